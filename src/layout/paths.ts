@@ -1,0 +1,71 @@
+// Where registry 2.8.3 keeps what, under its root directory:
+//
+//   <root>/
+//     docker/registry/v2/
+//       blobs/<algorithm>/<first two of hex>/<hex>/data          a blob; manifests are blobs too
+//       repositories/<name>/                                     <name> may nest: team/api, team/api/server
+//         _layers/<algorithm>/<hex>/link                         layer link: a config or layer of this repository
+//         _manifests/
+//           revisions/<algorithm>/<hex>/link                     revision link: a manifest of this repository
+//           tags/<tag>/
+//             current/link                                       what the tag names now
+//             index/<algorithm>/<hex>/link                       what it has named
+//         _uploads/<uuid>/{data,startedat,hashstates/...}        an upload under way
+//     scheduler-state.json                                       only in a pull-through cache
+//
+// Every path here is relative to the storage root (the registry's `rootdirectory`) and has forward slashes.
+import { parseDigest } from "./digest.ts";
+
+export const STORAGE = "docker/registry/v2";
+export const BLOBS = `${STORAGE}/blobs`;
+export const REPOSITORIES = `${STORAGE}/repositories`;
+export const SCHEDULER_STATE = "scheduler-state.json";
+
+/** Layer links and revision links: the two that say that a repository holds a blob. */
+export type LinkKind = "layer" | "revision";
+
+/** `sha256:ab12...` -> `sha256/ab12...`. Throws a RangeError for text that is no digest: there is no such path. */
+function digestFolder(digest: string): string {
+  const parsed = parseDigest(digest);
+  if (!parsed) throw new RangeError(`no digest: ${JSON.stringify(digest)}`);
+  return `${parsed.algorithm}/${parsed.hex}`;
+}
+
+/** The folder of a blob. Throws a RangeError for text that is no digest, as all below do. */
+export function blobFolder(digest: string): string {
+  const [algorithm, hex] = digestFolder(digest).split("/") as [string, string];
+  return `${BLOBS}/${algorithm}/${hex.slice(0, 2)}/${hex}`;
+}
+
+export function blobData(digest: string): string {
+  return `${blobFolder(digest)}/data`;
+}
+
+export function repositoryFolder(name: string): string {
+  return `${REPOSITORIES}/${name}`;
+}
+
+/** The folder that holds a repository's links of one kind, an algorithm a folder. */
+export function linksFolder(repository: string, kind: LinkKind): string {
+  return `${repositoryFolder(repository)}/${kind === "layer" ? "_layers" : "_manifests/revisions"}`;
+}
+
+export function linkFile(repository: string, kind: LinkKind, digest: string): string {
+  return `${linksFolder(repository, kind)}/${digestFolder(digest)}/link`;
+}
+
+export function tagsFolder(repository: string): string {
+  return `${repositoryFolder(repository)}/_manifests/tags`;
+}
+
+export function tagFolder(repository: string, tag: string): string {
+  return `${tagsFolder(repository)}/${tag}`;
+}
+
+export function tagCurrent(repository: string, tag: string): string {
+  return `${tagFolder(repository, tag)}/current/link`;
+}
+
+export function uploadsFolder(repository: string): string {
+  return `${repositoryFolder(repository)}/_uploads`;
+}

@@ -1,0 +1,79 @@
+// Finds the storage roots under the paths that were given, and tells caches from authoritative ones.
+import { basename, resolve } from "node:path";
+import fastGlob from "fast-glob";
+import { SCHEDULER_STATE, STORAGE } from "../layout/paths.ts";
+import { errorCode, type StorageFs } from "./storage-fs.ts";
+
+export type RootKind = "authoritative" | "cache";
+
+export interface StorageRoot {
+  /** Its path below the base folder, or its last path component where it was given itself. Unique in a run. */
+  readonly name: string;
+  /** Absolute. */
+  readonly path: string;
+  readonly kind: RootKind;
+}
+
+/** A path that is no storage root and holds none; its message is one line for the user. */
+export class NoRootError extends Error {
+  override readonly name = "NoRootError";
+}
+
+/** How deep below a base folder roots are looked for. */
+const DEPTHS = ["", "*/", "*/*/", "*/*/*/"];
+
+/**
+ * The storage roots at or under the given paths, in the order given, then by name.
+ * Throws a NoRootError for a path that is missing, no folder, unreadable, or holds no root.
+ */
+export function findRoots(storageFs: StorageFs, paths: readonly string[]): StorageRoot[] {
+  const found = new Map<string, StorageRoot>();
+  const names = new Set<string>();
+  for (const given of paths) {
+    const base = resolve(given);
+    checkFolder(storageFs, given, base);
+    const storages = fastGlob.sync(
+      DEPTHS.map((depth) => `${depth}${STORAGE}`),
+      { cwd: base, dot: true, onlyDirectories: true, fs: storageFs, suppressErrors: true },
+    );
+    if (storages.length === 0) throw new NoRootError(`${given}: ${explainNoRoot(storageFs, base)}`);
+    for (const storage of storages.sort()) {
+      const below = storage.slice(0, -STORAGE.length).replace(/\/$/, "");
+      const path = below === "" ? base : `${base}/${below}`;
+      if (found.has(path)) continue;
+      const short = below === "" ? basename(base) || "/" : below;
+      const name = names.has(short) ? path : short;
+      names.add(name);
+      found.set(path, { name, path, kind: isCache(storageFs, path) ? "cache" : "authoritative" });
+    }
+  }
+  return [...found.values()];
+}
+
+function checkFolder(storageFs: StorageFs, given: string, path: string): void {
+  try {
+    if (!storageFs.statSync(path).isDirectory()) throw new NoRootError(`${given}: not a folder`);
+    storageFs.readdirSync(path);
+  } catch (error) {
+    if (error instanceof NoRootError) throw error;
+    const code = errorCode(error);
+    throw new NoRootError(`${given}: ${code === "ENOENT" ? "no such folder" : `cannot be read (${code})`}`);
+  }
+}
+
+function explainNoRoot(storageFs: StorageFs, base: string): string {
+  for (const [inside, above] of [
+    ["registry/v2", ".."],
+    ["v2", "../.."],
+    ["repositories", "../../.."],
+  ] as const) {
+    if (storageFs.statSync(`${base}/${inside}`, { throwIfNoEntry: false })?.isDirectory()) {
+      return `inside a storage root; give the root itself: ${resolve(base, above)}`;
+    }
+  }
+  return `no storage root: ${STORAGE} is neither here nor up to three folders down (is the volume mounted?)`;
+}
+
+function isCache(storageFs: StorageFs, root: string): boolean {
+  return storageFs.statSync(`${root}/${SCHEDULER_STATE}`, { throwIfNoEntry: false }) !== undefined;
+}

@@ -1,0 +1,116 @@
+// Walks the folders below repositories/ as far as repository names go: never into a folder that begins with `_`,
+// where the digests are. One listing a folder, by fast-glob over a file system that keeps what it hands out.
+import type { Dirent } from "node:fs";
+import fastGlob from "fast-glob";
+import { REPOSITORIES } from "../layout/paths.ts";
+import { DiskState, type NamespaceEntry, type NamespaceFacts, type StrayEntry, type Unreadable } from "./facts.ts";
+import { errorCode, listFolder, type StorageFs, stateOfError } from "./storage-fs.ts";
+
+/** Lists the namespace of the storage root at `root`. */
+export function listNamespace(storageFs: StorageFs, root: string): NamespaceFacts {
+  const base = `${root}/${REPOSITORIES}`;
+  const folders = new Map<string, readonly NamespaceEntry[]>();
+  const strays: StrayEntry[] = [];
+  const unreadable: Unreadable[] = [];
+
+  function list(path: string): Dirent[] {
+    const below = path.slice(base.length + 1);
+    if (/(?:^|\/)_[^/]*$/.test(below)) return [];
+    const relative = below === "" ? REPOSITORIES : `${REPOSITORIES}/${below}`;
+    const listing = listFolder(storageFs, path);
+    if (listing.state !== DiskState.ok) {
+      if (listing.state !== DiskState.absent) unreadable.push({ path: relative, error: listing.code });
+      return [];
+    }
+    const entries: NamespaceEntry[] = [];
+    const enter: Dirent[] = [];
+    for (const entry of listing.entries) {
+      const kind = entryKind(storageFs, base, below, entry);
+      if (kind === "gone") continue;
+      if (kind === "loop") strays.push({ path: `${relative}/${entry.name}`, reason: "link-loop" });
+      else if (kind === "unreadable") unreadable.push({ path: `${relative}/${entry.name}`, error: "cannot be read" });
+      else {
+        entries.push({ name: entry.name, folder: kind === "folder" });
+        if (kind === "folder") enter.push(entry);
+      }
+    }
+    folders.set(below, entries);
+    return enter;
+  }
+
+  fastGlob.sync("**", {
+    cwd: base,
+    dot: true,
+    onlyDirectories: true,
+    fs: { ...storageFs, readdirSync: ((path: string) => list(path)) as unknown as typeof storageFs.readdirSync },
+  });
+  return { folders, strays, unreadable };
+}
+
+type EntryKind = "folder" | "file" | "gone" | "loop" | "unreadable";
+
+function entryKind(storageFs: StorageFs, base: string, below: string, entry: Dirent): EntryKind {
+  // A name that is not UTF-8 comes back with replacement characters, and so cannot be opened by it.
+  if (entry.name.includes("\ufffd")) return "unreadable";
+  if (entry.isDirectory()) return "folder";
+  if (!entry.isSymbolicLink()) return "file";
+  const path = below === "" ? `${base}/${entry.name}` : `${base}/${below}/${entry.name}`;
+  try {
+    const target = storageFs.statSync(path, { throwIfNoEntry: false });
+    if (!target) return "gone";
+    if (!target.isDirectory()) return "file";
+    const above = below.split("/").map((_, index, parts) => `${base}/${parts.slice(0, index).join("/")}`);
+    const loops = [...above, `${base}/${below}`].some((folder) => {
+      const stat = storageFs.statSync(folder);
+      return stat.ino === target.ino && stat.dev === target.dev;
+    });
+    return loops ? "loop" : "folder";
+  } catch (error) {
+    return stateOfError(errorCode(error)) === DiskState.unreadable ? "unreadable" : "loop";
+  }
+}
+
+/** A repository is a folder with any of these (a repository without `_layers` is one that collection cannot see). */
+const REPOSITORY_PARTS = new Set(["_manifests", "_layers", "_uploads"]);
+
+/** The names of the repositories in a namespace, sorted by code point. */
+export function repositoryNames(namespace: NamespaceFacts): string[] {
+  const names: string[] = [];
+  for (const [name, entries] of namespace.folders) {
+    if (name !== "" && entries.some((entry) => REPOSITORY_PARTS.has(entry.name))) names.push(name);
+  }
+  return names.sort();
+}
+
+/** Those of the names that one of the globs matches, by fast-glob over a file system made of the names alone. */
+export function selectNames(names: readonly string[], globs: readonly string[]): string[] {
+  const children = new Map<string, Set<string>>();
+  for (const name of names) {
+    const parts = name.split("/");
+    for (let depth = 0; depth < parts.length; depth++) {
+      const parent = `/${parts.slice(0, depth).join("/")}`;
+      const known = children.get(parent) ?? new Set<string>();
+      children.set(parent, known.add(parts[depth]!));
+    }
+  }
+  const folder = { isDirectory: () => true, isFile: () => false, isSymbolicLink: () => false };
+  const statFolder = (path: string) => {
+    const below = path.replace(/^\/+/, "");
+    const exists = children.has(`/${below}`) || names.includes(below);
+    if (exists) return folder;
+    throw Object.assign(new Error(`no such repository: ${below}`), { code: "ENOENT" });
+  };
+  const matched = fastGlob.sync([...globs], {
+    cwd: "/",
+    dot: true,
+    onlyDirectories: true,
+    fs: {
+      lstatSync: statFolder,
+      statSync: statFolder,
+      readdirSync: (path: string) =>
+        [...(children.get(path === "/" ? "/" : path.replace(/\/$/, "")) ?? [])].map((name) => ({ ...folder, name })),
+    } as unknown as StorageFs,
+  });
+  const chosen = new Set(matched);
+  return names.filter((name) => chosen.has(name));
+}

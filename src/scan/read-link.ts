@@ -1,0 +1,72 @@
+// Reads one link file: one open, one read, one close.
+import { parseDigest } from "../layout/digest.ts";
+import { DiskState } from "./facts.ts";
+import { describeError, errorCode, READ_FLAGS, type StorageFs, stateOfError } from "./storage-fs.ts";
+
+/** The longest link holds a sha512 digest; a file that fills more than this is no link. */
+const LONGEST_LINK = "sha512:".length + 128;
+
+/** Reads links into one buffer; the last link's answer stays in its fields until the next. */
+export class LinkReader {
+  readonly #fs: StorageFs;
+  readonly #buffer = Buffer.alloc(256);
+  state: DiskState = DiskState.ok;
+  /** The digest that the link holds; empty unless its state is ok. */
+  target = "";
+  /** What is wrong with it, in words; empty when its state is ok. The system's error code when it is unreadable. */
+  reason = "";
+
+  constructor(storageFs: StorageFs) {
+    this.#fs = storageFs;
+  }
+
+  /** Reads the link at `path`. `expected` is the digest that it most likely holds, which spares parsing it. */
+  read(path: string, expected: string): DiskState {
+    this.target = "";
+    this.reason = "";
+    try {
+      const length = this.#readFile(path);
+      const content = this.#buffer.latin1Slice(0, length);
+      if (content === expected || (length <= LONGEST_LINK && parseDigest(content))) {
+        this.target = content;
+        this.state = DiskState.ok;
+      } else {
+        this.reason = describeContent(content);
+        this.state = DiskState.malformed;
+      }
+    } catch (error) {
+      const code = errorCode(error);
+      this.state = stateOfError(code);
+      this.reason = this.state === DiskState.malformed ? describeError(code) : code;
+    }
+    return this.state;
+  }
+
+  /** Bytes read into the buffer: the whole file, or more than any link has. */
+  #readFile(path: string): number {
+    const file = this.#fs.openSync(path, READ_FLAGS);
+    try {
+      let length = this.#fs.readSync(file, this.#buffer, 0, this.#buffer.length, null);
+      // A read may come back short of the file's end; only a length that a link can have is taken at its word.
+      while (length > 0 && length <= LONGEST_LINK && !isLinkLength(length)) {
+        const more = this.#fs.readSync(file, this.#buffer, length, this.#buffer.length - length, null);
+        if (more === 0) break;
+        length += more;
+      }
+      return length;
+    } finally {
+      this.#fs.closeSync(file);
+    }
+  }
+}
+
+function isLinkLength(length: number): boolean {
+  return length === 71 || length === 103 || length === LONGEST_LINK;
+}
+
+function describeContent(content: string): string {
+  if (content.length === 0) return "empty";
+  if (parseDigest(content.trim())) return "a digest with white space around it";
+  if (parseDigest(content.toLowerCase())) return "a digest in upper case";
+  return `no digest: ${JSON.stringify(content.slice(0, 40))}`;
+}

@@ -1,0 +1,66 @@
+// The file system as scan/ sees it: the few calls it makes, all of which only read.
+import * as fs from "node:fs";
+import type { DiskState } from "./facts.ts";
+import { DiskState as State } from "./facts.ts";
+
+/** The calls of `node:fs` that reading a storage root takes. Tests hand over memfs, or one that fails on purpose. */
+export type StorageFs = Pick<
+  typeof fs,
+  "readdirSync" | "statSync" | "lstatSync" | "openSync" | "readSync" | "closeSync"
+>;
+
+export const nodeFs: StorageFs = fs;
+
+/** Opening a pipe that nobody writes to would wait for ever; with this flag it does not. */
+export const READ_FLAGS = fs.constants.O_RDONLY | fs.constants.O_NONBLOCK;
+
+/** Errors that say what the disk's structure is, not that reading it failed: the registry answers 500 to them. */
+const STRUCTURAL = new Set(["EISDIR", "ENOTDIR", "ELOOP", "ENXIO", "ENAMETOOLONG", "EINVAL"]);
+
+/** The system's code of an error that a call threw. Anything that is no system error is a bug and is thrown on. */
+export function errorCode(error: unknown): string {
+  const code = (error as NodeJS.ErrnoException | undefined)?.code;
+  if (typeof code !== "string" || !/^E[A-Z0-9]+$/.test(code)) throw error;
+  return code;
+}
+
+/** How an error counts for the path that it was met on (registry-2.8.3 section 2: only ENOENT means "not there"). */
+export function stateOfError(code: string): DiskState {
+  if (code === "ENOENT") return State.absent;
+  return STRUCTURAL.has(code) ? State.malformed : State.unreadable;
+}
+
+/** A structural error in words, for the message of a finding. */
+export function describeError(code: string): string {
+  switch (code) {
+    case "EISDIR":
+      return "a folder where a file should be";
+    case "ENOTDIR":
+      return "a file where a folder should be";
+    case "ELOOP":
+      return "a symbolic link that leads to itself";
+    case "ENXIO":
+      return "no regular file";
+    case "ENAMETOOLONG":
+      return "a name that is too long";
+    default:
+      return code;
+  }
+}
+
+/** The names in a folder, sorted by code point, or what stands there instead. */
+export type Listing =
+  | { readonly state: typeof State.ok; readonly entries: readonly fs.Dirent[] }
+  | { readonly state: Exclude<DiskState, typeof State.ok>; readonly code: string };
+
+/** Lists a folder. Never throws for what the disk does. */
+export function listFolder(storageFs: StorageFs, path: string): Listing {
+  try {
+    const entries = storageFs.readdirSync(path, { withFileTypes: true });
+    entries.sort((a, b) => (a.name < b.name ? -1 : a.name > b.name ? 1 : 0));
+    return { state: State.ok, entries };
+  } catch (error) {
+    const code = errorCode(error);
+    return { state: stateOfError(code) as Exclude<DiskState, typeof State.ok>, code };
+  }
+}
