@@ -2,7 +2,8 @@
 import { basename, resolve } from "node:path";
 import fastGlob from "fast-glob";
 import { SCHEDULER_STATE, STORAGE } from "../layout/paths.ts";
-import { errorCode, type StorageFs } from "./storage-fs.ts";
+import { DiskState } from "./facts.ts";
+import { errorCode, listFolder, type StorageFs } from "./storage-fs.ts";
 
 export type RootKind = "authoritative" | "cache";
 
@@ -19,22 +20,38 @@ export class NoRootError extends Error {
   override readonly name = "NoRootError";
 }
 
+/** Every file system's own folder for its fsck, which only root can list: no root is in it. */
+const LOST_AND_FOUND = "lost+found";
+
 /** How deep below a base folder roots are looked for. */
 const DEPTHS = ["", "*/", "*/*/", "*/*/*/"];
+
+export interface FoundRoots {
+  readonly roots: readonly StorageRoot[];
+  /** Folders under a base folder that could not be looked into, so that a root in them would have been missed. */
+  readonly unreadable: readonly { readonly path: string; readonly error: string }[];
+}
 
 /**
  * The storage roots at or under the given paths, in the order given, then by name.
  * Throws a NoRootError for a path that is missing, no folder, unreadable, or holds no root.
  */
-export function findRoots(storageFs: StorageFs, paths: readonly string[]): StorageRoot[] {
+export function findRoots(storageFs: StorageFs, paths: readonly string[]): FoundRoots {
   const found = new Map<string, StorageRoot>();
   const names = new Set<string>();
+  const unreadable: { path: string; error: string }[] = [];
+  const readdirSync = ((path: string) => {
+    const listing = listFolder(storageFs, path);
+    if (listing.state === DiskState.ok) return listing.entries.filter((entry) => entry.name !== LOST_AND_FOUND);
+    if (listing.state === DiskState.unreadable) unreadable.push({ path, error: listing.code });
+    return [];
+  }) as unknown as StorageFs["readdirSync"];
   for (const given of paths) {
     const base = resolve(given);
     checkFolder(storageFs, given, base);
     const storages = fastGlob.sync(
       DEPTHS.map((depth) => `${depth}${STORAGE}`),
-      { cwd: base, dot: true, onlyDirectories: true, fs: storageFs, suppressErrors: true },
+      { cwd: base, dot: true, onlyDirectories: true, fs: { ...storageFs, readdirSync } },
     );
     if (storages.length === 0) throw new NoRootError(`${given}: ${explainNoRoot(storageFs, base)}`);
     for (const storage of storages.sort()) {
@@ -47,7 +64,7 @@ export function findRoots(storageFs: StorageFs, paths: readonly string[]): Stora
       found.set(path, { name, path, kind: isCache(storageFs, path) ? "cache" : "authoritative" });
     }
   }
-  return [...found.values()];
+  return { roots: [...found.values()], unreadable };
 }
 
 function checkFolder(storageFs: StorageFs, given: string, path: string): void {

@@ -4,7 +4,7 @@ import type { Dirent } from "node:fs";
 import fastGlob from "fast-glob";
 import { REPOSITORIES } from "../layout/paths.ts";
 import { DiskState, type NamespaceEntry, type NamespaceFacts, type StrayEntry, type Unreadable } from "./facts.ts";
-import { errorCode, listFolder, type StorageFs, stateOfError } from "./storage-fs.ts";
+import { listFolder, type StorageFs, stateOfError, statPath } from "./storage-fs.ts";
 
 /** Lists the namespace of the storage root at `root`. */
 export function listNamespace(storageFs: StorageFs, root: string): NamespaceFacts {
@@ -55,19 +55,17 @@ function entryKind(storageFs: StorageFs, base: string, below: string, entry: Dir
   if (entry.isDirectory()) return "folder";
   if (!entry.isSymbolicLink()) return "file";
   const path = below === "" ? `${base}/${entry.name}` : `${base}/${below}/${entry.name}`;
-  try {
-    const target = storageFs.statSync(path, { throwIfNoEntry: false });
-    if (!target) return "gone";
-    if (!target.isDirectory()) return "file";
-    const above = below.split("/").map((_, index, parts) => `${base}/${parts.slice(0, index).join("/")}`);
-    const loops = [...above, `${base}/${below}`].some((folder) => {
-      const stat = storageFs.statSync(folder);
-      return stat.ino === target.ino && stat.dev === target.dev;
-    });
-    return loops ? "loop" : "folder";
-  } catch (error) {
-    return stateOfError(errorCode(error)) === DiskState.unreadable ? "unreadable" : "loop";
-  }
+  const { stat: target, code } = statPath(storageFs, path);
+  if (code) return stateOfError(code) === DiskState.unreadable ? "unreadable" : "loop";
+  if (!target) return "gone";
+  if (!target.isDirectory()) return "file";
+  const parts = below === "" ? [] : below.split("/");
+  const above = [base, ...parts.map((_, index) => `${base}/${parts.slice(0, index + 1).join("/")}`)];
+  const loops = above.some((folder) => {
+    const { stat } = statPath(storageFs, folder);
+    return stat?.ino === target.ino && stat.dev === target.dev;
+  });
+  return loops ? "loop" : "folder";
 }
 
 /** A repository is a folder with any of these (a repository without `_layers` is one that collection cannot see). */

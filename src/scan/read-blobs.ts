@@ -1,11 +1,11 @@
 // Reads the blob store, a shard at a time: one stat a blob gives its presence and its size.
 import { createHash } from "node:crypto";
-import { type Algorithm, isAlgorithm, isHex } from "../layout/digest.ts";
 import { Bytes, Floats } from "../layout/columns.ts";
+import { type Algorithm, isAlgorithm, isHex } from "../layout/digest.ts";
 import { DigestWriter } from "../layout/packed-digests.ts";
 import { BLOBS } from "../layout/paths.ts";
 import { type BlobFacts, DiskState, type StrayEntry, type Unreadable } from "./facts.ts";
-import { errorCode, listFolder, READ_FLAGS, type StorageFs, stateOfError } from "./storage-fs.ts";
+import { errorCode, listFolder, READ_FLAGS, type StorageFs, stateOfError, statPath } from "./storage-fs.ts";
 
 /** A folder of blobs that share an algorithm and the first two digits of their hex. */
 export interface BlobShard {
@@ -46,12 +46,7 @@ export function listBlobStore(storageFs: StorageFs, root: string): BlobStoreList
 }
 
 /** Reads every blob of a shard. With `verifyContent` each blob's bytes are hashed as well. */
-export function readBlobShard(
-  storageFs: StorageFs,
-  root: string,
-  shard: BlobShard,
-  verifyContent = false,
-): BlobFacts {
+export function readBlobShard(storageFs: StorageFs, root: string, shard: BlobShard, verifyContent = false): BlobFacts {
   const digests = new DigestWriter();
   const states = new Bytes();
   const sizes = new Floats();
@@ -110,15 +105,11 @@ const NO_BLOB: BlobStat = { state: DiskState.absent, size: 0, modified: 0 };
 
 /** One stat of a blob's `data`. `path` is absolute. */
 export function statBlob(storageFs: StorageFs, path: string): BlobStat {
-  try {
-    const stat = storageFs.statSync(path, { throwIfNoEntry: false });
-    if (!stat) return NO_BLOB;
-    if (stat.isDirectory()) return { state: DiskState.folder, size: 0, modified: 0 };
-    return { state: DiskState.ok, size: stat.size, modified: stat.mtimeMs };
-  } catch (error) {
-    const code = errorCode(error);
-    return { state: stateOfError(code), size: 0, modified: 0, code };
-  }
+  const { stat, code } = statPath(storageFs, path);
+  if (code) return { state: stateOfError(code), size: 0, modified: 0, code };
+  if (!stat) return NO_BLOB;
+  if (stat.isDirectory()) return { state: DiskState.folder, size: 0, modified: 0 };
+  return { state: DiskState.ok, size: stat.size, modified: stat.mtimeMs };
 }
 
 const CHUNK = Buffer.allocUnsafeSlow(1 << 20);

@@ -26,7 +26,7 @@ export class LinkReader {
     this.reason = "";
     try {
       const length = this.#readFile(path);
-      const content = this.#buffer.latin1Slice(0, length);
+      const content = this.#buffer.toString("latin1", 0, length);
       if (content === expected || (length <= LONGEST_LINK && parseDigest(content))) {
         this.target = content;
         this.state = DiskState.ok;

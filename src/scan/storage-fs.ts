@@ -64,3 +64,13 @@ export function listFolder(storageFs: StorageFs, path: string): Listing {
     return { state: stateOfError(code) as Exclude<DiskState, typeof State.ok>, code };
   }
 }
+
+/** One stat of a path: what is there, or how it failed; neither where nothing is. Never throws for what the disk does. */
+export function statPath(storageFs: StorageFs, path: string): { readonly stat?: fs.Stats; readonly code?: string } {
+  try {
+    const stat = storageFs.statSync(path, { throwIfNoEntry: false });
+    return stat ? { stat } : {};
+  } catch (error) {
+    return { code: errorCode(error) };
+  }
+}

@@ -1,0 +1,144 @@
+// Reads blobs as manifests: their bytes once, hashed and parsed as registry 2.8.3 would.
+import { createHash } from "node:crypto";
+import { Bytes, Floats, Integers } from "../layout/columns.ts";
+import { parseDigest } from "../layout/digest.ts";
+import { MAX_MANIFEST_BYTES, parseManifest } from "../layout/manifest.ts";
+import { DigestWriter, type PackedDigests, unpackDigests } from "../layout/packed-digests.ts";
+import { blobData } from "../layout/paths.ts";
+import { DiskState, type ManifestFacts, ManifestKind, ManifestState, Role } from "./facts.ts";
+import { describeError, errorCode, READ_FLAGS, type StorageFs, stateOfError } from "./storage-fs.ts";
+
+/** Reads each of `digests` (real digests, no text) from the blob store of the storage root at `root`. */
+export function readManifests(storageFs: StorageFs, root: string, digests: PackedDigests): ManifestFacts {
+  const reader = new ManifestReader(storageFs);
+  for (const digest of unpackDigests(digests)) reader.read(root, digest as string);
+  return reader.finish();
+}
+
+/** One byte more than the registry takes, so that too much is noticed. */
+const BUFFER_BYTES = MAX_MANIFEST_BYTES + 1;
+const FIRST_BUFFER_BYTES = 64 * 1024;
+
+class ManifestReader {
+  readonly #fs: StorageFs;
+  #buffer = Buffer.allocUnsafeSlow(FIRST_BUFFER_BYTES);
+  readonly #states = new Bytes();
+  readonly #rotten = new Bytes();
+  readonly #kinds = new Bytes();
+  readonly #sizes = new Floats();
+  readonly #referenceCounts = new Integers();
+  readonly #targets = new DigestWriter();
+  readonly #roles = new Bytes();
+  readonly #targetSizes = new Floats();
+  readonly #foreign = new Bytes();
+  readonly #platforms = new Integers();
+  readonly #platformNumbers = new Map<string, number>();
+  readonly #subjects = new DigestWriter();
+  readonly #reasons = new Map<number, string>();
+  readonly #errors = new Map<number, string>();
+
+  constructor(storageFs: StorageFs) {
+    this.#fs = storageFs;
+  }
+
+  read(root: string, digest: string): void {
+    try {
+      this.#add(digest, this.#readFile(`${root}/${blobData(digest)}`));
+    } catch (error) {
+      const code = errorCode(error);
+      const state = stateOfError(code);
+      if (state === DiskState.absent) this.#addBad(ManifestState.absent, 0, false);
+      else if (state === DiskState.unreadable) this.#errors.set(this.#addBad(ManifestState.unreadable, 0, false), code);
+      else this.#reasons.set(this.#addBad(ManifestState.invalid, 0, false), describeError(code));
+    }
+  }
+
+  finish(): ManifestFacts {
+    return {
+      states: this.#states.finish(),
+      rotten: this.#rotten.finish(),
+      kinds: this.#kinds.finish(),
+      sizes: this.#sizes.finish(),
+      referenceCounts: this.#referenceCounts.finish(),
+      targets: this.#targets.finish(),
+      roles: this.#roles.finish(),
+      targetSizes: this.#targetSizes.finish(),
+      foreign: this.#foreign.finish(),
+      platforms: this.#platforms.finish(),
+      platformNames: [...this.#platformNumbers.keys()],
+      subjects: this.#subjects.finish(),
+      reasons: this.#reasons,
+      errors: this.#errors,
+    };
+  }
+
+  /** The file's bytes, or undefined where there are more than the registry reads. */
+  #readFile(path: string): Buffer | undefined {
+    const file = this.#fs.openSync(path, READ_FLAGS);
+    try {
+      let length = 0;
+      for (;;) {
+        if (length === this.#buffer.length) this.#growBuffer(length);
+        const more = this.#fs.readSync(file, this.#buffer, length, this.#buffer.length - length, null);
+        length += more;
+        if (length > MAX_MANIFEST_BYTES) return undefined;
+        if (more === 0) return this.#buffer.subarray(0, length);
+      }
+    } finally {
+      this.#fs.closeSync(file);
+    }
+  }
+
+  #growBuffer(used: number): void {
+    const grown = Buffer.allocUnsafeSlow(Math.min(used * 4, BUFFER_BYTES));
+    this.#buffer.copy(grown, 0, 0, used);
+    this.#buffer = grown;
+  }
+
+  #add(digest: string, content: Buffer | undefined): void {
+    if (!content) {
+      const row = this.#addBad(ManifestState.invalid, MAX_MANIFEST_BYTES + 1, false);
+      this.#reasons.set(row, `over the registry's limit of ${MAX_MANIFEST_BYTES} bytes`);
+      return;
+    }
+    const { algorithm, hex } = parseDigest(digest) as NonNullable<ReturnType<typeof parseDigest>>;
+    const rotten = createHash(algorithm).update(content).digest("hex") !== hex;
+    const manifest = parseManifest(content);
+    if (!manifest.ok) {
+      const state = manifest.panics ? ManifestState.panics : ManifestState.invalid;
+      this.#reasons.set(this.#addBad(state, content.length, rotten), manifest.reason);
+      return;
+    }
+    this.#states.push(ManifestState.ok);
+    this.#rotten.push(rotten ? 1 : 0);
+    this.#kinds.push(ManifestKind[manifest.kind]);
+    this.#sizes.push(content.length);
+    this.#referenceCounts.push(manifest.references.length);
+    for (const reference of manifest.references) {
+      this.#targets.push(reference.digest);
+      this.#roles.push(Role[reference.role]);
+      this.#targetSizes.push(reference.size);
+      this.#foreign.push(reference.foreign ? 1 : 0);
+      this.#platforms.push(this.#platformNumber(reference.platform));
+    }
+    if (manifest.subject === undefined) this.#subjects.pushNone();
+    else this.#subjects.push(manifest.subject);
+  }
+
+  #addBad(state: ManifestState, size: number, rotten: boolean): number {
+    this.#rotten.push(rotten ? 1 : 0);
+    this.#kinds.push(ManifestKind.none);
+    this.#sizes.push(size);
+    this.#referenceCounts.push(0);
+    this.#subjects.pushNone();
+    return this.#states.push(state);
+  }
+
+  #platformNumber(name: string | undefined): number {
+    if (name === undefined) return -1;
+    const known = this.#platformNumbers.get(name);
+    if (known !== undefined) return known;
+    this.#platformNumbers.set(name, this.#platformNumbers.size);
+    return this.#platformNumbers.size - 1;
+  }
+}

@@ -1,0 +1,68 @@
+// Reads a repository's tags: what each names now, and what it has named.
+import { Bytes, Floats, Integers } from "../layout/columns.ts";
+import { isAlgorithm } from "../layout/digest.ts";
+import { DigestWriter } from "../layout/packed-digests.ts";
+import { tagsFolder } from "../layout/paths.ts";
+import { DiskState, type FolderState, type TagFacts } from "./facts.ts";
+import { folderStateOf, listPart, type RepositoryReading } from "./repository-reading.ts";
+import { statPath } from "./storage-fs.ts";
+
+/** Reads the tags of a repository. With `times`, each tag's folder is asked when it last changed. */
+export function readTags(
+  reading: RepositoryReading,
+  repository: string,
+  times: boolean,
+): { readonly folder: FolderState; readonly tags: TagFacts } {
+  const folder = tagsFolder(repository);
+  const listing = listPart(reading, folder);
+  const names: string[] = [];
+  const states = new Bytes();
+  const targets = new DigestWriter();
+  const modified = new Floats();
+  const historyCounts = new Integers();
+  const history = new DigestWriter();
+  const reasons = new Map<number, string>();
+  for (const entry of listing.state === DiskState.ok ? listing.entries : []) {
+    const path = `${folder}/${entry.name}`;
+    const row = names.push(entry.name) - 1;
+    const state = reading.links.read(`${reading.root}/${path}/current/link`, "");
+    states.push(state);
+    if (state === DiskState.ok) targets.push(reading.links.target);
+    else targets.pushNone();
+    if (state === DiskState.malformed) reasons.set(row, reading.links.reason);
+    if (state === DiskState.unreadable) {
+      reading.unreadable.push({ path: `${path}/current/link`, error: reading.links.reason });
+    }
+    if (times) modified.push(statPath(reading.fs, `${reading.root}/${path}`).stat?.mtimeMs ?? 0);
+    historyCounts.push(entry.isFile() ? 0 : readHistory(reading, path, history));
+  }
+  return {
+    folder: folderStateOf(listing.state),
+    tags: {
+      names,
+      states: states.finish(),
+      targets: targets.finish(),
+      modified: modified.finish(),
+      historyCounts: historyCounts.finish(),
+      history: history.finish(),
+      reasons,
+    },
+  };
+}
+
+/**
+ * What the tag has named, from the folder names alone: the registry never reads a history link, so its content
+ * is no damage. Gives the number of entries.
+ */
+function readHistory(reading: RepositoryReading, tag: string, history: DigestWriter): number {
+  let count = 0;
+  const algorithms = listPart(reading, `${tag}/index`);
+  for (const { name: algorithm } of algorithms.state === DiskState.ok ? algorithms.entries : []) {
+    if (!isAlgorithm(algorithm)) continue;
+    const entries = listPart(reading, `${tag}/index/${algorithm}`);
+    for (const { name } of entries.state === DiskState.ok ? entries.entries : []) {
+      if (history.pushHex(algorithm, name)) count++;
+    }
+  }
+  return count;
+}
