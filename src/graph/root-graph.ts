@@ -1,0 +1,182 @@
+// The blob reference graph of one storage root, put together from facts as they arrive.
+import { Bytes, Floats } from "../layout/columns.ts";
+import { DigestCursor, DigestWriter, type PackedDigests } from "../layout/packed-digests.ts";
+import {
+  type BlobFacts,
+  DiskState,
+  type ManifestFacts,
+  type RepositoryFacts,
+  Role,
+  type StrayEntry,
+  type StrayRevisionLink,
+  type UploadFacts,
+} from "../scan/facts.ts";
+import { DigestTable } from "./digest-table.ts";
+import { LinkTable } from "./links.ts";
+import { ManifestTable } from "./manifests.ts";
+import { TagTable } from "./tags.ts";
+
+/** Numbers from `first` up to, not including, `end`. */
+export interface Range {
+  readonly first: number;
+  readonly end: number;
+}
+
+export interface RepositoryNode {
+  readonly index: number;
+  readonly name: string;
+  readonly folders: RepositoryFacts["folders"];
+  readonly layerLinks: Range;
+  readonly revisions: Range;
+  readonly tags: Range;
+  readonly strayRevisionLinks: readonly StrayRevisionLink[];
+  readonly uploads: readonly UploadFacts[];
+  readonly strays: readonly StrayEntry[];
+}
+
+/**
+ * Blobs, links, tags and manifests are numbered rows of columns; digests are numbers of `digests`. A repository
+ * that is added again replaces what was known of it, and a blob likewise.
+ */
+export class RootGraph {
+  readonly digests = new DigestTable();
+  readonly layerLinks = new LinkTable(this.digests);
+  readonly revisions = new LinkTable(this.digests);
+  readonly tags = new TagTable(this.digests);
+  readonly manifests = new ManifestTable(this.digests);
+  readonly #nodes: RepositoryNode[] = [];
+  readonly #byName = new Map<string, RepositoryNode>();
+  /** By digest: DiskState of the blob's data plus one; 0 where the store has no folder for it. */
+  readonly #blobStates = new Bytes();
+  readonly #blobSizes = new Floats();
+  readonly #blobModified = new Floats();
+  readonly #blobRotten = new Bytes();
+  /** By digest: 1 where something names it as a manifest. */
+  readonly #wantedAsManifest = new Bytes();
+  #toRead: number[] = [];
+
+  addBlobs(facts: BlobFacts): void {
+    const digests = new DigestCursor(facts.digests);
+    for (let row = 0; digests.next(); row++) {
+      const blob = this.digests.add(digests);
+      this.setBlob(blob, facts.states[row] as DiskState, facts.sizes[row]!, facts.modified[row]!);
+      if (facts.rotten[row]) this.#blobRotten.set(blob, 1);
+    }
+  }
+
+  /** What one stat of a blob's data gave: its state, bytes, and modification in milliseconds since 1970. */
+  setBlob(blob: number, state: DiskState, size: number, modified: number): void {
+    this.#blobStates.set(blob, state + 1);
+    this.#blobSizes.set(blob, size);
+    this.#blobModified.set(blob, modified);
+    if (this.#wantedAsManifest.at(blob) === 1) this.#toRead.push(blob);
+  }
+
+  addRepository(facts: RepositoryFacts): void {
+    const index = this.#nodes.length;
+    const firstLayerLink = this.layerLinks.length;
+    const firstRevision = this.revisions.length;
+    const firstTag = this.tags.length;
+    for (const links of facts.layerLinks) this.layerLinks.add(index, links);
+    for (const links of facts.revisionLinks) this.revisions.add(index, links);
+    this.tags.add(index, facts.tags);
+    const node: RepositoryNode = {
+      index,
+      name: facts.name,
+      folders: facts.folders,
+      layerLinks: { first: firstLayerLink, end: this.layerLinks.length },
+      revisions: { first: firstRevision, end: this.revisions.length },
+      tags: { first: firstTag, end: this.tags.length },
+      strayRevisionLinks: facts.strayRevisionLinks,
+      uploads: facts.uploads,
+      strays: facts.strays,
+    };
+    this.#nodes.push(node);
+    this.#byName.set(facts.name, node);
+    for (let link = firstRevision; link < node.revisions.end; link++) this.#wantManifest(this.revisions.target(link));
+    for (let tag = firstTag; tag < node.tags.end; tag++) {
+      const target = this.tags.target(tag);
+      this.#wantManifest(target);
+      const link = target < 0 ? -1 : this.layerLinks.find(index, target);
+      if (link >= 0) this.#wantManifest(this.layerLinks.target(link));
+    }
+    for (const { target } of facts.strayRevisionLinks) {
+      if (target !== undefined) this.#wantManifest(this.digests.addText(target));
+    }
+  }
+
+  /** Adds what was read of the blobs that `takeManifestsToRead` gave. */
+  addManifests(ids: ArrayLike<number>, facts: ManifestFacts): void {
+    const first = this.manifests.length;
+    this.manifests.add(ids, facts);
+    for (let manifest = first; manifest < this.manifests.length; manifest++) {
+      const end = this.manifests.endReference(manifest);
+      for (let reference = this.manifests.firstReference(manifest); reference < end; reference++) {
+        if (this.manifests.role(reference) === Role.child) this.#wantManifest(this.manifests.target(reference));
+      }
+    }
+  }
+
+  /**
+   * Blobs in the store that something names as a manifest and that were not read yet. To be asked again after
+   * their facts were added, as indexes name further ones, until there are none.
+   */
+  takeManifestsToRead(): number[] {
+    const ids = this.#toRead.filter((id) => this.blobState(id) === DiskState.ok && this.manifests.find(id) < 0);
+    this.#toRead = [];
+    return [...new Set(ids)];
+  }
+
+  /** Digests in the form that crosses to a worker thread. */
+  pack(ids: readonly number[]): PackedDigests {
+    const writer = new DigestWriter();
+    for (const id of ids) this.digests.copyTo(writer, id);
+    return writer.finish();
+  }
+
+  /** All repositories, by name. */
+  repositories(): RepositoryNode[] {
+    return [...this.#byName.values()].sort((a, b) => (a.name < b.name ? -1 : a.name > b.name ? 1 : 0));
+  }
+
+  /** The repository with this number (the one that links and tags carry). */
+  repository(index: number): RepositoryNode {
+    return this.#nodes[index]!;
+  }
+
+  findRepository(name: string): RepositoryNode | undefined {
+    return this.#byName.get(name);
+  }
+
+  /** Takes a repository out, because it is gone from the disk. */
+  removeRepository(name: string): void {
+    this.#byName.delete(name);
+  }
+
+  /** DiskState of the blob's data; absent where the store has nothing of it. */
+  blobState(digest: number): DiskState {
+    const known = this.#blobStates.at(digest);
+    return known === 0 ? DiskState.absent : ((known - 1) as DiskState);
+  }
+
+  /** Bytes; 0 where there is no data. */
+  blobSize(digest: number): number {
+    return this.#blobSizes.at(digest);
+  }
+
+  /** Milliseconds since 1970; 0 where there is no data. */
+  blobModified(digest: number): number {
+    return this.#blobModified.at(digest);
+  }
+
+  /** Whether its content was hashed and found to be other than its digest. */
+  isBlobRotten(digest: number): boolean {
+    return this.#blobRotten.at(digest) === 1;
+  }
+
+  #wantManifest(digest: number): void {
+    if (digest < 0 || this.#wantedAsManifest.at(digest) === 1 || !this.digests.isDigest(digest)) return;
+    this.#wantedAsManifest.set(digest, 1);
+    this.#toRead.push(digest);
+  }
+}
