@@ -1,0 +1,226 @@
+// What a stored manifest references, as registry 2.8.3 reads it (docs/registry-2.8.3.md section 4). Whether the
+// registry can read it at all, down to the quirks of its JSON decoder, decides between 200 and 500, and whether a
+// collection runs or aborts.
+
+import { decodeJson, lenient, optional, record } from "./go-json.ts";
+import { anyText, integer, list, type Slice, text, textMap } from "./go-json-values.ts";
+
+export type ManifestKind = "image" | "index" | "schema1";
+export type ReferenceRole = "config" | "layer" | "child";
+
+export interface Reference {
+  role: ReferenceRole;
+  /** The string in the manifest as Go holds it, a digest or garbage; "" when absent. */
+  digest: string;
+  /** Bytes; -1 when the descriptor has no size (in schema 1 always). */
+  size: number;
+  /** A layer that clients fetch from elsewhere: its descriptor has a non-empty `urls`. */
+  foreign: boolean;
+  /** Of children: `os/arch` or `os/arch/variant`, `unknown` without an os; undefined when the child has no platform. */
+  platform: string | undefined;
+  /** Set on children that hold another child's provenance rather than an image. */
+  attestation?: boolean;
+}
+
+export type ManifestContent =
+  | {
+      ok: true;
+      kind: ManifestKind;
+      /** What the manifest says; "" when it does not. */
+      mediaType: string;
+      /** In the registry's order: config, then layers. */
+      references: Reference[];
+      /** The digest of OCI's `subject`; the registry does not know it, so neither serving nor collection depends on it. */
+      subject: string | undefined;
+      artifactType: string | undefined;
+    }
+  | {
+      ok: false;
+      /** A short fragment of a sentence; may hold control characters from the manifest. */
+      reason: string;
+      /** The registry does not answer 500 but panics: the connection is dropped, a collection crashes. */
+      panics: boolean;
+    };
+
+/** What the registry reads at most: a manifest of exactly this size is still served. */
+export const MAX_MANIFEST_BYTES = 4 << 20;
+
+const DOCKER_MANIFEST = "application/vnd.docker.distribution.manifest.v2+json";
+const DOCKER_LIST = "application/vnd.docker.distribution.manifest.list.v2+json";
+const OCI_MANIFEST = "application/vnd.oci.image.manifest.v1+json";
+const OCI_INDEX = "application/vnd.oci.image.index.v1+json";
+
+// The fields of the registry's Go types, all manifest types in one: each field is decoded on its own, so the errors of
+// fields that a kind does not have are simply not looked at.
+
+const platformChecks = { "os.version": anyText, "os.features": list(anyText) };
+
+interface Descriptor {
+  digest: string;
+  size: number;
+  urls: Slice<undefined> | undefined;
+}
+const descriptor = record<Descriptor>(
+  () => ({ digest: "", size: -1, urls: undefined }),
+  { digest: text, size: integer, urls: list(anyText) },
+  {
+    mediaType: anyText,
+    annotations: textMap,
+    // A pointer in Go, but of what it points to only the types matter.
+    platform: record(() => ({}), {}, { architecture: anyText, os: anyText, variant: anyText, ...platformChecks }),
+  },
+);
+
+interface Platform {
+  architecture: string;
+  os: string;
+  variant: string;
+}
+const platform = record<Platform>(
+  () => ({ architecture: "", os: "", variant: "" }),
+  { architecture: text, os: text, variant: text },
+  { ...platformChecks, features: list(anyText) },
+);
+
+interface Child {
+  digest: string;
+  size: number;
+  annotations: Map<string, string> | undefined;
+  platform: Platform | undefined;
+}
+// An embedded descriptor, whose platform is shadowed by the child's own.
+const child = record<Child>(
+  () => ({ digest: "", size: -1, annotations: undefined, platform: undefined }),
+  { digest: text, size: integer, annotations: textMap, platform: optional(platform) },
+  { mediaType: anyText, urls: list(anyText) },
+);
+
+interface FsLayer {
+  blobSum: string;
+}
+const fsLayer = record<FsLayer>(() => ({ blobSum: "" }), { blobSum: text });
+const historyEntry = record(() => ({}), {}, { v1Compatibility: anyText });
+
+interface Document {
+  schemaVersion: number;
+  mediaType: string;
+  config: Descriptor;
+  layers: Slice<Descriptor> | undefined;
+  manifests: Slice<Child> | undefined;
+  fsLayers: Slice<FsLayer> | undefined;
+  subject: { digest: string } | undefined;
+  artifactType: string | undefined;
+}
+const document = record<Document>(
+  () => ({
+    schemaVersion: 0,
+    mediaType: "",
+    config: descriptor.zero(),
+    layers: undefined,
+    manifests: undefined,
+    fsLayers: undefined,
+    subject: undefined,
+    artifactType: undefined,
+  }),
+  {
+    schemaVersion: integer,
+    mediaType: text,
+    config: descriptor,
+    layers: list(descriptor),
+    manifests: list(child),
+    fsLayers: list(fsLayer),
+    subject: lenient(record(() => ({ digest: "" }), { digest: text })),
+    artifactType: lenient(text),
+  },
+  { annotations: textMap, name: anyText, tag: anyText, architecture: anyText, history: list(historyEntry) },
+);
+
+/** Never throws. Takes any bytes: nothing about `content` need have been checked. */
+export function parseManifest(content: Uint8Array): ManifestContent {
+  if (content.length > MAX_MANIFEST_BYTES) return unreadable("larger than 4 MiB");
+  const decoded = decodeJson(content, document);
+  if (!decoded.ok) return unreadable(`not JSON: ${decoded.reason}`);
+  const { value: manifest, typeErrors } = decoded;
+  const { schemaVersion, mediaType } = manifest;
+  const wrongType = (...keys: string[]) => keys.map((key) => typeErrors.get(key)).find((error) => error !== undefined);
+
+  const wrongVersion = wrongType("", "schemaVersion", "mediaType");
+  if (wrongVersion !== undefined) return unreadable(wrongVersion);
+  if (schemaVersion === 1) {
+    const reason = wrongType("name", "tag", "architecture", "fsLayers", "history") ?? unsignable(content, decoded);
+    return reason === undefined ? readable("schema1", mediaType, fsLayerReferences(manifest)) : unreadable(reason);
+  }
+  if (schemaVersion === 0) return unreadable("no schemaVersion");
+  if (schemaVersion !== 2) return unreadable(`schemaVersion ${schemaVersion}`);
+
+  if (mediaType === DOCKER_LIST || mediaType === OCI_INDEX || mediaType === "") {
+    const reason = wrongType("manifests");
+    if (reason !== undefined) return unreadable(reason, mediaType === "");
+  } else if (mediaType !== DOCKER_MANIFEST && mediaType !== OCI_MANIFEST) {
+    return unreadable(`unknown mediaType "${shortened(mediaType)}"`);
+  }
+  if (mediaType === DOCKER_LIST || mediaType === OCI_INDEX || (mediaType === "" && manifest.manifests !== undefined)) {
+    return readable("index", mediaType, childReferences(manifest), manifest);
+  }
+  const reason = wrongType("config", "layers", ...(mediaType === DOCKER_MANIFEST ? [] : ["annotations"]));
+  if (reason !== undefined) return unreadable(reason);
+  return readable("image", mediaType, imageReferences(manifest), manifest);
+}
+
+function unreadable(reason: string, panics = false): ManifestContent {
+  return { ok: false, reason, panics };
+}
+
+function readable(kind: ManifestKind, mediaType: string, references: Reference[], oci?: Document): ManifestContent {
+  const subject = oci?.subject?.digest || undefined;
+  return { ok: true, kind, mediaType, references, subject, artifactType: oci?.artifactType || undefined };
+}
+
+/**
+ * Why the registry fails to sign a schema 1 manifest, which it does anew each time it reads one, and then reads what it
+ * signed. It measures the text to be signed with the white space in front but cuts it without; only padding of exactly
+ * the signature's length, which depends on the registry's key, could survive that.
+ */
+function unsignable(content: Uint8Array, decoded: { numberOverflow: boolean }): string | undefined {
+  if (decoded.numberOverflow) return "a number is out of range";
+  return content[0] === "{".charCodeAt(0) ? undefined : "white space before a schema 1 manifest";
+}
+
+function imageReferences({ config, layers }: Document): Reference[] {
+  const references: Reference[] = [
+    { role: "config", digest: config.digest, size: config.size, foreign: false, platform: undefined },
+  ];
+  for (const layer of elements(layers)) {
+    const foreign = layer.urls !== undefined && layer.urls.length > 0;
+    references.push({ role: "layer", digest: layer.digest, size: layer.size, foreign, platform: undefined });
+  }
+  return references;
+}
+
+function childReferences({ manifests }: Document): Reference[] {
+  return elements(manifests).map(({ digest, size, platform, annotations }) => {
+    const reference: Reference = { role: "child", digest, size, foreign: false, platform: platformName(platform) };
+    if (annotations?.get("vnd.docker.reference.type") === "attestation-manifest") reference.attestation = true;
+    return reference;
+  });
+}
+
+function fsLayerReferences({ fsLayers }: Document): Reference[] {
+  return elements(fsLayers).map(({ blobSum }) => {
+    return { role: "layer", digest: blobSum, size: -1, foreign: false, platform: undefined };
+  });
+}
+
+function elements<T>(slice: Slice<T> | undefined): T[] {
+  return slice === undefined ? [] : slice.slots.slice(0, slice.length);
+}
+
+function platformName(platform: Platform | undefined): string | undefined {
+  if (platform === undefined) return undefined;
+  const { os, architecture, variant } = platform;
+  return os === "" ? "unknown" : [os, architecture, variant].filter((part) => part !== "").join("/");
+}
+
+function shortened(mediaType: string): string {
+  return mediaType.length > 80 ? `${mediaType.slice(0, 79)}…` : mediaType;
+}
