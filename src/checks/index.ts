@@ -1,0 +1,89 @@
+// The ordered catalogue of checks, and the one place where drafts become findings.
+import { createHash } from "node:crypto";
+import type { RootGraph } from "../graph/root-graph.ts";
+import { danglingTag } from "./dangling-tag.ts";
+import { digestMismatch } from "./digest-mismatch.ts";
+import type { Check, CheckContext, Finding, FindingCode, FindingDraft, Severity } from "./finding.ts";
+import { FINDING_CODES } from "./finding.ts";
+import { invalidManifest } from "./invalid-manifest.ts";
+import { malformedLink } from "./malformed-link.ts";
+import { mismatchedLink } from "./mismatched-link.ts";
+import { missingBlob } from "./missing-blob.ts";
+import { missingChild } from "./missing-child.ts";
+import { missingManifest } from "./missing-manifest.ts";
+import { orphanLayerLink } from "./orphan-layer-link.ts";
+import { sizeMismatch } from "./size-mismatch.ts";
+import { staleUpload } from "./stale-upload.ts";
+import { strayEntry } from "./stray-entry.ts";
+import { unlinkedBlob } from "./unlinked-blob.ts";
+import { unlinkedChild } from "./unlinked-child.ts";
+import { unreferencedBlob } from "./unreferenced-blob.ts";
+import { unseenRepository } from "./unseen-repository.ts";
+
+export const CHECKS = {
+  "missing-child": missingChild,
+  "unlinked-child": unlinkedChild,
+  "missing-blob": missingBlob,
+  "unlinked-blob": unlinkedBlob,
+  "size-mismatch": sizeMismatch,
+  "digest-mismatch": digestMismatch,
+  "invalid-manifest": invalidManifest,
+  "dangling-tag": danglingTag,
+  "malformed-link": malformedLink,
+  "unseen-repository": unseenRepository,
+  "mismatched-link": mismatchedLink,
+  "missing-manifest": missingManifest,
+  "orphan-layer-link": orphanLayerLink,
+  "stray-entry": strayEntry,
+  "stale-upload": staleUpload,
+  "unreferenced-blob": unreferencedBlob,
+} as const satisfies Record<FindingCode, Check>;
+
+/** Runs every check that applies to the root; codes in catalogue order. */
+export function* findDrafts(context: CheckContext): Generator<{ code: FindingCode; draft: FindingDraft }> {
+  for (const code of FINDING_CODES) {
+    const check: Check = CHECKS[code];
+    if (context.kind === "cache" && !check.inCaches) continue;
+    for (const draft of check.find(context)) yield { code, draft };
+  }
+}
+
+/** A draft with its identity, severity and names. */
+export function toFinding(context: CheckContext, code: FindingCode, draft: FindingDraft): Finding {
+  const { graph, root } = context;
+  const named = {
+    ...(draft.repository && { repository: draft.repository.name }),
+    ...(draft.tag !== undefined && { tag: graph.tags.name(draft.tag) }),
+    ...(draft.digest !== undefined && draft.digest >= 0 && { digest: graph.digests.text(draft.digest) }),
+    ...(draft.parent !== undefined && draft.parent >= 0 && { parent: graph.digests.text(draft.parent) }),
+    ...(draft.role && { role: draft.role }),
+    ...(draft.platform !== undefined && { platform: draft.platform }),
+  };
+  return {
+    id: findingId([code, root, named.repository, named.digest, named.parent, draft.path]),
+    code,
+    severity: severityOf(code, draft),
+    root,
+    ...named,
+    path: draft.path,
+    message: draft.message,
+    affects: draft.tags.map((tag) => imageName(graph, tag)),
+    remedy: draft.remedy,
+  };
+}
+
+/** `repository:tag`. */
+export function imageName(graph: RootGraph, tag: number): string {
+  return `${graph.repository(graph.tags.repository(tag)).name}:${graph.tags.name(tag)}`;
+}
+
+function severityOf(code: FindingCode, draft: FindingDraft): Severity {
+  const { severity } = CHECKS[code] as Check;
+  if (severity !== "error-if-tagged") return severity;
+  return draft.tags.length > 0 ? "error" : "warning";
+}
+
+/** Sixteen hex digits; fields are told apart by a byte that no path holds. */
+function findingId(fields: readonly (string | undefined)[]): string {
+  return createHash("sha256").update(fields.join("\0")).digest("hex").slice(0, 16);
+}

@@ -1,0 +1,29 @@
+// A repository with tags or revisions that collection cannot see: it would lose everything.
+import { REPOSITORIES, repositoryFolder } from "../layout/paths.ts";
+import type { Check } from "./finding.ts";
+
+export const unseenRepository: Check = {
+  severity: "error",
+  meaning: "a repository with tags or revisions that collection cannot see: it would lose everything",
+  inCaches: false,
+  *find({ graph, catalogue }) {
+    const seen = new Set(catalogue.seen);
+    for (const repository of graph.repositories()) {
+      const holds =
+        repository.tags.end > repository.tags.first || repository.revisions.end > repository.revisions.first;
+      if (!holds || seen.has(repository.name)) continue;
+      const blocker = catalogue.strays.find((stray) => stray.hides?.includes(repository.name));
+      yield {
+        repository,
+        path: repositoryFolder(repository.name),
+        message: blocker
+          ? `the file ${blocker.path.slice(REPOSITORIES.length + 1)} ends the registry's walk before this repository: collection would delete all its blobs`
+          : "without _layers, _catalog leaves it out and collection would delete all its blobs",
+        remedy: blocker
+          ? "move that file out of the storage root before any collection"
+          : `create the empty folder ${repositoryFolder(repository.name)}/_layers before any collection`,
+        tags: [],
+      };
+    }
+  },
+};

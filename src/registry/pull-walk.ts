@@ -1,0 +1,295 @@
+// Pulls the images of one repository on paper: follows each manifest that it holds to all that it references.
+import type { RepositoryNode, RootGraph } from "../graph/root-graph.ts";
+import type { Bytes } from "../layout/columns.ts";
+import { isRepositoryName, isTagName } from "../layout/names.ts";
+import { DiskState, ManifestKind, Role } from "../scan/facts.ts";
+import { type Reply, serveBlob, serveManifest } from "./serve.ts";
+import type { BrokenTag, PullProblem, Trouble } from "./trouble.ts";
+
+/** A manifest that the repository holds: by a revision link, a tag, or as an index's child. */
+interface Held {
+  readonly digest: number;
+  readonly reply: Reply;
+  /** The references that name it, and the held manifests that these belong to. */
+  readonly parents: { readonly held: Held; readonly reference: number }[];
+  readonly tags: number[];
+}
+
+/** A problem before it is known which tags it breaks: those that reach any of `hosts`. */
+interface Draft {
+  readonly trouble: Trouble;
+  readonly digest: number;
+  readonly parent: number;
+  readonly reference: number;
+  readonly reply: Reply | undefined;
+  readonly hosts: Held[];
+}
+
+export class PullWalk {
+  readonly #graph: RootGraph;
+  readonly #repository: RepositoryNode;
+  readonly #needed: { neededLayerLinks: Bytes; neededRevisions: Bytes; referenced: Bytes };
+  readonly #held: Held[] = [];
+  readonly #byDigest = new Map<number, Held>();
+  readonly #drafts: Draft[] = [];
+  readonly #brokenLayerLinks = new Map<number, Draft>();
+  readonly #reaching = new Map<Held, readonly number[]>();
+  readonly #tagProblems: PullProblem[] = [];
+
+  constructor(
+    graph: RootGraph,
+    repository: RepositoryNode,
+    needed: { neededLayerLinks: Bytes; neededRevisions: Bytes; referenced: Bytes },
+  ) {
+    this.#graph = graph;
+    this.#repository = repository;
+    this.#needed = needed;
+  }
+
+  /** Walks the repository, once, and gives what is wrong in it. */
+  problems(): PullProblem[] {
+    this.#holdRevisions();
+    this.#holdTags();
+    for (let next = 0; next < this.#held.length; next++) this.#follow(this.#held[next]!);
+    this.#addUnneededBrokenLinks();
+    return [...this.#tagProblems, ...this.#drafts.map((draft) => this.#settle(draft))];
+  }
+
+  /** The tags that the problems of this walk break, and for which platforms. */
+  brokenTags(problems: readonly PullProblem[]): BrokenTag[] {
+    const tags = new Set<number>();
+    for (const problem of problems) for (const tag of problem.tags) tags.add(tag);
+    const badReferences = new Set<number>();
+    const badManifests = new Set<Held>();
+    for (const { reference, hosts } of this.#drafts) {
+      if (reference >= 0 && this.#graph.manifests.role(reference) === Role.child) badReferences.add(reference);
+      else for (const host of hosts) badManifests.add(host);
+    }
+    return [...tags]
+      .sort((a, b) => a - b)
+      .map((tag) => ({ tag, platforms: this.#brokenPlatforms(tag, badManifests, badReferences) }));
+  }
+
+  #holdRevisions(): void {
+    const { revisions } = this.#graph;
+    for (let link = this.#repository.revisions.first; link < this.#repository.revisions.end; link++) {
+      if (revisions.state(link) !== DiskState.absent) this.#hold(revisions.place(link));
+    }
+  }
+
+  #holdTags(): void {
+    const { tags } = this.#graph;
+    const askable = isRepositoryName(this.#repository.name);
+    for (let tag = this.#repository.tags.first; tag < this.#repository.tags.end; tag++) {
+      const state = tags.state(tag);
+      if (!askable || !isTagName(tags.name(tag))) {
+        if (state === DiskState.ok) this.#need(this.#hold(tags.target(tag)).reply);
+        continue;
+      }
+      if (state === DiskState.absent) this.#addTagProblem("dangling-tag", tag, undefined);
+      else if (state === DiskState.malformed) this.#addTagProblem("broken-tag", tag, undefined);
+      else if (state === DiskState.ok) {
+        const held = this.#hold(tags.target(tag));
+        held.tags.push(tag);
+        this.#need(held.reply);
+        if (isRefused(held.reply)) this.#addTagProblem("dangling-tag", tag, held.reply);
+      }
+    }
+  }
+
+  #hold(digest: number): Held {
+    const known = this.#byDigest.get(digest);
+    if (known) return known;
+    const held: Held = { digest, reply: serveManifest(this.#graph, this.#repository, digest), parents: [], tags: [] };
+    this.#byDigest.set(digest, held);
+    this.#held.push(held);
+    this.#needed.referenced.set(digest, 1);
+    if (held.reply.blob >= 0) this.#needed.referenced.set(held.reply.blob, 1);
+    return held;
+  }
+
+  #need(reply: Reply): void {
+    if (reply.link < 0) return;
+    const links = reply.kind === "layer" ? this.#needed.neededLayerLinks : this.#needed.neededRevisions;
+    links.set(reply.link, 1);
+  }
+
+  #follow(held: Held): void {
+    const { answer, blob } = held.reply;
+    if (answer === "broken-link" && !isRefused(held.reply)) this.#addOwnProblem("broken-link", held);
+    if (answer === "invalid") {
+      const rotten = this.#graph.manifests.isRotten(this.#graph.manifests.find(blob));
+      this.#addOwnProblem(rotten ? "wrong-content" : "invalid-manifest", held);
+    }
+    if (answer !== "served") return;
+    const manifest = this.#graph.manifests.find(blob);
+    const trusted = blob === held.digest && !this.#graph.manifests.isRotten(manifest);
+    if (!trusted) this.#addOwnProblem("wrong-content", held);
+    const seen = new Set<number>();
+    const end = this.#graph.manifests.endReference(manifest);
+    for (let reference = this.#graph.manifests.firstReference(manifest); reference < end; reference++) {
+      const target = this.#graph.manifests.target(reference);
+      this.#needed.referenced.set(target, 1);
+      if (this.#graph.manifests.role(reference) === Role.child) {
+        const child = this.#hold(target);
+        child.parents.push({ held, reference });
+        this.#need(child.reply);
+        if (trusted && !seen.has(target)) this.#checkChild(held, reference, child);
+      } else {
+        const reply = serveBlob(this.#graph, this.#repository, target);
+        this.#need(reply);
+        if (reply.blob >= 0) this.#needed.referenced.set(reply.blob, 1);
+        // A client never gets as far as what a manifest that it rejects references.
+        if (trusted && !seen.has(target) && !this.#isFetchedElsewhere(reference)) {
+          this.#checkBlob(held, reference, target, reply);
+        }
+      }
+      seen.add(target);
+    }
+  }
+
+  #isFetchedElsewhere(reference: number): boolean {
+    return this.#graph.manifests.isForeign(reference);
+  }
+
+  #checkChild(parent: Held, reference: number, child: Held): void {
+    if (isRefused(child.reply)) this.#addReferenceProblem("refused-reference", parent, reference, child.reply);
+    if (child.reply.answer !== "served" || child.reply.blob !== child.digest) return;
+    const manifest = this.#graph.manifests.find(child.reply.blob);
+    const expected = this.#graph.manifests.targetSize(reference);
+    const resigned = this.#graph.manifests.kind(manifest) === ManifestKind.schema1;
+    if (expected < 0 || resigned || this.#graph.manifests.isRotten(manifest)) return;
+    if (this.#graph.manifests.size(manifest) !== expected) {
+      this.#addReferenceProblem("wrong-size", parent, reference, child.reply);
+    }
+  }
+
+  #checkBlob(parent: Held, reference: number, digest: number, reply: Reply): void {
+    if (isRefused(reply)) this.#addReferenceProblem("refused-reference", parent, reference, reply);
+    else if (reply.answer === "broken-link") this.#addBrokenLayerLink(reply, digest, parent);
+    if (reply.answer !== "served") return;
+    const expected = this.#graph.manifests.targetSize(reference);
+    const isAlias = this.#graph.digests.algorithm(digest) !== this.#graph.digests.algorithm(reply.blob);
+    if ((reply.blob !== digest && !isAlias) || this.#graph.isBlobRotten(reply.blob)) {
+      this.#addReferenceProblem("wrong-content", parent, reference, reply);
+    } else if (expected >= 0 && expected !== this.#graph.blobSize(reply.blob)) {
+      this.#addReferenceProblem("wrong-size", parent, reference, reply);
+    }
+  }
+
+  #addReferenceProblem(trouble: Trouble, parent: Held, reference: number, reply: Reply): void {
+    const digest = this.#graph.manifests.target(reference);
+    this.#drafts.push({ trouble, digest, parent: parent.digest, reference, reply, hosts: [parent] });
+  }
+
+  #addOwnProblem(trouble: Trouble, held: Held): void {
+    this.#drafts.push({ trouble, digest: held.digest, parent: -1, reference: -1, reply: held.reply, hosts: [held] });
+  }
+
+  #addBrokenLayerLink(reply: Reply, digest: number, host: Held): void {
+    const known = this.#brokenLayerLinks.get(reply.link);
+    if (known) known.hosts.push(host);
+    else {
+      const draft: Draft = { trouble: "broken-link", digest, parent: -1, reference: -1, reply, hosts: [host] };
+      this.#brokenLayerLinks.set(reply.link, draft);
+      this.#drafts.push(draft);
+    }
+  }
+
+  #addUnneededBrokenLinks(): void {
+    const { layerLinks } = this.#graph;
+    for (let link = this.#repository.layerLinks.first; link < this.#repository.layerLinks.end; link++) {
+      if (layerLinks.state(link) !== DiskState.malformed || this.#brokenLayerLinks.has(link)) continue;
+      const digest = layerLinks.place(link);
+      // A manifest that is linked only here has been met already, as a manifest.
+      if (this.#byDigest.get(digest)?.reply.link === link && this.#byDigest.get(digest)?.reply.kind === "layer")
+        continue;
+      const reply: Reply = { answer: "broken-link", link, kind: "layer", blob: -1 };
+      this.#drafts.push({ trouble: "broken-link", digest, parent: -1, reference: -1, reply, hosts: [] });
+    }
+  }
+
+  #addTagProblem(trouble: Trouble, tag: number, reply: Reply | undefined): void {
+    this.#tagProblems.push({
+      trouble,
+      repository: this.#repository,
+      digest: this.#graph.tags.target(tag),
+      parent: -1,
+      reference: -1,
+      reply,
+      tag,
+      platform: undefined,
+      tags: [tag],
+    });
+  }
+
+  #settle({ hosts, ...draft }: Draft): PullProblem {
+    const tags = new Set<number>();
+    for (const host of hosts) for (const tag of this.#tagsReaching(host)) tags.add(tag);
+    const platform =
+      (draft.reference >= 0 ? this.#graph.manifests.platform(draft.reference) : undefined) ??
+      (hosts.length === 1 ? this.#platformOf(hosts[0]!) : undefined);
+    return { ...draft, repository: this.#repository, tag: -1, platform, tags: [...tags].sort((a, b) => a - b) };
+  }
+
+  /** The platform under which an index names this manifest, where one does. */
+  #platformOf(held: Held): string | undefined {
+    for (const { reference } of held.parents) {
+      const platform = this.#graph.manifests.platform(reference);
+      if (platform !== undefined) return platform;
+    }
+    return undefined;
+  }
+
+  #tagsReaching(held: Held): readonly number[] {
+    const known = this.#reaching.get(held);
+    if (known) return known;
+    const tags: number[] = [];
+    const seen = new Set<Held>([held]);
+    for (const above of seen) {
+      tags.push(...above.tags);
+      for (const parent of above.parents) seen.add(parent.held);
+    }
+    this.#reaching.set(held, tags);
+    return tags;
+  }
+
+  #brokenPlatforms(tag: number, badManifests: ReadonlySet<Held>, badReferences: ReadonlySet<number>): string[] {
+    const platforms = new Set<string>();
+    const note = (platform: string | undefined) => platform !== undefined && platforms.add(platform);
+    const start = this.#byDigest.get(this.#graph.tags.target(tag));
+    const seen = new Set<string>();
+    const stack = start ? [{ held: start, platform: undefined as string | undefined }] : [];
+    for (let step = stack.pop(); step; step = stack.pop()) {
+      const { held, platform } = step;
+      if (seen.has(`${held.digest} ${platform}`)) continue;
+      seen.add(`${held.digest} ${platform}`);
+      if (badManifests.has(held)) note(platform);
+      if (held.reply.answer !== "served") continue;
+      const manifest = this.#graph.manifests.find(held.reply.blob);
+      const end = this.#graph.manifests.endReference(manifest);
+      for (let reference = this.#graph.manifests.firstReference(manifest); reference < end; reference++) {
+        if (this.#graph.manifests.role(reference) !== Role.child) continue;
+        const named = this.#graph.manifests.platform(reference) ?? platform;
+        if (badReferences.has(reference)) note(named);
+        else stack.push({ held: this.#byDigest.get(this.#graph.manifests.target(reference))!, platform: named });
+      }
+    }
+    return [...platforms].sort();
+  }
+}
+
+/** Whether what was asked for is not to be had, for a reason that lies with it and not with a link that is there. */
+function isRefused(reply: Reply): boolean {
+  switch (reply.answer) {
+    case "not-linked":
+    case "no-data":
+    case "not-a-digest":
+    case "broken-store":
+      return true;
+    case "broken-link":
+      return reply.link < 0;
+    default:
+      return false;
+  }
+}

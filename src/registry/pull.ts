@@ -1,0 +1,32 @@
+// Pulls every image of a root on paper: what a client would be refused, and which tags that breaks. Linear in the
+// links and references; without recursion, since whoever pushes chooses how deep indexes nest.
+import type { RootGraph } from "../graph/root-graph.ts";
+import { Bytes } from "../layout/columns.ts";
+import { PullWalk } from "./pull-walk.ts";
+import type { BrokenTag, PullProblem } from "./trouble.ts";
+
+/** What came of pulling all images. Link columns are indexed by the link's number. */
+export interface Pull {
+  readonly problems: readonly PullProblem[];
+  /** In the order of repository names, then tag names. */
+  readonly brokenTags: readonly BrokenTag[];
+  /** 1 where a manifest that is held (tagged or not) needs the link. */
+  readonly neededLayerLinks: Bytes;
+  readonly neededRevisions: Bytes;
+  /** 1 for every digest that a held manifest references, or that is one. */
+  readonly referenced: Bytes;
+}
+
+/** Pulls every tag of every repository, and every untagged revision. */
+export function pullAll(graph: RootGraph): Pull {
+  const problems: PullProblem[] = [];
+  const brokenTags: BrokenTag[] = [];
+  const needed = { neededLayerLinks: new Bytes(), neededRevisions: new Bytes(), referenced: new Bytes() };
+  for (const repository of graph.repositories()) {
+    const walk = new PullWalk(graph, repository, needed);
+    const found = walk.problems();
+    for (const problem of found) problems.push(problem);
+    for (const broken of walk.brokenTags(found)) brokenTags.push(broken);
+  }
+  return { problems, brokenTags, ...needed };
+}

@@ -1,0 +1,100 @@
+// What registry 2.8.3 answers when it is asked for a manifest or a blob of a repository, and why.
+import type { RepositoryNode, RootGraph } from "../graph/root-graph.ts";
+import { DiskState, ManifestState } from "../scan/facts.ts";
+
+export type Answer =
+  | "served"
+  /** No link to it in this repository: 404. */
+  | "not-linked"
+  /** Linked, but its data is not in the store: 404. */
+  | "no-data"
+  /** The text is no digest, so no client can ask for it. */
+  | "not-a-digest"
+  /** Its link cannot be resolved: 500. */
+  | "broken-link"
+  /** Its place in the store is not what it should be, so that even looking fails: 500. */
+  | "broken-store"
+  /** A manifest that the registry cannot parse: 500, or a dropped connection. */
+  | "invalid"
+  /** It could not be read here, so nothing can be said. */
+  | "unknown";
+
+export interface Reply {
+  readonly answer: Answer;
+  /** The link that decided, by its number in `kind`'s table; -1 where there is none. */
+  readonly link: number;
+  readonly kind: "layer" | "revision";
+  /** The blob that the link names; -1 where it names none. */
+  readonly blob: number;
+}
+
+/** A manifest by digest (registry-2.8.3 section 3): its revision link, else its layer link, then its data, parsed. */
+export function serveManifest(graph: RootGraph, repository: RepositoryNode, digest: number): Reply {
+  const reply = followManifestLink(graph, repository, digest);
+  if (reply.answer !== "served") return reply;
+  const manifest = graph.manifests.find(reply.blob);
+  if (manifest < 0) return { ...reply, answer: "unknown" };
+  switch (graph.manifests.state(manifest)) {
+    case ManifestState.ok:
+      return reply;
+    case ManifestState.absent:
+      return { ...reply, answer: "no-data" };
+    case ManifestState.unreadable:
+      return { ...reply, answer: "unknown" };
+    default:
+      return { ...reply, answer: "invalid" };
+  }
+}
+
+/**
+ * The part of serveManifest before the data is read: "served" here means that the link and the data are there.
+ * Collection goes this far for each revision before it reads any.
+ */
+export function followManifestLink(graph: RootGraph, repository: RepositoryNode, digest: number): Reply {
+  const revision = followLink(graph, repository, "revision", digest);
+  return revision.answer === "not-linked" ? followLink(graph, repository, "layer", digest) : revision;
+}
+
+/** A blob by digest (registry-2.8.3 section 3): its layer link, then whether its data is there. */
+export function serveBlob(graph: RootGraph, repository: RepositoryNode, digest: number): Reply {
+  return followLink(graph, repository, "layer", digest);
+}
+
+function followLink(graph: RootGraph, repository: RepositoryNode, kind: "layer" | "revision", digest: number): Reply {
+  if (!graph.digests.isDigest(digest)) return { answer: "not-a-digest", link: -1, kind, blob: -1 };
+  const table = kind === "layer" ? graph.layerLinks : graph.revisions;
+  const link = table.find(repository.index, digest);
+  const state = link < 0 ? absentLinkState(repository, kind) : table.state(link);
+  switch (state) {
+    case DiskState.ok:
+      return { answer: dataAnswer(graph, table.target(link)), link, kind, blob: table.target(link) };
+    case DiskState.absent:
+      return { answer: "not-linked", link, kind, blob: -1 };
+    case DiskState.unreadable:
+      return { answer: "unknown", link, kind, blob: -1 };
+    default:
+      return { answer: "broken-link", link, kind, blob: -1 };
+  }
+}
+
+/** A link that is not there: what opening it gives depends on what stands where its folders should be. */
+function absentLinkState(repository: RepositoryNode, kind: "layer" | "revision"): DiskState {
+  const { layers, manifests, revisions } = repository.folders;
+  const folders = kind === "layer" ? [layers] : [manifests, revisions];
+  if (folders.includes("file")) return DiskState.malformed;
+  return folders.includes("unreadable") ? DiskState.unreadable : DiskState.absent;
+}
+
+function dataAnswer(graph: RootGraph, blob: number): Answer {
+  switch (graph.blobState(blob)) {
+    case DiskState.ok:
+      return "served";
+    case DiskState.absent:
+    case DiskState.folder:
+      return "no-data";
+    case DiskState.unreadable:
+      return "unknown";
+    default:
+      return "broken-store";
+  }
+}
