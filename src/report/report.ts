@@ -1,0 +1,62 @@
+// What a run found, as the contract names it: the one shape that every reporter renders.
+import type { Finding } from "../checks/finding.ts";
+
+export type Verdict = "clean" | "findings" | "incomplete" | "findings+incomplete";
+
+export interface RootReport {
+  readonly name: string;
+  /** Absolute. */
+  readonly path: string;
+  readonly kind: "authoritative" | "cache";
+  readonly counts: {
+    readonly repositories: number;
+    readonly tags: number;
+    readonly revisions: number;
+    readonly manifests: number;
+    readonly indexes: number;
+    readonly layerLinks: number;
+    readonly blobs: number;
+    readonly blobBytes: number;
+    readonly uploads: number;
+  };
+}
+
+export interface BrokenTagReport {
+  readonly root: string;
+  readonly repository: string;
+  readonly tag: string;
+  readonly digest: string | null;
+  readonly platforms: readonly string[];
+  /** Ids of the findings that break it. */
+  readonly findings: readonly string[];
+}
+
+export interface UnreadableReport {
+  readonly root: string;
+  /** Relative to the root. */
+  readonly path: string;
+  readonly error: string;
+}
+
+export interface ScanReport {
+  readonly schemaVersion: 1;
+  readonly tool: { readonly name: string; readonly version: string };
+  readonly command: "scan";
+  readonly runId: string;
+  /** ISO 8601, UTC. */
+  readonly startedAt: string;
+  readonly durationMs: number;
+  readonly dryRun: boolean;
+  readonly verdict: Verdict;
+  readonly roots: readonly RootReport[];
+  readonly brokenTags: readonly BrokenTagReport[];
+  readonly findings: Iterable<Finding>;
+  readonly unreadable: readonly UnreadableReport[];
+  readonly summary: {
+    readonly error: number;
+    readonly warning: number;
+    readonly info: number;
+    readonly brokenTags: number;
+    readonly accepted: number;
+  };
+}
