@@ -2,7 +2,7 @@
 // answer other than the one it wants, with the status and the body.
 import { digestOf } from "./content.ts";
 
-/** What one GET or HEAD answered; `bytes` is empty for HEAD. */
+/** What one GET answered, whatever its status. */
 export interface Answer {
   status: number;
   bytes: Buffer;
@@ -46,6 +46,12 @@ export async function mountBlob(
   target.searchParams.set("mount", digest);
   target.searchParams.set("from", fromRepository);
   await ask(target, 201, { method: "POST" });
+}
+
+/** Whether `repository` serves the blob: what clients ask before they upload it. */
+export async function hasBlob(url: string, repository: string, digest: string): Promise<boolean> {
+  const answer = await fetch(`${url}/v2/${repository}/blobs/${digest}`, { method: "HEAD" });
+  return answer.status === 200;
 }
 
 /** Pushes a manifest; `reference` is a tag or its digest. Resolves to the digest that the registry answered. */
