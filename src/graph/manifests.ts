@@ -67,6 +67,11 @@ export class ManifestTable {
     return this.#byDigest.at(digest) - 1;
   }
 
+  /** Takes out what was read from this blob. */
+  forget(digest: number): void {
+    this.#byDigest.set(digest, 0);
+  }
+
   digest(manifest: number): number {
     return this.#digestOf.at(manifest);
   }

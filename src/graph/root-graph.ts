@@ -72,6 +72,11 @@ export class RootGraph {
     if (this.#wantedAsManifest.at(blob) === 1) this.#toRead.push(blob);
   }
 
+  /** Has the blob read again as a manifest, if it is wanted as one. */
+  forgetManifest(blob: number): void {
+    this.manifests.forget(blob);
+  }
+
   addRepository(facts: RepositoryFacts): void {
     const index = this.#nodes.length;
     const firstLayerLink = this.layerLinks.length;

@@ -218,7 +218,9 @@ function elements<T>(slice: Slice<T> | undefined): T[] {
 function platformName(platform: Platform | undefined): string | undefined {
   if (platform === undefined) return undefined;
   const { os, architecture, variant } = platform;
-  return os === "" ? "unknown" : [os, architecture, variant].filter((part) => part !== "").join("/");
+  if (os === "") return "unknown";
+  const name = architecture === "" ? os : `${os}/${architecture}`;
+  return variant === "" ? name : `${name}/${variant}`;
 }
 
 function shortened(mediaType: string): string {

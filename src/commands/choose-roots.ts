@@ -1,0 +1,63 @@
+// From the paths on the command line to the roots and repositories to read.
+import { UsageError } from "../config/usage-error.ts";
+import type { NamespaceFacts } from "../scan/facts.ts";
+import { findRoots, NoRootError, type StorageRoot } from "../scan/find-roots.ts";
+import { listNamespace, repositoryNames, selectNames } from "../scan/list-namespace.ts";
+import type { StorageFs } from "../scan/storage-fs.ts";
+
+export interface ChosenRoot {
+  readonly root: StorageRoot;
+  readonly namespace: NamespaceFacts;
+  /** The repositories to read, by name. */
+  readonly names: readonly string[];
+}
+
+export interface RootChoice {
+  readonly paths: readonly string[];
+  readonly repositories: readonly string[];
+  readonly caches: readonly string[];
+  readonly authoritative: readonly string[];
+}
+
+/** Throws a UsageError for a path without a root, a root name that no root has, a glob that no repository matches. */
+export function chooseRoots(
+  storageFs: StorageFs,
+  { paths, repositories, caches, authoritative }: RootChoice,
+): { readonly chosen: readonly ChosenRoot[]; readonly unreadable: readonly { path: string; error: string }[] } {
+  const { roots, unreadable } = findOrExplain(storageFs, paths);
+  for (const name of [...caches, ...authoritative]) {
+    if (!roots.some((root) => root.name === name)) {
+      throw new UsageError(`no root is called ${name}; there are ${roots.map((root) => root.name).join(", ")}`);
+    }
+  }
+  const both = caches.find((name) => authoritative.includes(name));
+  if (both !== undefined) throw new UsageError(`root ${both} is given both as --cache and as --authoritative`);
+  const chosen = roots.map((root) => {
+    const namespace = listNamespace(storageFs, root.path);
+    const kind = caches.includes(root.name)
+      ? ("cache" as const)
+      : authoritative.includes(root.name)
+        ? ("authoritative" as const)
+        : root.kind;
+    return { root: { ...root, kind }, namespace, names: repositoryNames(namespace) };
+  });
+  if (repositories.length === 0) return { chosen, unreadable };
+  for (const glob of repositories) {
+    if (!chosen.some(({ names }) => selectNames(names, [glob]).length > 0)) {
+      throw new UsageError(`--repo ${glob}: no repository matches`);
+    }
+  }
+  return {
+    chosen: chosen.map((choice) => ({ ...choice, names: selectNames(choice.names, repositories) })),
+    unreadable,
+  };
+}
+
+function findOrExplain(storageFs: StorageFs, paths: readonly string[]) {
+  try {
+    return findRoots(storageFs, paths);
+  } catch (error) {
+    if (error instanceof NoRootError) throw new UsageError(error.message);
+    throw error;
+  }
+}

@@ -1,0 +1,235 @@
+// One root from disk to drafts of findings: read it, put its graph together, pull every image, run the checks, and
+// read again what the findings rest on until it stands still.
+import { setTimeout as sleep } from "node:timers/promises";
+import type { CheckContext, FindingCode, FindingDraft } from "../checks/finding.ts";
+import { findDrafts } from "../checks/index.ts";
+import { claimsOf } from "../graph/claims.ts";
+import { type RepositoryNode, RootGraph } from "../graph/root-graph.ts";
+import { BLOBS, blobData, REPOSITORIES, repositoryFolder, STORAGE } from "../layout/paths.ts";
+import { walkCatalogue } from "../registry/catalogue.ts";
+import { pullAll } from "../registry/pull.ts";
+import { ManifestState, type NamespaceFacts, type StrayEntry, type Unreadable } from "../scan/facts.ts";
+import type { StorageRoot } from "../scan/find-roots.ts";
+import { listNamespace } from "../scan/list-namespace.ts";
+import { statBlob } from "../scan/read-blobs.ts";
+import { type Progress, type ReadOptions, RootReader } from "../scan/reader.ts";
+import { Rechecker } from "../scan/recheck.ts";
+import { type StorageFs, statPath } from "../scan/storage-fs.ts";
+
+export interface InspectOptions extends ReadOptions {
+  /** Milliseconds since 1970. */
+  readonly now: number;
+  readonly staleUploadAge: number;
+  readonly allowEmpty: boolean;
+}
+
+export interface RootInspection {
+  readonly root: StorageRoot;
+  readonly context: CheckContext;
+  readonly unreadable: readonly Unreadable[];
+  /** What was found, sorted; can be walked more than once. */
+  drafts(): Iterable<{ code: FindingCode; draft: FindingDraft }>;
+}
+
+/** How often a finding's proof is read again before it counts as unsettled, and how long to wait in between (ms). */
+const ROUNDS = 5;
+const PAUSES = [50, 200, 500, 1000, 2000];
+
+/** Reads and checks one root. `names` are the repositories to read; `namespace` is the listing that they are from. */
+export async function inspectRoot(
+  storageFs: StorageFs,
+  root: StorageRoot,
+  namespace: NamespaceFacts,
+  names: readonly string[],
+  wholeRoot: boolean,
+  options: InspectOptions,
+  progress: Progress,
+): Promise<RootInspection> {
+  const reading = new RootReading(storageFs, root, namespace, options, progress);
+  await reading.readAll(names);
+  const isEmpty = wholeRoot && names.length === 0 && reading.isStoreEmpty();
+  if (isEmpty && !options.allowEmpty) {
+    reading.note({
+      path: STORAGE,
+      error: "no repositories and no blobs (is the volume mounted? --allow-empty accepts it)",
+    });
+  }
+  let context = reading.context(wholeRoot);
+  const unsettled = new Set<FindingDraft["path"]>();
+  for (let round = 0; ; round++) {
+    const moved = await reading.recheck(context, PAUSES[round]!);
+    if (moved.size === 0) break;
+    if (round + 1 === ROUNDS) {
+      for (const path of moved) unsettled.add(path);
+      break;
+    }
+    context = reading.context(wholeRoot);
+  }
+  for (const path of unsettled) reading.note({ path, error: "kept changing while it was read" });
+  const settledContext = context;
+  return {
+    root,
+    context,
+    unreadable: reading.unreadable(),
+    *drafts() {
+      for (const found of findDrafts(settledContext)) if (!unsettled.has(found.draft.path)) yield found;
+    },
+  };
+}
+
+/** A root's graph while it is read, and read again. */
+class RootReading {
+  readonly #fs: StorageFs;
+  readonly #root: StorageRoot;
+  readonly #options: InspectOptions;
+  readonly #reader: RootReader;
+  readonly #graph = new RootGraph();
+  #namespace: NamespaceFacts;
+  #blobStrays: readonly StrayEntry[] = [];
+  readonly #notes: Unreadable[] = [];
+  /** What could not be read in each repository, as of its last reading. */
+  readonly #unreadableIn = new Map<string, readonly Unreadable[]>();
+
+  constructor(
+    storageFs: StorageFs,
+    root: StorageRoot,
+    namespace: NamespaceFacts,
+    options: InspectOptions,
+    progress: Progress,
+  ) {
+    this.#fs = storageFs;
+    this.#root = root;
+    this.#namespace = namespace;
+    this.#options = options;
+    this.#reader = new RootReader(storageFs, root.path, options, progress);
+  }
+
+  /** Links first and blobs after them, so that what a push writes in between is not missed: it writes blobs first. */
+  async readAll(names: readonly string[]): Promise<void> {
+    this.#notes.push(...this.#namespace.unreadable);
+    if (!this.#namespace.folders.has("")) this.note({ path: REPOSITORIES, error: "missing" });
+    await this.#readRepositories(names);
+    const strays: StrayEntry[] = [];
+    const store = await this.#reader.readBlobs((facts) => {
+      this.#graph.addBlobs(facts);
+      strays.push(...facts.strays);
+      this.#notes.push(...facts.unreadable);
+    });
+    this.#blobStrays = [...store.strays, ...strays];
+    this.#notes.push(...store.unreadable);
+    if (!store.present) this.note({ path: BLOBS, error: "missing" });
+    await this.#readManifests(this.#graph.takeManifestsToRead());
+  }
+
+  note(unreadable: Unreadable): void {
+    this.#notes.push(unreadable);
+  }
+
+  unreadable(): Unreadable[] {
+    return [...this.#notes, ...[...this.#unreadableIn.values()].flat()];
+  }
+
+  isStoreEmpty(): boolean {
+    return this.#graph.digests.length === 0;
+  }
+
+  context(wholeRoot: boolean): CheckContext {
+    return {
+      root: this.#root.name,
+      kind: this.#root.kind,
+      graph: this.#graph,
+      pull: pullAll(this.#graph),
+      catalogue: walkCatalogue(this.#namespace),
+      blobStrays: this.#blobStrays,
+      wholeRoot,
+      now: this.#options.now,
+      staleUploadAge: this.#options.staleUploadAge,
+    };
+  }
+
+  /**
+   * Reads again what the findings rest on, after a pause, since a registry writes small files in place. Where
+   * something moved, takes it into the graph. Gives the paths of the findings that moved.
+   */
+  async recheck(context: CheckContext, pause: number): Promise<ReadonlySet<string>> {
+    const moved = new Set<string>();
+    const repositories = new Set<string>();
+    let rechecker: Rechecker | undefined;
+    const inNamespace: FindingDraft[] = [];
+    for (const { code, draft } of findDrafts(context)) {
+      if (code === "unreferenced-blob" || code === "stale-upload") continue;
+      if (!rechecker) {
+        await sleep(pause);
+        rechecker = new Rechecker(this.#fs, this.#root.path);
+      }
+      if (code === "unseen-repository" || code === "stray-entry") inNamespace.push(draft);
+      if (draft.repository && this.#moved(rechecker, draft.repository, draft)) {
+        moved.add(draft.path);
+        repositories.add(draft.repository.name);
+      }
+    }
+    if (inNamespace.length > 0) this.#relist(context, inNamespace, moved);
+    await this.#readRepositories(this.#stillThere([...repositories]));
+    await this.#readManifests(this.#graph.takeManifestsToRead());
+    return moved;
+  }
+
+  #moved(rechecker: Rechecker, repository: RepositoryNode, draft: FindingDraft): boolean {
+    const digest = draft.digest ?? -1;
+    const about = { digests: [digest, draft.parent ?? -1], suspects: [digest], tags: draft.tags };
+    let moved = false;
+    for (const claim of claimsOf(this.#graph, repository, about)) {
+      if (rechecker.holds(claim)) continue;
+      moved = true;
+      if (claim.kind !== "link") this.#readBlobAgain(claim.digest);
+    }
+    return moved;
+  }
+
+  #readBlobAgain(digest: string): void {
+    const id = this.#graph.digests.find(digest);
+    const { state, size, modified } = statBlob(this.#fs, `${this.#root.path}/${blobData(digest)}`);
+    this.#graph.forgetManifest(id);
+    this.#graph.setBlob(id, state, size, modified);
+  }
+
+  /** Lists the namespace again, for the findings that rest on it. */
+  #relist(context: CheckContext, drafts: readonly FindingDraft[], moved: Set<string>): void {
+    this.#namespace = listNamespace(this.#fs, this.#root.path);
+    const { seen, strays } = walkCatalogue(this.#namespace);
+    const before = new Set(context.catalogue.strays.map(({ path }) => path));
+    const now = new Set(strays.map(({ path }) => path));
+    const seenNow = new Set(seen.map((name) => repositoryFolder(name)));
+    for (const { path } of drafts) if (seenNow.has(path) || (before.has(path) && !now.has(path))) moved.add(path);
+  }
+
+  /** Those of the repositories that are on disk; takes the others out of the graph. */
+  #stillThere(names: readonly string[]): string[] {
+    return names.filter((name) => {
+      const { stat, code } = statPath(this.#fs, `${this.#root.path}/${repositoryFolder(name)}`);
+      if (stat || code) return true;
+      this.#graph.removeRepository(name);
+      this.#unreadableIn.delete(name);
+      return false;
+    });
+  }
+
+  async #readRepositories(names: readonly string[]): Promise<void> {
+    await this.#reader.readRepositories(names, (facts) => {
+      this.#graph.addRepository(facts);
+      this.#unreadableIn.set(facts.name, facts.unreadable);
+    });
+  }
+
+  async #readManifests(first: readonly number[]): Promise<void> {
+    for (let ids = first; ids.length > 0; ids = this.#graph.takeManifestsToRead()) {
+      const facts = await this.#reader.readManifests(this.#graph.pack(ids));
+      this.#graph.addManifests(ids, facts);
+      for (const [row, error] of facts.errors) {
+        if (facts.states[row] === ManifestState.unreadable) {
+          this.note({ path: blobData(this.#graph.digests.text(ids[row]!)), error });
+        }
+      }
+    }
+  }
+}

@@ -1,0 +1,111 @@
+// From inspected roots to the report of a scan.
+import { randomUUID } from "node:crypto";
+import { FINDING_CODES, type Finding, type Severity } from "../checks/finding.ts";
+import { imageName, toFinding } from "../checks/index.ts";
+import type { ScanOptions } from "../config/scan-options.ts";
+import type { BrokenTagReport, RootReport, ScanReport, UnreadableReport, Verdict } from "../report/report.ts";
+import { DiskState, ManifestKind } from "../scan/facts.ts";
+import type { RootInspection } from "./inspect-root.ts";
+import type { Terminal } from "./terminal.ts";
+
+/** Everything that a scan of these roots found, as the contract names it. */
+export function scanReport(
+  inspections: readonly RootInspection[],
+  outside: readonly UnreadableReport[],
+  { dryRun }: Pick<ScanOptions, "dryRun">,
+  startedAt: number,
+  { now, version }: Pick<Terminal, "now" | "version">,
+): ScanReport {
+  const findings: Finding[] = [];
+  const brokenTags: BrokenTagReport[] = [];
+  for (const inspection of inspections) {
+    const found = [...inspection.drafts()].map(({ code, draft }) => toFinding(inspection.context, code, draft));
+    for (const finding of found) findings.push(finding);
+    for (const broken of brokenTagReports(inspection, found)) brokenTags.push(broken);
+  }
+  findings.sort((a, b) => FINDING_CODES.indexOf(a.code) - FINDING_CODES.indexOf(b.code));
+  const unreadable = [
+    ...outside,
+    ...inspections.flatMap(({ root, unreadable }) => unreadable.map((entry) => ({ root: root.name, ...entry }))),
+  ];
+  const count = (severity: Severity) => findings.filter((finding) => finding.severity === severity).length;
+  return {
+    schemaVersion: 1,
+    tool: { name: "regfsck", version: version },
+    command: "scan",
+    runId: randomUUID(),
+    startedAt: new Date(startedAt).toISOString(),
+    durationMs: now() - startedAt,
+    dryRun: dryRun,
+    verdict: verdictOf(findings, unreadable.length > 0),
+    roots: inspections.map(rootReport),
+    brokenTags,
+    findings,
+    unreadable,
+    summary: {
+      error: count("error"),
+      warning: count("warning"),
+      info: count("info"),
+      brokenTags: brokenTags.length,
+      accepted: 0,
+    },
+  };
+}
+
+/** Warnings count here whatever --fail-on says; what is merely worth knowing does not. */
+function verdictOf(findings: readonly Finding[], incomplete: boolean): Verdict {
+  const damaged = findings.some(({ severity }) => severity !== "info");
+  if (incomplete) return damaged ? "findings+incomplete" : "incomplete";
+  return damaged ? "findings" : "clean";
+}
+
+/** The broken tags, each with the findings that break it; a tag whose findings did not settle is left out. */
+function brokenTagReports({ root, context }: RootInspection, findings: readonly Finding[]): BrokenTagReport[] {
+  const ids = new Map<string, string[]>();
+  for (const { id, affects } of findings) {
+    for (const image of affects) {
+      const known = ids.get(image);
+      if (known) known.push(id);
+      else ids.set(image, [id]);
+    }
+  }
+  const { graph, pull } = context;
+  return pull.brokenTags.flatMap(({ tag, platforms }) => {
+    const breaking = ids.get(imageName(graph, tag));
+    if (!breaking) return [];
+    const target = graph.tags.target(tag);
+    return {
+      root: root.name,
+      repository: graph.repository(graph.tags.repository(tag)).name,
+      tag: graph.tags.name(tag),
+      digest: target < 0 ? null : graph.digests.text(target),
+      platforms,
+      findings: breaking,
+    };
+  });
+}
+
+function rootReport({ root, context: { graph } }: RootInspection): RootReport {
+  const counts = { tags: 0, revisions: 0, manifests: 0, indexes: 0, layerLinks: 0, blobs: 0, blobBytes: 0, uploads: 0 };
+  const repositories = graph.repositories();
+  for (const { tags, revisions, layerLinks, uploads } of repositories) {
+    counts.tags += tags.end - tags.first;
+    counts.uploads += uploads.length;
+    for (let link = revisions.first; link < revisions.end; link++) {
+      if (graph.revisions.state(link) !== DiskState.absent) counts.revisions++;
+    }
+    for (let link = layerLinks.first; link < layerLinks.end; link++) {
+      if (graph.layerLinks.state(link) !== DiskState.absent) counts.layerLinks++;
+    }
+  }
+  for (let digest = 0; digest < graph.digests.length; digest++) {
+    if (graph.blobState(digest) !== DiskState.ok) continue;
+    counts.blobs++;
+    counts.blobBytes += graph.blobSize(digest);
+    const manifest = graph.manifests.find(digest);
+    if (manifest < 0 || !graph.manifests.isParsed(manifest)) continue;
+    counts.manifests++;
+    if (graph.manifests.kind(manifest) === ManifestKind.index) counts.indexes++;
+  }
+  return { ...root, counts: { repositories: repositories.length, ...counts } };
+}

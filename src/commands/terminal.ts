@@ -1,0 +1,21 @@
+// What a command may do to the outside, handed in by the program so that a test can look on.
+import type { ChalkInstance } from "chalk";
+import type { Progress } from "../scan/reader.ts";
+import type { StorageFs } from "../scan/storage-fs.ts";
+
+export interface Terminal {
+  readonly fs: StorageFs;
+  /** Writes to standard output; rejects when that fails (a closed pipe, a full disk). */
+  write(text: string): Promise<void>;
+  /** One line on standard error. */
+  warn(line: string): void;
+  readonly progress: Progress;
+  /** Removes the progress line, if there is one. */
+  clearProgress(): void;
+  readonly colour: ChalkInstance;
+  /** Columns. */
+  readonly width: number;
+  /** Milliseconds since 1970. */
+  now(): number;
+  readonly version: string;
+}

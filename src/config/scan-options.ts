@@ -1,0 +1,26 @@
+// The options of a scan, validated.
+import type { Severity } from "../checks/finding.ts";
+
+export type FailOn = Severity | "never";
+export const FAIL_ON = ["error", "warning", "info", "never"] as const;
+export const FORMATS = ["text", "json", "jsonl"] as const;
+export type Format = (typeof FORMATS)[number];
+
+export interface ScanOptions {
+  readonly paths: readonly string[];
+  readonly format: Format;
+  readonly failOn: FailOn;
+  /** Globs on repository names; empty for all. */
+  readonly repositories: readonly string[];
+  /** Names of roots to take for caches, and for authoritative ones. */
+  readonly caches: readonly string[];
+  readonly authoritative: readonly string[];
+  readonly allowEmpty: boolean;
+  readonly verifyContent: boolean;
+  /** Milliseconds. */
+  readonly staleUploadAge: number;
+  readonly dryRun: boolean;
+  readonly quiet: boolean;
+  /** A file that the report is written to as well. */
+  readonly report: string | undefined;
+}

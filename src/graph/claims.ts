@@ -1,0 +1,71 @@
+// What the graph takes for true of the disk and rests a finding on, as plain data that can be held against the disk.
+import { blobData, linkFile, tagCurrent } from "../layout/paths.ts";
+import { DiskState } from "../scan/facts.ts";
+import type { RepositoryNode, RootGraph } from "./root-graph.ts";
+
+export type Claim =
+  /** A link's state, and the digest that it holds ("" unless its state is ok). */
+  | { readonly kind: "link"; readonly path: string; readonly state: DiskState; readonly target: string }
+  /** A blob's state and bytes. */
+  | {
+      readonly kind: "blob";
+      readonly path: string;
+      readonly digest: string;
+      readonly state: DiskState;
+      readonly size: number;
+    }
+  /** A blob that was read as a manifest and found wanting: its bytes, and whether they hash to its digest. */
+  | {
+      readonly kind: "manifest";
+      readonly path: string;
+      readonly digest: string;
+      readonly size: number;
+      readonly rotten: boolean;
+    };
+
+/**
+ * The claims about these digests and tags of a repository: the digests' links and blobs, and what the tags name.
+ * `suspects` are those of the digests whose content is in question.
+ */
+export function* claimsOf(
+  graph: RootGraph,
+  repository: RepositoryNode,
+  about: {
+    readonly digests: readonly number[];
+    readonly suspects: readonly number[];
+    readonly tags: readonly number[];
+  },
+): Generator<Claim> {
+  const blobs = new Set<number>();
+  for (const digest of about.digests) {
+    if (digest < 0 || !graph.digests.isDigest(digest)) continue;
+    blobs.add(digest);
+    for (const kind of ["revision", "layer"] as const) {
+      const links = kind === "revision" ? graph.revisions : graph.layerLinks;
+      const link = links.find(repository.index, digest);
+      const state = link < 0 ? DiskState.absent : links.state(link);
+      const target = link < 0 ? -1 : links.target(link);
+      if (target >= 0) blobs.add(target);
+      const path = linkFile(repository.name, kind, graph.digests.text(digest));
+      yield { kind: "link", path, state, target: target < 0 ? "" : graph.digests.text(target) };
+    }
+  }
+  for (const tag of about.tags) {
+    const target = graph.tags.target(tag);
+    yield {
+      kind: "link",
+      path: tagCurrent(repository.name, graph.tags.name(tag)),
+      state: graph.tags.state(tag),
+      target: target < 0 ? "" : graph.digests.text(target),
+    };
+  }
+  for (const blob of blobs) {
+    const digest = graph.digests.text(blob);
+    yield { kind: "blob", path: blobData(digest), digest, state: graph.blobState(blob), size: graph.blobSize(blob) };
+    const manifest = about.suspects.includes(blob) ? graph.manifests.find(blob) : -1;
+    if (manifest >= 0) {
+      const [size, rotten] = [graph.manifests.size(manifest), graph.manifests.isRotten(manifest)];
+      yield { kind: "manifest", path: blobData(digest), digest, size, rotten };
+    }
+  }
+}

@@ -1,0 +1,57 @@
+// Reads once more what a finding rests on: a registry may have been at work while the root was read.
+import { packDigests } from "../layout/packed-digests.ts";
+import { DiskState } from "./facts.ts";
+import { statBlob } from "./read-blobs.ts";
+import { LinkReader } from "./read-link.ts";
+import { readManifests } from "./read-manifests.ts";
+import type { StorageFs } from "./storage-fs.ts";
+
+/** What was true of one path when it was first read. Paths are relative to the root. */
+export type DiskClaim =
+  | { readonly kind: "link"; readonly path: string; readonly state: DiskState; readonly target: string }
+  | { readonly kind: "blob"; readonly path: string; readonly state: DiskState; readonly size: number }
+  | {
+      readonly kind: "manifest";
+      readonly path: string;
+      readonly digest: string;
+      readonly size: number;
+      readonly rotten: boolean;
+    };
+
+/** Holds claims against the storage root at `root`; each path is read once, however many findings rest on it. */
+export class Rechecker {
+  readonly #fs: StorageFs;
+  readonly #root: string;
+  readonly #links: LinkReader;
+  readonly #known = new Map<string, boolean>();
+
+  constructor(storageFs: StorageFs, root: string) {
+    this.#fs = storageFs;
+    this.#root = root;
+    this.#links = new LinkReader(storageFs);
+  }
+
+  /** Whether the claim is still true. */
+  holds(claim: DiskClaim): boolean {
+    const key = `${claim.kind} ${claim.path}`;
+    const known = this.#known.get(key);
+    if (known !== undefined) return known;
+    const holds = this.#read(claim);
+    this.#known.set(key, holds);
+    return holds;
+  }
+
+  #read(claim: DiskClaim): boolean {
+    const path = `${this.#root}/${claim.path}`;
+    if (claim.kind === "link") {
+      const state = this.#links.read(path, claim.target);
+      return state === claim.state && this.#links.target === claim.target;
+    }
+    if (claim.kind === "blob") {
+      const { state, size } = statBlob(this.#fs, path);
+      return state === claim.state && (state !== DiskState.ok || size === claim.size);
+    }
+    const manifest = readManifests(this.#fs, this.#root, packDigests([claim.digest]));
+    return manifest.sizes[0] === claim.size && (manifest.rotten[0] === 1) === claim.rotten;
+  }
+}
