@@ -41,7 +41,7 @@ export interface Decoding extends Cursor {
   typeErrors: Map<string, string> | undefined;
 }
 
-export function noteTypeError(cursor: Decoding, wanted: string): void {
+function noteTypeError(cursor: Decoding, wanted: string): void {
   const { topKey, key, part } = cursor;
   cursor.typeErrors ??= new Map();
   if (cursor.typeErrors.has(topKey)) return;
@@ -67,7 +67,7 @@ export const text: Shape<string> = {
 };
 
 /** The text of the string at the cursor, which moves past it. */
-export function readText(cursor: Cursor): string {
+function readText(cursor: Cursor): string {
   const start = cursor.at + 1;
   const plain = skipString(cursor);
   return (plain ? plainText : unquote)(cursor.bytes, start, cursor.at - 1);
