@@ -52,7 +52,7 @@ function buildPlatform(
 }
 
 /** Layers of one base image, oldest first; every repository that builds on it links them. */
-export function baseLayersOf(plan: Plan, base: number, architecture: string, format: RepositoryPlan["format"]): Blob[] {
+function baseLayersOf(plan: Plan, base: number, architecture: string, format: RepositoryPlan["format"]): Blob[] {
   return Array.from({ length: layersOfBase }, (_, position) => {
     const name = `base ${base} ${architecture} ${position}`;
     return makeLayer(`${plan.seed} ${name}`, { size: layerSize(plan, name), format });

@@ -10,7 +10,7 @@ export const sizes = { S: 5_000, M: 80_000, L: 390_000, XL: 2_000_000 } as const
 export type SizeName = keyof typeof sizes;
 
 /** Below this the parts that do not shrink (base layers, three repositories) no longer fit the proportions. */
-export const fewestBlobs = 200;
+const fewestBlobs = 200;
 
 export interface RepositoryPlan {
   name: string;
@@ -160,7 +160,7 @@ function spread(places: number, share: number, total: number): number {
   return total === 0 ? 0 : Math.floor((places * share) / total);
 }
 
-export function untaggedBefore(plan: Plan, image: number): number {
+function untaggedBefore(plan: Plan, image: number): number {
   return spread(image, plan.untaggedImages, plan.images);
 }
 
@@ -168,7 +168,7 @@ export function isUntagged(plan: Plan, image: number): boolean {
   return untaggedBefore(plan, image + 1) > untaggedBefore(plan, image);
 }
 
-export function indexesBefore(plan: Plan, image: number): number {
+function indexesBefore(plan: Plan, image: number): number {
   const untagged = untaggedBefore(plan, image);
   const tagged = image - untagged;
   return (
