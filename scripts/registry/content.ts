@@ -2,7 +2,7 @@
 // Nothing here talks to a registry; push.ts does that.
 import { createHash } from "node:crypto";
 
-export const mediaTypes = {
+const mediaTypes = {
   ociManifest: "application/vnd.oci.image.manifest.v1+json",
   ociIndex: "application/vnd.oci.image.index.v1+json",
   ociConfig: "application/vnd.oci.image.config.v1+json",

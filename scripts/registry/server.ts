@@ -19,7 +19,7 @@ export interface RegistryOptions {
   descriptorCache?: boolean;
 }
 
-export interface RunningRegistry {
+interface RunningRegistry {
   url: string;
   stop(): Promise<void>;
 }
