@@ -20,14 +20,14 @@ export class LinkReader {
     this.#fs = storageFs;
   }
 
-  /** Reads the link at `path`. `expected` is the digest that it most likely holds, which spares parsing it. */
+  /** Reads the link at `path`. `expected` is the digest that it most likely holds, which spares parsing it; or "". */
   read(path: string, expected: string): DiskState {
     this.target = "";
     this.reason = "";
     try {
       const length = this.#readFile(path);
       const content = this.#buffer.toString("latin1", 0, length);
-      if (content === expected || (length <= LONGEST_LINK && parseDigest(content))) {
+      if ((content === expected && length > 0) || (length <= LONGEST_LINK && parseDigest(content))) {
         this.target = content;
         this.state = DiskState.ok;
       } else {
