@@ -1,0 +1,12 @@
+// Writes the JSON Schemas of the reports where the package ships them: dist/*.schema.json, or another folder's.
+// Usage: npx tsx scripts/write-schema.ts [folder]
+import { mkdirSync, writeFileSync } from "node:fs";
+import { resolve } from "node:path";
+import { fileURLToPath } from "node:url";
+import { jsonSchemas } from "../src/report/schema.ts";
+
+const folder = resolve(process.argv[2] ?? fileURLToPath(new URL("../dist", import.meta.url)));
+mkdirSync(folder, { recursive: true });
+for (const [name, schema] of Object.entries(jsonSchemas())) {
+  writeFileSync(resolve(folder, name), `${JSON.stringify(schema, null, 2)}\n`);
+}

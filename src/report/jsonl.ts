@@ -1,0 +1,24 @@
+// The report as lines of JSON, each an object with its type. The last is always the summary, so that a stream that
+// was cut off is noticed.
+import {
+  brokenTagRecord,
+  findingRecord,
+  rootRecord,
+  runRecord,
+  summaryRecord,
+  toJson,
+  unreadableRecord,
+} from "./json-records.ts";
+import type { ScanReport } from "./report.ts";
+
+export function* renderJsonLines(report: ScanReport): Generator<string> {
+  for (const root of report.roots) yield line("root", rootRecord(root));
+  for (const finding of report.findings) yield line("finding", findingRecord(finding));
+  for (const brokenTag of report.brokenTags) yield line("brokenTag", brokenTagRecord(brokenTag));
+  for (const unreadable of report.unreadable) yield line("unreadable", unreadableRecord(unreadable));
+  yield line("summary", { ...runRecord(report), ...summaryRecord(report.summary) });
+}
+
+function line(type: string, record: object): string {
+  return `${toJson({ type, ...record })}\n`;
+}
