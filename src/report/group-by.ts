@@ -1,0 +1,12 @@
+// The standard library of Node 20 has no Map.groupBy yet.
+
+/** Groups of items with the same key, in the order of their first members. */
+export function groupBy<Item>(items: Iterable<Item>, keyOf: (item: Item) => string): Map<string, Item[]> {
+  const groups = new Map<string, Item[]>();
+  for (const item of items) {
+    const group = groups.get(keyOf(item));
+    if (group) group.push(item);
+    else groups.set(keyOf(item), [item]);
+  }
+  return groups;
+}

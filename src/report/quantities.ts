@@ -1,0 +1,41 @@
+// Numbers as a person reads them. The locale is fixed: the same storage gives the same report everywhere.
+
+const COUNT = new Intl.NumberFormat("en-US", { maximumFractionDigits: 0 });
+const BYTE_UNITS = ["KiB", "MiB", "GiB", "TiB", "PiB"] as const;
+
+/** `1,234`. */
+export function formatCount(count: number): string {
+  return COUNT.format(count);
+}
+
+/** `1 tag`, `2 tags`, `2 repositories`. */
+export function formatNumberOf(count: number, singular: string, plural = `${singular}s`): string {
+  return `${formatCount(count)} ${count === 1 ? singular : plural}`;
+}
+
+/** `512 bytes`, `1.2 TiB`: three digits at most before rounding makes four. */
+export function formatBytes(bytes: number): string {
+  if (bytes < 1024) return formatNumberOf(bytes, "byte");
+  let value = bytes;
+  let unit = -1;
+  // 1023.5 would be shown as 1024.
+  while (value >= 1023.5 && unit < BYTE_UNITS.length - 1) {
+    value /= 1024;
+    unit++;
+  }
+  return `${value < 99.95 ? value.toFixed(1) : COUNT.format(value)} ${BYTE_UNITS[Math.max(unit, 0)]}`;
+}
+
+/** A message with its large numbers of bytes as `formatBytes` gives them. */
+export function withReadableBytes(message: string): string {
+  return message.replace(/\b\d{4,15} bytes\b/g, (text) => formatBytes(Number.parseInt(text, 10)));
+}
+
+/** `0.4 s`, `1 min 5 s`, `2 h 3 min`; from milliseconds. */
+export function formatDuration(milliseconds: number): string {
+  if (milliseconds < 59_950) return `${(milliseconds / 1000).toFixed(1)} s`;
+  const seconds = Math.round(milliseconds / 1000);
+  if (seconds < 3600) return `${Math.floor(seconds / 60)} min ${seconds % 60} s`;
+  const minutes = Math.round(seconds / 60);
+  return `${formatCount(Math.floor(minutes / 60))} h ${minutes % 60} min`;
+}

@@ -1,0 +1,111 @@
+// The first and the last lines of the text report: the verdict, what could not be read, what was checked.
+import { escapeText } from "./escape.ts";
+import { groupBy } from "./group-by.ts";
+import { formatBytes, formatCount, formatDuration, formatNumberOf } from "./quantities.ts";
+import type { RootReport, ScanReport } from "./report.ts";
+import { namePrefix } from "./text-finding.ts";
+import { more, type Page, type Paint, paragraph, row } from "./text-layout.ts";
+
+/** Errors shown of what could not be read, and places of each. */
+const MAX_ERRORS = 5;
+const MAX_PLACES = 3;
+
+/**
+ * The answer in one line. It goes by the counts: "clean" is never said of broken images, whatever the verdict permits.
+ * `otherErrors` counts those that break no image.
+ */
+export function* renderVerdict(page: Page, report: ScanReport, otherErrors: number): Generator<string> {
+  const { red, yellow, green, bold } = page.colour;
+  const tags = report.roots.reduce((sum, root) => sum + root.counts.tags, 0);
+  const found = findings(report, tags, otherErrors);
+  const incomplete = report.verdict.includes("incomplete") ? `incomplete: ${incompleteness(report)}` : undefined;
+  const warned = severities(report.summary);
+  const clean = `clean: no broken image among ${formatNumberOf(tags, "tag")}${warned === "" ? "" : ` (${warned})`}`;
+  const said = [found, incomplete].filter((part) => part !== undefined).join("; ");
+  const paint: Paint = report.summary.error > 0 || report.summary.brokenTags > 0 ? red : said === "" ? green : yellow;
+  yield* paragraph(page, said === "" ? clean : said, { first: 0, rest: 2, paint: (text) => bold(paint(text)) });
+}
+
+/** Undefined when nothing was found that counts. */
+function findings({ summary, verdict }: ScanReport, tags: number, otherErrors: number): string | undefined {
+  const { brokenTags: broken, error } = summary;
+  if (broken > 0) {
+    const besides = otherErrors > 0 ? `, and ${formatNumberOf(otherErrors, "error")} besides` : "";
+    return `${formatCount(broken)} of ${formatNumberOf(tags, "image")} ${broken === 1 ? "is" : "are"} broken${besides}`;
+  }
+  return error > 0 || verdict.startsWith("findings") ? `no broken image, but ${severities(summary)}` : undefined;
+}
+
+function incompleteness({ roots, unreadable }: ScanReport): string {
+  if (unreadable.length > 0) return `${formatNumberOf(unreadable.length, "place")} could not be read`;
+  const empty = roots.find(({ counts }) => counts.repositories === 0 && counts.blobs === 0);
+  if (empty) return `${escapeText(empty.path)} is empty; is it mounted?`;
+  return "not all could be checked";
+}
+
+/** `2 errors, 12 warnings`; info is left out. "" when there is none. */
+function severities({ error, warning, info }: ScanReport["summary"]): string {
+  const counts = [
+    error > 0 ? formatNumberOf(error, "error") : "",
+    warning > 0 ? formatNumberOf(warning, "warning") : "",
+  ];
+  const said = counts.filter((text) => text !== "").join(", ");
+  return said === "" && info > 0 ? formatNumberOf(info, "note") : said;
+}
+
+/** By error, since one bad disk or permission gives the same error many times. */
+export function* renderUnreadable(page: Page, report: ScanReport): Generator<string> {
+  if (report.unreadable.length === 0) return;
+  const prefix = namePrefix(report);
+  const byError = [...groupBy(report.unreadable, ({ error }) => error)];
+  yield "\n";
+  yield* paragraph(page, "Could not be read, so nothing is known about it:", { first: 0, paint: page.colour.bold });
+  for (const [error, places] of byError.slice(0, MAX_ERRORS)) {
+    yield* paragraph(page, escapeText(error), { first: 2, rest: 4, paint: page.colour.yellow });
+    for (const { root, path } of places.slice(0, MAX_PLACES)) yield* row(page, 4, [{ text: prefix(root) + path }]);
+    yield* more(page, 4, places.length - MAX_PLACES);
+  }
+  yield* more(
+    page,
+    2,
+    byError.slice(MAX_ERRORS).reduce((sum, [, places]) => sum + places.length, 0),
+  );
+}
+
+export function* renderTotals(page: Page, report: ScanReport): Generator<string> {
+  const { summary, roots } = report;
+  yield "\n";
+  for (const root of roots) yield* renderRoot(page, root, roots.length > 1);
+  const found = [
+    formatNumberOf(summary.brokenTags, "broken image"),
+    formatNumberOf(summary.error, "error"),
+    formatNumberOf(summary.warning, "warning"),
+    formatNumberOf(summary.info, "note"),
+    ...(summary.accepted > 0 ? [`${formatCount(summary.accepted)} accepted before`] : []),
+  ];
+  yield* paragraph(page, `Found ${found.join(", ")}.`, { first: 0, rest: 2 });
+  yield* paragraph(
+    page,
+    `Took ${formatDuration(report.durationMs)}.${report.dryRun ? " Dry run: nothing was written." : ""}`,
+    { first: 0 },
+  );
+}
+
+function* renderRoot(page: Page, { name, path, kind, counts }: RootReport, several: boolean): Generator<string> {
+  const { dim } = page.colour;
+  yield* row(page, 0, [
+    { text: "Checked" },
+    { text: several ? name : "", paint: page.colour.bold },
+    { text: path },
+    { text: kind === "cache" ? "(pull-through cache)" : "(authoritative)", paint: dim },
+  ]);
+  const parts = [
+    formatNumberOf(counts.repositories, "repository", "repositories"),
+    formatNumberOf(counts.tags, "tag"),
+    formatNumberOf(counts.revisions, "revision"),
+    formatNumberOf(counts.layerLinks, "layer link"),
+    `${formatNumberOf(counts.blobs, "blob")} of ${formatBytes(counts.blobBytes)}`,
+    ...(counts.uploads > 0 ? [formatNumberOf(counts.uploads, "upload")] : []),
+  ];
+  yield* paragraph(page, parts.join(", "), { first: 2 });
+}

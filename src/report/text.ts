@@ -1,0 +1,27 @@
+// The report for a person at a terminal: verdict, broken images, the rest in groups, what could not be read, totals.
+import type { Finding } from "../checks/finding.ts";
+import type { ScanReport } from "./report.ts";
+import { namePrefix } from "./text-finding.ts";
+import { FindingGroups } from "./text-groups.ts";
+import { renderBrokenImages } from "./text-images.ts";
+import type { Page } from "./text-layout.ts";
+import { renderTotals, renderUnreadable, renderVerdict } from "./text-totals.ts";
+
+/** Bounded: however much is found, what is printed stays within a few hundred lines. */
+export function* renderText(report: ScanReport, page: Page): Generator<string> {
+  const breaking = new Set<string>();
+  for (const image of report.brokenTags) for (const id of image.findings) breaking.add(id);
+  const reasons = new Map<string, Finding>();
+  const rest = new FindingGroups();
+  for (const finding of report.findings) {
+    if (breaking.has(finding.id)) reasons.set(finding.id, finding);
+    else rest.add(finding);
+  }
+  const prefix = namePrefix(report);
+  yield* renderVerdict(page, report, rest.count("error"));
+  yield* renderBrokenImages(page, report, reasons);
+  yield* rest.render(page, prefix);
+  yield* renderUnreadable(page, report);
+  yield* rest.renderNotes(page, prefix);
+  yield* renderTotals(page, report);
+}
