@@ -155,20 +155,22 @@ class RootReading {
     const moved = new Set<string>();
     const repositories = new Set<string>();
     let rechecker: Rechecker | undefined;
-    const inNamespace: FindingDraft[] = [];
+    const unseen: string[] = [];
     for (const { code, draft } of findDrafts(context)) {
       if (code === "unreferenced-blob" || code === "stale-upload") continue;
       if (!rechecker) {
         await sleep(pause);
         rechecker = new Rechecker(this.#fs, this.#root.path);
       }
-      if (code === "unseen-repository" || code === "stray-entry") inNamespace.push(draft);
+      if (code === "unseen-repository") unseen.push(draft.path);
       if (draft.repository && this.#moved(rechecker, draft.repository, draft)) {
         moved.add(draft.path);
         repositories.add(draft.repository.name);
       }
     }
-    if (inNamespace.length > 0) this.#relist(context, inNamespace, moved);
+    if (unseen.length > 0 || context.catalogue.strays.length > 0) {
+      for (const path of this.#relist(context, unseen)) moved.add(path);
+    }
     await this.#readRepositories(this.#stillThere([...repositories]));
     await this.#readManifests(this.#graph.takeManifestsToRead());
     return moved;
@@ -193,14 +195,14 @@ class RootReading {
     this.#graph.setBlob(id, state, size, modified);
   }
 
-  /** Lists the namespace again, for the findings that rest on it. */
-  #relist(context: CheckContext, drafts: readonly FindingDraft[], moved: Set<string>): void {
+  /** Lists the namespace again, for the findings that rest on it; gives the paths of those that it no longer shows. */
+  #relist(context: CheckContext, unseen: readonly string[]): string[] {
     this.#namespace = listNamespace(this.#fs, this.#root.path);
     const { seen, strays } = walkCatalogue(this.#namespace);
-    const before = new Set(context.catalogue.strays.map(({ path }) => path));
-    const now = new Set(strays.map(({ path }) => path));
-    const seenNow = new Set(seen.map((name) => repositoryFolder(name)));
-    for (const { path } of drafts) if (seenNow.has(path) || (before.has(path) && !now.has(path))) moved.add(path);
+    const seenNow = new Set(seen.map(repositoryFolder));
+    const straysNow = new Set(strays.map(({ path }) => path));
+    const straysBefore = context.catalogue.strays.map(({ path }) => path);
+    return [...unseen.filter((path) => seenNow.has(path)), ...straysBefore.filter((path) => !straysNow.has(path))];
   }
 
   /** Those of the repositories that are on disk; takes the others out of the graph. */

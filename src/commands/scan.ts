@@ -62,7 +62,7 @@ async function saveReport(report: ScanReport, { report: file, dryRun }: ScanOpti
   }
   try {
     const format = file.endsWith(".jsonl") ? "jsonl" : "json";
-    writeWhole(file, REPORTERS[format](report, { colour: terminal.colour, width: terminal.width }));
+    writeWhole(file, REPORTERS[format](report));
     return true;
   } catch (error) {
     terminal.warn(`--report ${file}: ${(error as Error).message}`);
