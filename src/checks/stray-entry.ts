@@ -2,7 +2,7 @@
 import type { RepositoryNode } from "../graph/root-graph.ts";
 import { isRepositoryName, isStoragePath, isTagName } from "../layout/names.ts";
 import { linksFolder, repositoryFolder, tagFolder, tagsFolder } from "../layout/paths.ts";
-import { DiskState, type StrayEntry, type StrayReason } from "../scan/facts.ts";
+import { isBroken, type StrayEntry, type StrayReason } from "../scan/facts.ts";
 import type { Check, CheckContext } from "./finding.ts";
 
 export const strayEntry: Check = {
@@ -24,12 +24,12 @@ function* repositoryStrays({ graph }: CheckContext, repository: RepositoryNode):
   else if (folders.revisions === "file") yield { path: linksFolder(name, "revision"), reason: "file-for-folder" };
   else if (folders.tags === "file") yield { path: tagsFolder(name), reason: "file-for-folder" };
   for (const { path, state } of repository.strayRevisionLinks) {
-    if (state === DiskState.malformed || !isStoragePath(path)) yield { path, reason: "misplaced-link" };
+    if (isBroken(state) || !isStoragePath(path)) yield { path, reason: "misplaced-link" };
   }
   for (let tag = repository.tags.first; tag < repository.tags.end; tag++) {
     const path = tagFolder(name, graph.tags.name(tag));
     const askable = isRepositoryName(name) && isTagName(graph.tags.name(tag));
-    if (!askable && (graph.tags.state(tag) === DiskState.malformed || !isStoragePath(path))) {
+    if (!askable && (isBroken(graph.tags.state(tag)) || !isStoragePath(path))) {
       yield { path, reason: "unusable-tag" };
     }
   }

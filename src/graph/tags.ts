@@ -13,6 +13,7 @@ export class TagTable {
   readonly #modified = new Floats();
   readonly #firstHistory = new Integers();
   readonly #history = new Integers();
+  readonly #historyStates = new Bytes();
   readonly #reasons = new Map<number, string>();
 
   constructor(digests: DigestTable) {
@@ -36,6 +37,7 @@ export class TagTable {
       targets.next();
       this.#targets.push(this.#digests.add(targets));
       this.#modified.push(facts.modified[row] ?? 0);
+      this.#historyStates.push(facts.historyStates[row]!);
       for (let entry = 0; entry < facts.historyCounts[row]!; entry++) {
         history.next();
         this.#history.push(this.#digests.add(history));
@@ -75,6 +77,11 @@ export class TagTable {
       digests.push(this.#history.at(entry));
     }
     return digests;
+  }
+
+  /** DiskState of the folders that its history lies in. */
+  historyState(tag: number): DiskState {
+    return this.#historyStates.at(tag) as DiskState;
   }
 
   /** What is wrong with a malformed current link, in words. */

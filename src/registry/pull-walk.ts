@@ -1,8 +1,9 @@
 // Pulls the images of one repository on paper: follows each manifest that it holds to all that it references.
-import type { RepositoryNode, RootGraph } from "../graph/root-graph.ts";
+import type { GraphView } from "../graph/graph-view.ts";
+import type { RepositoryNode } from "../graph/root-graph.ts";
 import type { Bytes } from "../layout/columns.ts";
 import { isRepositoryName, isTagName } from "../layout/names.ts";
-import { DiskState, ManifestKind, Role } from "../scan/facts.ts";
+import { DiskState, isBroken, ManifestKind, Role } from "../scan/facts.ts";
 import { type Reply, serveBlob, serveManifest } from "./serve.ts";
 import type { BrokenTag, PullProblem, Trouble } from "./trouble.ts";
 
@@ -26,7 +27,7 @@ interface Draft {
 }
 
 export class PullWalk {
-  readonly #graph: RootGraph;
+  readonly #graph: GraphView;
   readonly #repository: RepositoryNode;
   readonly #needed: { neededLayerLinks: Bytes; neededRevisions: Bytes; referenced: Bytes };
   readonly #held: Held[] = [];
@@ -37,7 +38,7 @@ export class PullWalk {
   readonly #tagProblems: PullProblem[] = [];
 
   constructor(
-    graph: RootGraph,
+    graph: GraphView,
     repository: RepositoryNode,
     needed: { neededLayerLinks: Bytes; neededRevisions: Bytes; referenced: Bytes },
   ) {
@@ -87,7 +88,7 @@ export class PullWalk {
         continue;
       }
       if (state === DiskState.absent) this.#addTagProblem("dangling-tag", tag, undefined);
-      else if (state === DiskState.malformed) this.#addTagProblem("broken-tag", tag, undefined);
+      else if (isBroken(state)) this.#addTagProblem("broken-tag", tag, undefined);
       else if (state === DiskState.ok) {
         const held = this.#hold(tags.target(tag));
         held.tags.push(tag);
@@ -199,7 +200,7 @@ export class PullWalk {
   #addUnneededBrokenLinks(): void {
     const { layerLinks } = this.#graph;
     for (let link = this.#repository.layerLinks.first; link < this.#repository.layerLinks.end; link++) {
-      if (layerLinks.state(link) !== DiskState.malformed || this.#brokenLayerLinks.has(link)) continue;
+      if (!isBroken(layerLinks.state(link)) || this.#brokenLayerLinks.has(link)) continue;
       const digest = layerLinks.place(link);
       // A manifest that is linked only here has been met already, as a manifest.
       if (this.#byDigest.get(digest)?.reply.link === link && this.#byDigest.get(digest)?.reply.kind === "layer")

@@ -1,6 +1,6 @@
 // Pulls every image of a root on paper: what a client would be refused, and which tags that breaks. Linear in the
 // links and references; without recursion, since whoever pushes chooses how deep indexes nest.
-import type { RootGraph } from "../graph/root-graph.ts";
+import type { GraphView } from "../graph/graph-view.ts";
 import { Bytes } from "../layout/columns.ts";
 import { PullWalk } from "./pull-walk.ts";
 import type { BrokenTag, PullProblem } from "./trouble.ts";
@@ -18,7 +18,7 @@ export interface Pull {
 }
 
 /** Pulls every tag of every repository, and every untagged revision. */
-export function pullAll(graph: RootGraph): Pull {
+export function pullAll(graph: GraphView): Pull {
   const problems: PullProblem[] = [];
   const brokenTags: BrokenTag[] = [];
   const needed = { neededLayerLinks: new Bytes(), neededRevisions: new Bytes(), referenced: new Bytes() };

@@ -1,5 +1,6 @@
 // What registry 2.8.3 answers when it is asked for a manifest or a blob of a repository, and why.
-import type { RepositoryNode, RootGraph } from "../graph/root-graph.ts";
+import type { GraphView } from "../graph/graph-view.ts";
+import type { RepositoryNode } from "../graph/root-graph.ts";
 import { DiskState, ManifestState } from "../scan/facts.ts";
 
 export type Answer =
@@ -29,7 +30,7 @@ export interface Reply {
 }
 
 /** A manifest by digest (registry-2.8.3 section 3): its revision link, else its layer link, then its data, parsed. */
-export function serveManifest(graph: RootGraph, repository: RepositoryNode, digest: number): Reply {
+export function serveManifest(graph: GraphView, repository: RepositoryNode, digest: number): Reply {
   const reply = followManifestLink(graph, repository, digest);
   if (reply.answer !== "served") return reply;
   const manifest = graph.manifests.find(reply.blob);
@@ -50,17 +51,17 @@ export function serveManifest(graph: RootGraph, repository: RepositoryNode, dige
  * The part of serveManifest before the data is read: "served" here means that the link and the data are there.
  * Collection goes this far for each revision before it reads any.
  */
-export function followManifestLink(graph: RootGraph, repository: RepositoryNode, digest: number): Reply {
+export function followManifestLink(graph: GraphView, repository: RepositoryNode, digest: number): Reply {
   const revision = followLink(graph, repository, "revision", digest);
   return revision.answer === "not-linked" ? followLink(graph, repository, "layer", digest) : revision;
 }
 
 /** A blob by digest (registry-2.8.3 section 3): its layer link, then whether its data is there. */
-export function serveBlob(graph: RootGraph, repository: RepositoryNode, digest: number): Reply {
+export function serveBlob(graph: GraphView, repository: RepositoryNode, digest: number): Reply {
   return followLink(graph, repository, "layer", digest);
 }
 
-function followLink(graph: RootGraph, repository: RepositoryNode, kind: "layer" | "revision", digest: number): Reply {
+function followLink(graph: GraphView, repository: RepositoryNode, kind: "layer" | "revision", digest: number): Reply {
   if (!graph.digests.isDigest(digest)) return { answer: "not-a-digest", link: -1, kind, blob: -1 };
   const table = kind === "layer" ? graph.layerLinks : graph.revisions;
   const link = table.find(repository.index, digest);
@@ -85,7 +86,7 @@ function absentLinkState(repository: RepositoryNode, kind: "layer" | "revision")
   return folders.includes("unreadable") ? DiskState.unreadable : DiskState.absent;
 }
 
-function dataAnswer(graph: RootGraph, blob: number): Answer {
+function dataAnswer(graph: GraphView, blob: number): Answer {
   switch (graph.blobState(blob)) {
     case DiskState.ok:
       return "served";

@@ -1,20 +1,27 @@
 // What the disk says, before anyone judges it: plain data that a worker thread can hand over.
 import type { PackedDigests } from "../layout/packed-digests.ts";
 
-/** What a path turned out to be when it was read. The registry tells apart only `absent` from all that follow it. */
+/** What a path turned out to be when it was read. */
 export const DiskState = {
   /** There, and what it should be. */
   ok: 0,
   /** "No such file": the registry answers 404, collection goes on. */
   absent: 1,
-  /** A blob's `data` is a folder: counts as absent. */
+  /** A folder where a file should be: a blob counts as absent then, a link answers 500. */
   folder: 2,
-  /** There, but not what it should be (a link that holds no digest, a file where a folder should be): 500. */
+  /** There, but not what it should be (a link that holds no digest, a symbolic link to itself): 500. */
   malformed: 3,
   /** The disk or its permissions refused: nothing can be said. */
   unreadable: 4,
+  /** A file stands where a folder of its path should be: 500, though a walk of the folders never gets there. */
+  notAFolder: 5,
 } as const;
 export type DiskState = (typeof DiskState)[keyof typeof DiskState];
+
+/** Whether a link in this state answers 500. */
+export function isBroken(state: DiskState): boolean {
+  return state === DiskState.folder || state === DiskState.malformed || state === DiskState.notAFolder;
+}
 
 /** Something that could not be read, so that the run is incomplete. `path` is relative to the root. */
 export interface Unreadable {
@@ -61,6 +68,8 @@ export interface TagFacts {
   readonly modified: Float64Array;
   /** How many history entries each row has, and their digests, row after row. */
   readonly historyCounts: Int32Array;
+  /** DiskState of each row's history folders: not ok where collection with -m could not look into them. */
+  readonly historyStates: Uint8Array;
   readonly history: PackedDigests;
   readonly reasons: ReadonlyMap<number, string>;
 }

@@ -35,7 +35,7 @@ export function listBlobStore(storageFs: StorageFs, root: string): BlobStoreList
     const path = `${BLOBS}/${name}`;
     const folder = listFolder(storageFs, `${root}/${path}`);
     if (folder.state === DiskState.unreadable) unreadable.push({ path, error: folder.code });
-    if (folder.state === DiskState.malformed && name === "data") strays.push({ path, reason: "misplaced-data" });
+    if (folder.state === DiskState.notAFolder && name === "data") strays.push({ path, reason: "misplaced-data" });
     if (folder.state !== DiskState.ok) continue;
     for (const entry of folder.entries) {
       if (isAlgorithm(name) && /^[0-9a-f]{2}$/.test(entry.name)) shards.push({ algorithm: name, prefix: entry.name });

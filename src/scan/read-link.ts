@@ -1,6 +1,6 @@
 // Reads one link file: one open, one read, one close.
 import { parseDigest } from "../layout/digest.ts";
-import { DiskState } from "./facts.ts";
+import { DiskState, isBroken } from "./facts.ts";
 import { describeError, errorCode, READ_FLAGS, type StorageFs, stateOfError } from "./storage-fs.ts";
 
 /** The longest link holds a sha512 digest; a file that fills more than this is no link. */
@@ -37,7 +37,7 @@ export class LinkReader {
     } catch (error) {
       const code = errorCode(error);
       this.state = stateOfError(code);
-      this.reason = this.state === DiskState.malformed ? describeError(code) : code;
+      this.reason = isBroken(this.state) ? describeError(code) : code;
     }
     return this.state;
   }

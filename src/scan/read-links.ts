@@ -2,7 +2,7 @@
 import { Bytes, Integers } from "../layout/columns.ts";
 import { type Algorithm, isAlgorithm } from "../layout/digest.ts";
 import { DigestWriter } from "../layout/packed-digests.ts";
-import { DiskState, type FolderState, type LinkFacts, type StrayRevisionLink } from "./facts.ts";
+import { DiskState, type FolderState, isBroken, type LinkFacts, type StrayRevisionLink } from "./facts.ts";
 import { folderStateOf, listPart, type RepositoryReading } from "./repository-reading.ts";
 
 /** Reads the links below `folder` (a path relative to the root), an algorithm at a time. */
@@ -63,7 +63,7 @@ function readAlgorithm(
       otherRows.push(row);
       otherTargets.push(reading.links.target);
     }
-    if (state === DiskState.malformed) reasons.set(row, reading.links.reason);
+    if (isBroken(state)) reasons.set(row, reading.links.reason);
     if (state === DiskState.unreadable) reading.unreadable.push({ path, error: reading.links.reason });
   }
   return {

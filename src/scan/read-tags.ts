@@ -3,7 +3,7 @@ import { Bytes, Floats, Integers } from "../layout/columns.ts";
 import { isAlgorithm } from "../layout/digest.ts";
 import { DigestWriter } from "../layout/packed-digests.ts";
 import { tagsFolder } from "../layout/paths.ts";
-import { DiskState, type FolderState, type TagFacts } from "./facts.ts";
+import { DiskState, type FolderState, isBroken, type TagFacts } from "./facts.ts";
 import { folderStateOf, listPart, type RepositoryReading } from "./repository-reading.ts";
 import { statPath } from "./storage-fs.ts";
 
@@ -20,6 +20,7 @@ export function readTags(
   const targets = new DigestWriter();
   const modified = new Floats();
   const historyCounts = new Integers();
+  const historyStates = new Bytes();
   const history = new DigestWriter();
   const reasons = new Map<number, string>();
   for (const entry of listing.state === DiskState.ok ? listing.entries : []) {
@@ -29,12 +30,14 @@ export function readTags(
     states.push(state);
     if (state === DiskState.ok) targets.push(reading.links.target);
     else targets.pushNone();
-    if (state === DiskState.malformed) reasons.set(row, reading.links.reason);
+    if (isBroken(state)) reasons.set(row, reading.links.reason);
     if (state === DiskState.unreadable) {
       reading.unreadable.push({ path: `${path}/current/link`, error: reading.links.reason });
     }
     if (times) modified.push(statPath(reading.fs, `${reading.root}/${path}`).stat?.mtimeMs ?? 0);
-    historyCounts.push(entry.isFile() ? 0 : readHistory(reading, path, history));
+    const before = history.length;
+    historyStates.push(entry.isFile() ? DiskState.absent : readHistory(reading, path, history));
+    historyCounts.push(history.length - before);
   }
   return {
     folder: folderStateOf(listing.state),
@@ -44,6 +47,7 @@ export function readTags(
       targets: targets.finish(),
       modified: modified.finish(),
       historyCounts: historyCounts.finish(),
+      historyStates: historyStates.finish(),
       history: history.finish(),
       reasons,
     },
@@ -52,17 +56,16 @@ export function readTags(
 
 /**
  * What the tag has named, from the folder names alone: the registry never reads a history link, so its content
- * is no damage. Gives the number of entries.
+ * is no damage. Gives the state of the folders.
  */
-function readHistory(reading: RepositoryReading, tag: string, history: DigestWriter): number {
-  let count = 0;
+function readHistory(reading: RepositoryReading, tag: string, history: DigestWriter): DiskState {
   const algorithms = listPart(reading, `${tag}/index`);
+  let { state }: { state: DiskState } = algorithms;
   for (const { name: algorithm } of algorithms.state === DiskState.ok ? algorithms.entries : []) {
     if (!isAlgorithm(algorithm)) continue;
     const entries = listPart(reading, `${tag}/index/${algorithm}`);
-    for (const { name } of entries.state === DiskState.ok ? entries.entries : []) {
-      if (history.pushHex(algorithm, name)) count++;
-    }
+    if (entries.state !== DiskState.ok) state = entries.state;
+    else for (const { name } of entries.entries) history.pushHex(algorithm, name);
   }
-  return count;
+  return state;
 }

@@ -15,7 +15,14 @@ export const nodeFs: StorageFs = fs;
 export const READ_FLAGS = fs.constants.O_RDONLY | fs.constants.O_NONBLOCK;
 
 /** Errors that say what the disk's structure is, not that reading it failed: the registry answers 500 to them. */
-const STRUCTURAL = new Set(["EISDIR", "ENOTDIR", "ELOOP", "ENXIO", "ENAMETOOLONG", "EINVAL"]);
+const STRUCTURAL: Readonly<Record<string, DiskState>> = {
+  EISDIR: State.folder,
+  ENOTDIR: State.notAFolder,
+  ELOOP: State.malformed,
+  ENXIO: State.malformed,
+  ENAMETOOLONG: State.malformed,
+  EINVAL: State.malformed,
+};
 
 /** The system's code of an error that a call threw. Anything that is no system error is a bug and is thrown on. */
 export function errorCode(error: unknown): string {
@@ -27,7 +34,7 @@ export function errorCode(error: unknown): string {
 /** How an error counts for the path that it was met on (registry-2.8.3 section 2: only ENOENT means "not there"). */
 export function stateOfError(code: string): DiskState {
   if (code === "ENOENT") return State.absent;
-  return STRUCTURAL.has(code) ? State.malformed : State.unreadable;
+  return STRUCTURAL[code] ?? State.unreadable;
 }
 
 /** A structural error in words, for the message of a finding. */
