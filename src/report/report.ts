@@ -32,8 +32,9 @@ export interface BrokenTagReport {
 }
 
 export interface UnreadableReport {
+  /** "" where the path lies in no root. */
   readonly root: string;
-  /** Relative to the root. */
+  /** Relative to the root; absolute where it lies in none. */
   readonly path: string;
   readonly error: string;
 }

@@ -62,7 +62,11 @@ const finding = z.strictObject({
   remedy: z.string(),
 });
 
-const unreadable = z.strictObject({ root: rootName, path: relativePath, error: z.string() });
+const unreadable = z.strictObject({
+  root: rootName.describe("name of the storage root; empty where the path lies in none"),
+  path: z.string().describe("relative to the storage root; absolute where it lies in none"),
+  error: z.string(),
+});
 
 const summary = z.strictObject({
   error: count.describe("findings of this severity"),

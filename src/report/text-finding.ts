@@ -34,11 +34,11 @@ const MENDED_AT_PATH: ReadonlySet<FindingCode> = new Set([
   "stray-entry",
 ]);
 
-/** What names begin with: the root, where the report is about several. */
+/** What names begin with: the root, where the report is about several. Nothing for what lies in no root (""). */
 export type NamePrefix = (root: string) => string;
 
 export function namePrefix(report: ScanReport): NamePrefix {
-  return report.roots.length > 1 ? (root) => `${root}/` : () => "";
+  return report.roots.length > 1 ? (root) => (root === "" ? "" : `${root}/`) : () => "";
 }
 
 export function severityPaint(page: Page, severity: Severity): Paint {

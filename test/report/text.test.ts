@@ -204,6 +204,11 @@ describe("what could not be read", () => {
     expect(text).toContain("  EIO: i/o error, scandir\n    docker/registry/v2/blobs/sha256/10\n");
     expect(text).toContain("    … and 22 more (--format json lists all)\n");
   });
+
+  it("is named by itself where it lies in no root", () => {
+    const unreadable = [{ root: "", path: "/opt/registry/locked", error: "EACCES" }];
+    expect(render({ ...severalRoots, unreadable })).toContain("\n    /opt/registry/locked\n");
+  });
 });
 
 describe("the totals", () => {
