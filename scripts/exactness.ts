@@ -1,0 +1,75 @@
+// Compares regfsck with a real registry on many damaged roots: docs/exactness.md says how and why. Build first.
+//   npx tsx scripts/exactness.ts --seed 1 --count 1000     the long run
+//   npx tsx scripts/exactness.ts --seed 7 --path 12        one round again, and shrunk if it differs
+import { parseArgs } from "node:util";
+import { type DifferingRound, playSeed, replay, rootsPerSeed } from "../test/e2e/exactness/campaign.ts";
+import { compareScan } from "../test/e2e/exactness/compare-scan.ts";
+import { addRound, differingText, emptyTally, kindsNeverDone, tallyText } from "../test/e2e/exactness/tally.ts";
+import { openWorlds, type Worlds } from "../test/e2e/exactness/world.ts";
+
+const lanes = 2;
+const shrinkAtMost = 3;
+// So many roots draw every kind of damage; fewer may miss some.
+const enoughForEveryKind = 1_000;
+
+const { values } = parseArgs({
+  options: {
+    seed: { type: "string", default: "1" },
+    count: { type: "string", default: "100" },
+    path: { type: "string" },
+    kinds: { type: "boolean", default: false },
+    shrink: { type: "boolean", default: true },
+  },
+  allowNegative: true,
+});
+
+const [seed, count] = [wholeNumber("seed", values.seed), wholeNumber("count", values.count)];
+// Only a run to its end may pass.
+process.exitCode = 1;
+const worlds = await openWorlds();
+try {
+  const agreed = values.path === undefined ? await playAll(worlds) : await playAgain(worlds, values.path);
+  if (agreed) process.exitCode = 0;
+} finally {
+  await worlds.removeAll();
+}
+
+async function playAll(worlds: Worlds): Promise<boolean> {
+  const tally = emptyTally();
+  const differing: DifferingRound[] = [];
+  const seeds = Array.from({ length: Math.ceil(count / rootsPerSeed) }, (_, batch) => seed + batch);
+  const playSeeds = async () => {
+    for (let next = seeds.shift(); next !== undefined; next = seeds.shift()) {
+      const roots = Math.min(rootsPerSeed, count - (next - seed) * rootsPerSeed);
+      await playSeed(worlds, next, roots, [compareScan], (round) => {
+        addRound(tally, round.result);
+        if (round.result.differences.length === 0) return;
+        differing.push(round);
+        process.stderr.write(differingText(round));
+      });
+      process.stderr.write(`seed ${next} done: ${tally.roots} of ${count} roots, ${differing.length} differ\n`);
+    }
+  };
+  await Promise.all(Array.from({ length: lanes }, playSeeds));
+  process.stdout.write(`${tallyText(tally, values.kinds)}\n`);
+  for (const round of values.shrink ? differing.slice(0, shrinkAtMost) : []) {
+    const smaller = await replay(worlds, round.seed, round.path, [compareScan]);
+    process.stdout.write(
+      smaller === undefined ? `no longer differs: ${round.path}\n` : `shrunk: ${differingText(smaller)}`,
+    );
+  }
+  const everyKind = count < enoughForEveryKind || kindsNeverDone(tally).length === 0;
+  return differing.length === 0 && everyKind;
+}
+
+async function playAgain(worlds: Worlds, path: string): Promise<boolean> {
+  const round = await replay(worlds, seed, path, [compareScan]);
+  process.stdout.write(round === undefined ? "no differences\n" : differingText(round));
+  return round === undefined;
+}
+
+function wholeNumber(name: string, text: string): number {
+  const value = Number(text);
+  if (!/^[0-9]+$/.test(text) || !Number.isSafeInteger(value)) throw new Error(`--${name} ${text} is no whole number`);
+  return value;
+}

@@ -1,0 +1,96 @@
+// Plays many rounds, drawn by fast-check: every round of a batch follows from the batch's seed, and a round that differs
+// can be replayed and shrunk from the seed and its path.
+import fc from "fast-check";
+import { type Damage, damageGroups, damageKinds } from "./damage/damages.ts";
+import { type Comparison, playRound, type RoundPlan, type RoundResult } from "./round.ts";
+import type { Worlds } from "./world.ts";
+
+/** Roots that follow from one seed; more roots take more seeds. */
+export const rootsPerSeed = 50;
+/** Worlds that follow from one seed, so 1,000 roots rest on 80 worlds. */
+const worldsPerSeed = 4;
+
+const seedsForEveryKind = 20;
+
+export interface DifferingRound {
+  seed: number;
+  /** fast-check's: the number of the round, then the steps that shrinking took. */
+  path: string;
+  result: RoundResult;
+}
+
+export function roundPlans(seed: number): fc.Arbitrary<RoundPlan> {
+  const first = damageOf(fc.constantFrom(...kindsFor(seed)));
+  const more = damageOf(
+    fc.oneof(
+      ...damageGroups.map(({ share, kinds }) => ({
+        weight: share,
+        arbitrary: fc.constantFrom(...kinds.flatMap((kind) => (kind.rare ? [kind.name] : [kind.name, kind.name]))),
+      })),
+    ),
+  );
+  return fc.noBias(
+    fc.record({
+      world: fc.nat(worldsPerSeed - 1).map((number) => seed * worldsPerSeed + number),
+      damages: fc
+        .tuple(
+          fc.array(first, { minLength: 0, maxLength: 1 }),
+          fc.array(more, { minLength: 1, maxLength: 7, size: "max" }),
+        )
+        .map((parts) => parts.flat()),
+    }),
+  );
+}
+
+function damageOf(kind: fc.Arbitrary<string>): fc.Arbitrary<Damage> {
+  return fc.record({ kind, at: fc.nat(9_999), other: fc.nat(9_999) });
+}
+
+/** Half of the rounds of a seed begin with one of few kinds, other ones for each seed, so that 1,000 roots see them all. */
+function kindsFor(seed: number): string[] {
+  return [...damageKinds.keys()].filter((_, position) => position % seedsForEveryKind === seed % seedsForEveryKind);
+}
+
+/** Plays the first `count` rounds of a seed, whatever they turn out to be, and hands each to `seen` with its path. */
+export async function playSeed(
+  worlds: Worlds,
+  seed: number,
+  count: number,
+  comparisons: readonly Comparison[],
+  seen: (round: DifferingRound) => void,
+): Promise<void> {
+  let number = 0;
+  const property = fc.asyncProperty(roundPlans(seed), async (plan) => {
+    const path = String(number);
+    number += 1;
+    seen({ seed, path, result: await playRound(worlds, plan, comparisons) });
+  });
+  await fc.assert(property, { seed, numRuns: count });
+}
+
+/**
+ * Plays the round at `path` again. One that differs is shrunk to fewer damages and smaller numbers for as long as it goes
+ * on differing; undefined when it does not differ.
+ */
+export async function replay(
+  worlds: Worlds,
+  seed: number,
+  path: string,
+  comparisons: readonly Comparison[],
+  shrinkForMs = 120_000,
+): Promise<DifferingRound | undefined> {
+  let last: RoundResult | undefined;
+  const property = fc.asyncProperty(roundPlans(seed), async (plan) => {
+    const result = await playRound(worlds, plan, comparisons);
+    if (result.differences.length > 0) last = result;
+    return result.differences.length === 0;
+  });
+  const details = await fc.check(property, {
+    seed,
+    path,
+    numRuns: rootsPerSeed,
+    interruptAfterTimeLimit: shrinkForMs,
+  });
+  if (last === undefined) return undefined;
+  return { seed, path: details.counterexamplePath ?? path, result: last };
+}

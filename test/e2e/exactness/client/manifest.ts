@@ -1,0 +1,70 @@
+// What a client written in Go finds in a manifest that it was given: the descriptors, with Go's way of decoding duplicate
+// keys into the same value again (a later `config` fills in over the earlier one, a later array over the earlier elements).
+import { type JsonNode, readJson, sameKey } from "./json-reader.ts";
+
+export interface Descriptor {
+  digest: string;
+  /** undefined where the manifest gives none: then there is nothing to compare a length with. */
+  size: bigint | undefined;
+  urls: number;
+}
+
+export type References =
+  | { kind: "index"; children: Descriptor[] }
+  | { kind: "image"; config: Descriptor; layers: Descriptor[] }
+  | { kind: "schema1"; layers: Descriptor[] };
+
+/** The backing of a Go slice: elements past `length` keep their old content, and come back when it grows again. */
+interface Slice {
+  elements: Descriptor[];
+  length: number;
+}
+
+/** The kind is the registry's verdict: the Content-Type that it served the bytes with. */
+export function referencesOf(contentType: string, bytes: Uint8Array): References {
+  const document = readJson(bytes);
+  if (/(manifest\.list|image\.index)\.v[12]\+json/.test(contentType)) {
+    return { kind: "index", children: descriptorsAt(document, "manifests", "digest") };
+  }
+  if (/manifest\.v1\+(prettyjws|json)/.test(contentType) && contentType.includes("docker")) {
+    return { kind: "schema1", layers: descriptorsAt(document, "fsLayers", "blobSum") };
+  }
+  const config = emptyDescriptor();
+  for (const value of valuesOf(document, "config")) mergeDescriptor(config, value, "digest");
+  return { kind: "image", config, layers: descriptorsAt(document, "layers", "digest") };
+}
+
+function emptyDescriptor(): Descriptor {
+  return { digest: "", size: undefined, urls: 0 };
+}
+
+function descriptorsAt(document: JsonNode, key: string, digestKey: string): Descriptor[] {
+  let slice: Slice = { elements: [], length: 0 };
+  for (const value of valuesOf(document, key)) {
+    if (value.type !== "array" || value.items.length === 0) {
+      slice = { elements: [], length: 0 };
+      continue;
+    }
+    for (const [position, item] of value.items.entries()) {
+      const element = slice.elements[position] ?? emptyDescriptor();
+      slice.elements[position] = element;
+      mergeDescriptor(element, item, digestKey);
+    }
+    slice.length = value.items.length;
+  }
+  return slice.elements.slice(0, slice.length);
+}
+
+function mergeDescriptor(target: Descriptor, node: JsonNode, digestKey: string): void {
+  for (const value of valuesOf(node, digestKey)) if (value.type === "string") target.digest = value.value;
+  for (const value of valuesOf(node, "size")) {
+    if (value.type === "number" && /^-?[0-9]+$/.test(value.text)) target.size = BigInt(value.text);
+  }
+  for (const value of valuesOf(node, "urls")) target.urls = value.type === "array" ? value.items.length : 0;
+}
+
+function valuesOf(node: JsonNode, key: string): JsonNode[] {
+  return node.type === "object"
+    ? node.entries.filter(([written]) => sameKey(written, key)).map(([, value]) => value)
+    : [];
+}

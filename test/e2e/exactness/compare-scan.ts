@@ -1,0 +1,42 @@
+// Compares `regfsck scan` with the registry: the broken tags both ways, and each finding by asking for its object.
+import type { Difference } from "./judge/difference.ts";
+import { judgedByCollection, judgeFinding, noQuestion } from "./judge/findings.ts";
+import { type Finding, scanRoot } from "./judge/report.ts";
+import { judgeStrays } from "./judge/strays.ts";
+import { checkRun, compareTags, describeFinding, tagsBeyondAsking } from "./judge/tags.ts";
+import type { Comparison, ComparisonResult, Stage } from "./round.ts";
+
+export const compareScan: Comparison = async ({ root, client, walk }: Stage): Promise<ComparisonResult> => {
+  const run = await scanRoot(root);
+  const result: ComparisonResult = { differences: checkRun(run), counts: {}, notAskable: [] };
+  const { report } = run;
+  if (report === undefined) return result;
+  const count = (name: string) => {
+    result.counts[name] = (result.counts[name] ?? 0) + 1;
+  };
+  const confirm = (finding: Finding) => count(`confirmed ${finding.code}`);
+
+  result.differences.push(...compareTags(walk, report));
+  result.notAskable.push(...tagsBeyondAsking(report).map((name) => `broken tag ${name}`));
+  for (const finding of report.findings) {
+    if (judgedByCollection.has(finding.code)) continue;
+    if (noQuestion.has(finding.code)) {
+      count(`no question ${finding.code}`);
+      continue;
+    }
+    const verdict = await judgeFinding(client, root, finding);
+    if (verdict === "confirmed") confirm(finding);
+    else if (verdict === "not askable") result.notAskable.push(describeFinding(finding));
+    else result.differences.push(contradicted(finding, verdict.contradiction));
+  }
+
+  const holdsSomething = (name: string) => walk.tags.some((tag) => tag.repository === name);
+  const strays = await judgeStrays(root, report, holdsSomething);
+  for (const finding of strays.confirmed) confirm(finding);
+  result.differences.push(...strays.differences);
+  return result;
+};
+
+function contradicted(finding: Finding, why: string): Difference {
+  return { sort: "finding contradicted", text: `${describeFinding(finding)}: ${why}` };
+}

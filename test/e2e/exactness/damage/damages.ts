@@ -1,0 +1,53 @@
+// The table of all damage: each kind by its name, and how a described damage is done to a root.
+import { Storage } from "../storage.ts";
+import { blobDamages } from "./blobs.ts";
+import { linkDamages } from "./links.ts";
+import { manifestDamages } from "./manifests.ts";
+import { type DamageKind, siteOf } from "./site.ts";
+import { strayDamages } from "./strays.ts";
+import { structureDamages } from "./structure.ts";
+
+/** One damage as plain data: the kind, and two numbers that choose the target and what else the kind has to choose. */
+export interface Damage {
+  kind: string;
+  at: number;
+  other: number;
+}
+
+export interface AppliedDamage extends Damage {
+  /** What it was done to; undefined when earlier damage left nothing to do it to. */
+  target: string | undefined;
+}
+
+/** The kinds by what they damage; `share` is how many of 100 damages are drawn from each group. */
+export const damageGroups: readonly { share: number; kinds: DamageKind[] }[] = [
+  { share: 28, kinds: linkDamages },
+  { share: 12, kinds: blobDamages },
+  { share: 16, kinds: structureDamages },
+  { share: 12, kinds: strayDamages },
+  { share: 32, kinds: manifestDamages },
+];
+
+export const damageKinds: ReadonlyMap<string, DamageKind> = new Map(
+  damageGroups.flatMap((group) => group.kinds).map((kind) => [kind.name, kind]),
+);
+
+// What a change may run into when earlier damage stands in its way. Any other error is a mistake in the damage itself.
+const inTheWay = new Set(["ENOENT", "ENOTDIR", "EISDIR", "EEXIST", "ELOOP", "ENOTEMPTY", "EINVAL", "ENAMETOOLONG"]);
+
+/** Does the damages to `root` one after the other. */
+export function applyDamages(root: string, damages: readonly Damage[]): AppliedDamage[] {
+  const storage = new Storage(root);
+  return damages.map((damage) => {
+    const kind = damageKinds.get(damage.kind);
+    if (kind === undefined) throw new Error(`no damage is called ${damage.kind}`);
+    try {
+      return { ...damage, target: kind.apply(siteOf(storage, damage.at, damage.other)) };
+    } catch (error) {
+      if (error instanceof Error && "code" in error && inTheWay.has(String(error.code))) {
+        return { ...damage, target: undefined };
+      }
+      throw error;
+    }
+  });
+}

@@ -1,0 +1,18 @@
+// One disagreement between the program under test and the registry.
+
+export const differenceSorts = [
+  "broken tag not reported",
+  "whole tag called broken",
+  "finding contradicted",
+  "stop of collection not reported",
+  "unseen repository not reported",
+  "report at odds with itself",
+  "exit code",
+  "unread",
+  "crash",
+] as const;
+
+export interface Difference {
+  sort: (typeof differenceSorts)[number];
+  text: string;
+}

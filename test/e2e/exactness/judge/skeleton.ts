@@ -1,0 +1,113 @@
+// The shape of a root without its content: what the registry's own walks see of it, and nothing else that could stop them.
+// On it a single entry can be judged: does collection get past it or not?
+import { createHash } from "node:crypto";
+import { mkdirSync, readdirSync, readlinkSync, rmSync, statSync, symlinkSync, writeFileSync } from "node:fs";
+import { base, repositoriesBase } from "../storage.ts";
+
+const anIndex = '{"schemaVersion":2,"mediaType":"application/vnd.oci.image.index.v1+json","manifests":[]}';
+const itsHex = createHash("sha256").update(anIndex).digest("hex");
+
+/**
+ * Makes `target` a root with the folders and files of `root`, but no links and no content. Every repository that has
+ * revisions gets one whole manifest instead, so that collection reads its tags. Entries for which `leaveOut` is true are
+ * not there.
+ */
+export function makeSkeleton(root: string, target: string, leaveOut: (path: string) => boolean): void {
+  // Paths are bytes and not text here: names need not be UTF-8.
+  const inRoot = (path: Buffer) => Buffer.concat([Buffer.from(`${root}/`), path]);
+  const inTarget = (path: Buffer) => Buffer.concat([Buffer.from(`${target}/`), path]);
+
+  const childrenOf = (path: Buffer): Buffer[] =>
+    kindOf(inRoot(path)) === "folder"
+      ? readdirSync(inRoot(path), { encoding: "buffer" }).map((name) => below(path, name))
+      : [];
+
+  /** True for a folder that is worth going into. */
+  const copyEntry = (path: Buffer): boolean => {
+    if (leaveOut(path.toString())) return false;
+    const kind = kindOf(inRoot(path));
+    if (kind === "folder") mkdirSync(inTarget(path), { recursive: true });
+    else if (kind === "file") writeFileSync(inTarget(path), "");
+    else if (kind !== "none") symlinkSync(kind.to, inTarget(path));
+    return kind === "folder";
+  };
+
+  const copyTree = (path: Buffer, skip: (name: string) => boolean = () => false): void => {
+    for (const child of childrenOf(path)) if (!skip(nameOf(child)) && copyEntry(child)) copyTree(child, skip);
+  };
+
+  const copyManifests = (path: Buffer): void => {
+    for (const part of childrenOf(path)) {
+      if (!copyEntry(part)) continue;
+      if (nameOf(part) === "tags") for (const tag of childrenOf(part)) copyEntry(tag);
+      if (nameOf(part) !== "revisions") continue;
+      // What a link says is judged by asking for it over HTTP; here only the way to it counts.
+      copyTree(part, (name) => name === "link");
+      put(inTarget(below(part, `sha256/${itsHex}`)), "link", `sha256:${itsHex}`);
+    }
+    // That `tags` is missing stops collection as well, but there is no entry to blame.
+    const tags = below(path, "tags");
+    if (leadsNowhere(inRoot(tags))) {
+      rmSync(inTarget(tags), { force: true });
+      mkdirSync(inTarget(tags));
+    }
+  };
+
+  const copyNames = (path: Buffer): void => {
+    for (const child of childrenOf(path)) {
+      if (!copyEntry(child)) continue;
+      if (nameOf(child) === "_manifests") copyManifests(child);
+      else if (!nameOf(child).startsWith("_")) copyNames(child);
+    }
+  };
+
+  mkdirSync(`${target}/${base}`, { recursive: true });
+  for (const top of [repositoriesBase, `${base}/blobs`]) {
+    copyEntry(Buffer.from(top));
+    if (kindOf(inTarget(Buffer.from(top))) === "none") mkdirSync(`${target}/${top}`);
+  }
+  copyNames(Buffer.from(repositoriesBase));
+  copyTree(Buffer.from(`${base}/blobs`));
+  put(Buffer.from(`${target}/${base}/blobs/sha256/${itsHex.slice(0, 2)}/${itsHex}`), "data", anIndex);
+}
+
+/** Writes a file unless something that is no folder stands in its way: then collection has its own trouble there. */
+function put(folder: Buffer, name: string, content: string): void {
+  try {
+    mkdirSync(folder, { recursive: true });
+    writeFileSync(below(folder, name), content);
+  } catch {
+    return;
+  }
+}
+
+/** Also true of a symlink whose target is not there. */
+function leadsNowhere(path: Buffer): boolean {
+  try {
+    statSync(path);
+    return false;
+  } catch (error) {
+    return error instanceof Error && "code" in error && error.code === "ENOENT";
+  }
+}
+
+function below(folder: Buffer, name: Buffer | string): Buffer {
+  return Buffer.concat([folder, Buffer.from("/"), Buffer.from(name)]);
+}
+
+function nameOf(path: Buffer): string {
+  return path.subarray(path.lastIndexOf("/") + 1).toString();
+}
+
+/** Symlinks are followed as the registry follows them; one that leads nowhere or in circles is kept as it is. */
+function kindOf(path: Buffer): "folder" | "file" | "none" | { to: Buffer } {
+  try {
+    return statSync(path).isDirectory() ? "folder" : "file";
+  } catch {
+    try {
+      return { to: readlinkSync(path, { encoding: "buffer" }) };
+    } catch {
+      return "none";
+    }
+  }
+}

@@ -1,0 +1,89 @@
+// One round: a copy of a world, damaged, served by the real registry, and compared.
+import { rm } from "node:fs/promises";
+import { startRegistry } from "../../../scripts/registry/server.ts";
+import { connectTo, type RegistryClient } from "./client/http.ts";
+import { brokenTagsOf, type Walk, walkRegistry } from "./client/walk.ts";
+import { type AppliedDamage, applyDamages, type Damage } from "./damage/damages.ts";
+import type { Difference } from "./judge/difference.ts";
+import type { Worlds } from "./world.ts";
+
+export interface RoundPlan {
+  /** Seed of the world. */
+  world: number;
+  damages: Damage[];
+}
+
+/** A damaged root with the registry running on it. */
+export interface Stage {
+  root: string;
+  client: RegistryClient;
+  walk: Walk;
+}
+
+/** What one comparison found out about a stage. */
+export interface ComparisonResult {
+  differences: Difference[];
+  /** Things counted for the final table, by name: "confirmed missing-child", for one. */
+  counts: Record<string, number>;
+  /** Claims of the program that no request can test, in words. */
+  notAskable: string[];
+}
+
+/** Compares the program's answer for a stage with the registry's. Several can look at the same stage. */
+export type Comparison = (stage: Stage) => Promise<ComparisonResult>;
+
+export interface RoundResult extends ComparisonResult {
+  plan: RoundPlan;
+  applied: AppliedDamage[];
+  tags: number;
+  brokenTags: string[];
+  /** The damaged root, where it was kept. */
+  root: string | undefined;
+}
+
+// With a fifo somewhere the registry does not answer at all, and waiting longer tells nothing more. Without one it always
+// answers, however busy the machine is.
+const patienceWithFifoMs = 1_500;
+const patienceMs = 30_000;
+
+/** `keepRoot`: do not delete the damaged root afterwards, so that a person can look at it. */
+export async function playRound(
+  worlds: Worlds,
+  plan: RoundPlan,
+  comparisons: readonly Comparison[],
+  keepRoot = false,
+): Promise<RoundResult> {
+  const root = await worlds.copyOf(plan.world);
+  try {
+    const applied = applyDamages(root, plan.damages);
+    const blocking = applied.some((damage) => damage.target !== undefined && damage.kind.endsWith("as-fifo"));
+    const registry = await startRegistry({ root });
+    const client = connectTo(registry.url, blocking ? patienceWithFifoMs : patienceMs);
+    try {
+      const walk = await walkRegistry(client, root);
+      const result: RoundResult = {
+        plan,
+        applied,
+        tags: walk.tags.length,
+        brokenTags: brokenTagsOf(walk),
+        root: keepRoot ? root : undefined,
+        differences: [],
+        counts: {},
+        notAskable: [],
+      };
+      for (const compare of comparisons) add(result, await compare({ root, client, walk }));
+      return result;
+    } finally {
+      client.close();
+      await registry.stop();
+    }
+  } finally {
+    if (!keepRoot) await rm(root, { recursive: true, force: true });
+  }
+}
+
+function add(result: RoundResult, found: ComparisonResult): void {
+  result.differences.push(...found.differences);
+  result.notAskable.push(...found.notAskable);
+  for (const [name, count] of Object.entries(found.counts)) result.counts[name] = (result.counts[name] ?? 0) + count;
+}
