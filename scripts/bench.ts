@@ -1,6 +1,6 @@
 // Measures regfsck against the limit of the machine, find, and the registry's own dry run, all in one run:
 //   npm run bench -- [--sizes S,M,L] [--roots folder | --root path ...] [--rounds n] [--cold] [--only a,b]
-//                    [--command name='line with {root}'] [--markdown file]
+//                    [--command name='line with {root}'] [--patience seconds] [--markdown file]
 import { existsSync, mkdtempSync, readdirSync, writeFileSync } from "node:fs";
 import { rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
@@ -25,19 +25,27 @@ const { values: given } = parseArgs({
     cold: { type: "boolean", default: false },
     only: { type: "string" },
     command: { type: "string", multiple: true, default: [] },
+    patience: { type: "string", default: "600" },
     markdown: { type: "string" },
   },
 });
 
 async function main(): Promise<void> {
   if (given.cold) requireDropCaches();
-  const rounds = Number(given.rounds);
-  if (!Number.isInteger(rounds) || rounds < 1) throw new Error("--rounds: a whole number from 1");
+  const rounds = wholeNumber("--rounds", given.rounds);
+  const patience = wholeNumber("--patience", given.patience);
   const scratch = mkdtempSync(join(tmpdir(), "regfsck-bench-"));
   const interrupted = new AbortController();
   for (const signal of ["SIGINT", "SIGTERM"] as const) process.once(signal, () => interrupted.abort());
   const beforeRun = given.cold ? emptyCaches : undefined;
-  const options: MeasureOptions = { rounds, beforeRun, scratch, signal: interrupted.signal, progress: say };
+  const options: MeasureOptions = {
+    rounds,
+    beforeRun,
+    scratch,
+    patience,
+    signal: interrupted.signal,
+    progress: say,
+  };
   try {
     const report = await measureAll(options);
     process.stdout.write(report);
@@ -127,6 +135,11 @@ async function measureStartup(options: MeasureOptions): Promise<string> {
     { ...options, rounds: Math.max(options.rounds, 11) },
   );
   return startupTable(measured);
+}
+
+function wholeNumber(option: string, text: string): number {
+  if (!/^[1-9]\d*$/.test(text)) throw new Error(`${option}: a whole number from 1, not "${text}"`);
+  return Number(text);
 }
 
 function isSize(name: string): name is SizeName {

@@ -9,7 +9,7 @@ const registry = "/usr/bin/docker-registry";
 const limitSource = fileURLToPath(new URL("./limit.c", import.meta.url));
 const limitThreads = 2;
 
-/** How a command is made for one root; `left out` says why it is not. */
+/** How a command is made for one root. */
 export interface Candidate {
   name: string;
   make(root: string): Command;
@@ -31,12 +31,12 @@ export function standardCommands(program: string, scratch: string): Candidates {
       name: "scan",
       make: (root) => regfsck([node, program, "scan", root, "--format", "json"], "scan"),
     });
-    if (spawnSync(node, [program, "forecast", "--help"], { stdio: "ignore" }).status === 0) {
+    if (knowsForecast(program)) {
       const flags = ["--delete-untagged", "--format", "json"];
       const make = (root: string) => regfsck([node, program, "forecast", root, ...flags], "forecast");
       candidates.push({ name: "forecast", make });
     } else leftOut.push("forecast: the built program does not have it");
-  } else leftOut.push(`scan, forecast: the program is not built (npm run build)`);
+  } else leftOut.push("scan, forecast: the program is not built (npm run build)");
 
   const limit = compileLimit(scratch);
   if (limit === null) leftOut.push("limit: no C compiler (cc)");
@@ -82,6 +82,12 @@ function collect(root: string, scratch: string, name: string, flags: string[], m
   writeFileSync(file, JSON.stringify({ version: "0.1", log: { level: "error" }, storage }));
   const label = `registry garbage-collect ${flags.join(" ")}`;
   return { name, label, argv: [registry, "garbage-collect", ...flags, file], goodExits: [0], mostRuns };
+}
+
+// The exit code does not tell: `--help` after an unknown command gives the general help, and 0.
+function knowsForecast(program: string): boolean {
+  const help = spawnSync(process.execPath, [program, "forecast", "--help"], { encoding: "utf8" });
+  return help.stdout.startsWith("Usage: regfsck forecast");
 }
 
 function compileLimit(scratch: string): string | null {

@@ -43,6 +43,8 @@ export interface MeasureOptions {
   beforeRun?: (() => Promise<void>) | undefined;
   /** For the files that a run leaves; not in the root. */
   scratch: string;
+  /** Seconds after which a run is ended and its command given up: dry runs with -m can take hours. */
+  patience: number;
   signal: AbortSignal;
   progress: (line: string) => void;
 }
@@ -60,7 +62,8 @@ export async function measureInTurn(commands: Command[], options: MeasureOptions
       await options.beforeRun?.();
       const { run, exit, firstLine, firstError } = await runOnce(one.command, options);
       one.firstLine = firstLine;
-      if (!one.command.goodExits.includes(exit)) one.failure = `exit ${exit}: ${firstError || firstLine}`;
+      if (exit === null) one.failure = `ended after ${options.patience} s`;
+      else if (!one.command.goodExits.includes(exit)) one.failure = `exit ${exit}: ${firstError || firstLine}`;
       else if (round > 0) one.runs.push(run);
       const when = round === 0 ? "warm-up" : `round ${round}/${options.rounds}`;
       options.progress(`${when}  ${one.command.name}  ${one.failure ?? `${run.wall.toFixed(2)} s`}`);
@@ -71,7 +74,8 @@ export async function measureInTurn(commands: Command[], options: MeasureOptions
 
 interface Outcome {
   run: Run;
-  exit: number;
+  /** Null: given up. */
+  exit: number | null;
   firstLine: string;
   firstError: string;
 }
@@ -85,7 +89,7 @@ async function runOnce(command: Command, options: MeasureOptions): Promise<Outco
   const err = openSync(files.err, "w");
   try {
     const begin = performance.now();
-    const exit = await spawnAndWait(program!, args, [out, err], options.signal);
+    const exit = await spawnAndWait(program!, args, [out, err], options);
     const wall = (performance.now() - begin) / 1000;
     return {
       run: { wall, ...readFigures(figures) },
@@ -99,27 +103,36 @@ async function runOnce(command: Command, options: MeasureOptions): Promise<Outco
   }
 }
 
-// In a process group of its own, so that an interrupt ends the command as well as the `time` around it.
-function spawnAndWait(program: string, args: string[], outputs: [number, number], signal: AbortSignal) {
-  return new Promise<number>((resolve, reject) => {
+// In a process group of its own, so that an interrupt ends the command as well as the `time` around it. Resolves to the
+// exit code, or null when the run took too long.
+function spawnAndWait(program: string, args: string[], outputs: [number, number], options: MeasureOptions) {
+  const { signal, patience } = options;
+  return new Promise<number | null>((resolve, reject) => {
     signal.throwIfAborted();
     const child = spawn(program, args, { stdio: ["ignore", ...outputs], detached: true });
-    const interrupt = () => {
-      if (child.pid !== undefined) process.kill(-child.pid, "SIGTERM");
+    let gaveUp = false;
+    const end = () => {
+      if (child.pid !== undefined) process.kill(-child.pid, "SIGKILL");
     };
-    signal.addEventListener("abort", interrupt);
+    const timer = setTimeout(() => {
+      gaveUp = true;
+      end();
+    }, patience * 1000);
+    signal.addEventListener("abort", end);
     child.once("error", reject);
     child.once("exit", (code) => {
-      signal.removeEventListener("abort", interrupt);
+      clearTimeout(timer);
+      signal.removeEventListener("abort", end);
       if (signal.aborted) reject(new Error("interrupted"));
-      else resolve(code ?? -1);
+      else resolve(gaveUp ? null : (code ?? -1));
     });
   });
 }
 
 function readFigures(file: string): Omit<Run, "wall"> {
   if (!hasGnuTime) return { cpu: null, peakMemory: null, diskRead: null };
-  const numbers = readFileSync(file, "utf8").trim().split(" ").map(Number);
+  // A run that was given up left no figures.
+  const numbers = existsSync(file) ? readFileSync(file, "utf8").trim().split(" ").map(Number) : [];
   const [user = 0, system = 0, kibibytes = 0, sectors = 0] = numbers;
   return { cpu: user + system, peakMemory: kibibytes * 1024, diskRead: sectors * 512 };
 }

@@ -21,7 +21,7 @@ export function rootTable({ name, entries, measured }: RootResult): string {
   const scan = medianWall(measured, "scan");
   const limit = medianWall(measured, "limit");
   const rows = measured.map(({ command, runs, failure }) => {
-    if (failure !== null) return [code(command.label), `failed, ${failure}`];
+    if (failure !== null) return [code(command.label), `none: ${failure}`];
     const walls = runs.map((run) => run.wall);
     const wall = median(walls);
     return [
@@ -79,7 +79,7 @@ export function growthTable(results: RootResult[]): string {
 export function startupTable(measured: Measured[]): string {
   const nothing = medianWall(measured, "node");
   const rows = measured.map(({ command, runs, failure }) => {
-    if (failure !== null) return [code(command.label), `failed, ${failure}`];
+    if (failure !== null) return [code(command.label), `none: ${failure}`];
     const wall = median(runs.map((run) => run.wall));
     return [
       code(command.label),
