@@ -15,19 +15,31 @@ export function groupBrokenImages(
   findings: ReadonlyMap<string, Finding>,
 ): BrokenImageGroup[] {
   const groups = new Map<string, { images: BrokenTagReport[]; findings: readonly Finding[] }>();
+  const numbers = new Map<string, number>();
   for (const image of brokenTags) {
-    const causes = new Map<string, Finding>();
+    const causes = new Map<number, Finding>();
     for (const id of image.findings) {
       const finding = findings.get(id);
-      if (finding && !causes.has(causeOf(finding))) causes.set(causeOf(finding), finding);
+      if (!finding) continue;
+      const cause = numberOf(numbers, causeOf(finding));
+      if (!causes.has(cause)) causes.set(cause, finding);
     }
     // Images of which no finding says why have only their repository in common.
-    const key = causes.size > 0 ? [...causes.keys()].sort().join("\n") : `${image.root}\0${image.repository}`;
+    const key =
+      causes.size > 0 ? [...causes.keys()].sort((a, b) => a - b).join() : `${image.root}\0${image.repository}`;
     const group = groups.get(key);
     if (group) group.images.push(image);
     else groups.set(key, { images: [image], findings: [...causes.values()] });
   }
   return [...groups.values()].sort((a, b) => b.images.length - a.images.length);
+}
+
+/** Texts are numbered as they come. */
+function numberOf(numbers: Map<string, number>, text: string): number {
+  const known = numbers.get(text);
+  if (known !== undefined) return known;
+  numbers.set(text, numbers.size);
+  return numbers.size - 1;
 }
 
 /**

@@ -5,12 +5,11 @@ import type { ScanReport } from "./report.ts";
 import { renderText } from "./text.ts";
 import type { Page } from "./text-layout.ts";
 
-/** Yields chunks to be written one after another; each ends where it likes, the last ends its line. */
-export type Reporter = (report: ScanReport, page: Page) => Iterable<string>;
+/** Yields chunks to be written one after another: small ones, which the writer had better join. */
+type Reporter = (report: ScanReport, page: Page) => Iterable<string>;
 
 export const REPORTERS = {
   text: renderText,
   json: renderJson,
   jsonl: renderJsonLines,
 } as const satisfies Record<string, Reporter>;
-export type ReportFormat = keyof typeof REPORTERS;

@@ -8,7 +8,7 @@ export function sha256(text: string): string {
   return `sha256:${createHash("sha256").update(text).digest("hex")}`;
 }
 
-export function blobPath(digest: string): string {
+function blobPath(digest: string): string {
   const hex = digest.slice("sha256:".length);
   return `docker/registry/v2/blobs/sha256/${hex.slice(0, 2)}/${hex}/data`;
 }
