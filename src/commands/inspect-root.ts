@@ -15,16 +15,21 @@ import { statBlob } from "../scan/read-blobs.ts";
 import { type Progress, type ReadOptions, RootReader } from "../scan/reader.ts";
 import { Rechecker } from "../scan/recheck.ts";
 import { type StorageFs, statPath } from "../scan/storage-fs.ts";
+import type { ChosenRoot } from "./choose-roots.ts";
 
 export interface InspectOptions extends ReadOptions {
   /** Milliseconds since 1970. */
   readonly now: number;
   readonly staleUploadAge: number;
   readonly allowEmpty: boolean;
+  /** Whether the repositories chosen are all there are. */
+  readonly wholeRoot: boolean;
 }
 
 export interface RootInspection {
   readonly root: StorageRoot;
+  /** Whether blobs/ is there at all. */
+  readonly hasBlobStore: boolean;
   readonly context: CheckContext;
   readonly unreadable: readonly Unreadable[];
   /** What was found, sorted; can be walked more than once. */
@@ -35,26 +40,23 @@ export interface RootInspection {
 const ROUNDS = 5;
 const PAUSES = [50, 200, 500, 1000, 2000];
 
-/** Reads and checks one root. `names` are the repositories to read; `namespace` is the listing that they are from. */
+/** Reads and checks the chosen repositories of one root. */
 export async function inspectRoot(
   storageFs: StorageFs,
-  root: StorageRoot,
-  namespace: NamespaceFacts,
-  names: readonly string[],
-  wholeRoot: boolean,
+  { root, namespace, names }: ChosenRoot,
   options: InspectOptions,
   progress: Progress,
 ): Promise<RootInspection> {
   const reading = new RootReading(storageFs, root, namespace, options, progress);
   await reading.readAll(names);
-  const isEmpty = wholeRoot && names.length === 0 && reading.isStoreEmpty();
+  const isEmpty = options.wholeRoot && names.length === 0 && reading.isStoreEmpty();
   if (isEmpty && !options.allowEmpty) {
     reading.note({
       path: STORAGE,
       error: "no repositories and no blobs (is the volume mounted? --allow-empty accepts it)",
     });
   }
-  let context = reading.context(wholeRoot);
+  let context = reading.context();
   const unsettled = new Set<FindingDraft["path"]>();
   for (let round = 0; ; round++) {
     const moved = await reading.recheck(context, PAUSES[round]!);
@@ -63,12 +65,13 @@ export async function inspectRoot(
       for (const path of moved) unsettled.add(path);
       break;
     }
-    context = reading.context(wholeRoot);
+    context = reading.context();
   }
   for (const path of unsettled) reading.note({ path, error: "kept changing while it was read" });
   const settledContext = context;
   return {
     root,
+    hasBlobStore: reading.hasBlobStore,
     context,
     unreadable: reading.unreadable(),
     *drafts() {
@@ -86,6 +89,7 @@ class RootReading {
   readonly #graph = new RootGraph();
   #namespace: NamespaceFacts;
   #blobStrays: readonly StrayEntry[] = [];
+  hasBlobStore = true;
   readonly #notes: Unreadable[] = [];
   /** What could not be read in each repository, as of its last reading. */
   readonly #unreadableIn = new Map<string, readonly Unreadable[]>();
@@ -117,6 +121,7 @@ class RootReading {
     });
     this.#blobStrays = [...store.strays, ...strays];
     this.#notes.push(...store.unreadable);
+    this.hasBlobStore = store.present;
     if (!store.present) this.note({ path: BLOBS, error: "missing" });
     await this.#readManifests(this.#graph.takeManifestsToRead());
   }
@@ -133,7 +138,7 @@ class RootReading {
     return this.#graph.digests.length === 0;
   }
 
-  context(wholeRoot: boolean): CheckContext {
+  context(): CheckContext {
     return {
       root: this.#root.name,
       kind: this.#root.kind,
@@ -141,7 +146,7 @@ class RootReading {
       pull: pullAll(this.#graph),
       catalogue: walkCatalogue(this.#namespace),
       blobStrays: this.#blobStrays,
-      wholeRoot,
+      wholeRoot: this.#options.wholeRoot,
       now: this.#options.now,
       staleUploadAge: this.#options.staleUploadAge,
     };

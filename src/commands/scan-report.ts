@@ -3,15 +3,15 @@ import { randomUUID } from "node:crypto";
 import { FINDING_CODES, type Finding, type Severity } from "../checks/finding.ts";
 import { imageName, toFinding } from "../checks/index.ts";
 import type { ScanOptions } from "../config/scan-options.ts";
-import type { BrokenTagReport, RootReport, ScanReport, UnreadableReport, Verdict } from "../report/report.ts";
+import type { BrokenTagReport, RootReport, ScanReport, Verdict } from "../report/report.ts";
 import { DiskState, ManifestKind } from "../scan/facts.ts";
+import type { InspectedRoots } from "./inspect-all.ts";
 import type { RootInspection } from "./inspect-root.ts";
 import type { Terminal } from "./terminal.ts";
 
 /** Everything that a scan of these roots found, as the contract names it. */
 export function scanReport(
-  inspections: readonly RootInspection[],
-  outside: readonly UnreadableReport[],
+  { inspections, unreadable }: InspectedRoots,
   { dryRun }: Pick<ScanOptions, "dryRun">,
   startedAt: number,
   { now, version }: Pick<Terminal, "now" | "version">,
@@ -24,10 +24,6 @@ export function scanReport(
     for (const broken of brokenTagReports(inspection, found)) brokenTags.push(broken);
   }
   findings.sort((a, b) => FINDING_CODES.indexOf(a.code) - FINDING_CODES.indexOf(b.code));
-  const unreadable = [
-    ...outside,
-    ...inspections.flatMap(({ root, unreadable }) => unreadable.map((entry) => ({ root: root.name, ...entry }))),
-  ];
   const count = (severity: Severity) => findings.filter((finding) => finding.severity === severity).length;
   return {
     schemaVersion: 1,

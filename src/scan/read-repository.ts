@@ -24,7 +24,7 @@ export function readRepository(
   const manifests = folderState(reading, `${repositoryFolder(name)}/_manifests`);
   const layers = readLinks(reading, linksFolder(name, "layer"));
   const revisions = readRevisionLinks(reading, linksFolder(name, "revision"));
-  const tags = readTags(reading, name, options.tagTimes);
+  const tags = readTags(reading, name, { times: options.tagTimes, history: true });
   return {
     name,
     folders: { layers: layers.folder, manifests, revisions: revisions.folder, tags: tags.folder },

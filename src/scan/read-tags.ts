@@ -7,11 +7,18 @@ import { DiskState, type FolderState, isBroken, type TagFacts } from "./facts.ts
 import { folderStateOf, listPart, type RepositoryReading } from "./repository-reading.ts";
 import { statPath } from "./storage-fs.ts";
 
-/** Reads the tags of a repository. With `times`, each tag's folder is asked when it last changed. */
+export interface TagOptions {
+  /** Whether to ask each tag's folder when it last changed. */
+  readonly times: boolean;
+  /** Whether to list what each tag has named. */
+  readonly history: boolean;
+}
+
+/** Reads the tags of a repository. */
 export function readTags(
   reading: RepositoryReading,
   repository: string,
-  times: boolean,
+  { times, history: withHistory }: TagOptions,
 ): { readonly folder: FolderState; readonly tags: TagFacts } {
   const folder = tagsFolder(repository);
   const listing = listPart(reading, folder);
@@ -36,7 +43,7 @@ export function readTags(
     }
     if (times) modified.push(statPath(reading.fs, `${reading.root}/${path}`).stat?.mtimeMs ?? 0);
     const before = history.length;
-    historyStates.push(entry.isFile() ? DiskState.absent : readHistory(reading, path, history));
+    historyStates.push(entry.isFile() || !withHistory ? DiskState.absent : readHistory(reading, path, history));
     historyCounts.push(history.length - before);
   }
   return {

@@ -1,0 +1,64 @@
+// The tag clean-up that comes before a collection: which tags of the roots it removes.
+import { readFileSync } from "node:fs";
+import type { CleanUpOptions } from "../config/forecast-options.ts";
+import { UsageError } from "../config/usage-error.ts";
+import type { RootGraph } from "../graph/root-graph.ts";
+import { Bytes } from "../layout/columns.ts";
+import { tagsBeyondNewest } from "../registry/forecast.ts";
+import type { RootInspection } from "./inspect-root.ts";
+
+/** The images that the options name for removal. Throws a UsageError where a list cannot be read, or says nothing. */
+export function imagesToRemove({ removeTags, removeTagsFrom }: CleanUpOptions): string[] {
+  const listed = removeTagsFrom === undefined ? [] : readList(removeTagsFrom);
+  const images = [...removeTags, ...listed];
+  for (const image of images) {
+    if (!/^[^:]+:[^:]+$/.test(image))
+      throw new UsageError(`${JSON.stringify(image)} names no tag: give repository:tag`);
+  }
+  return images;
+}
+
+function readList(file: string): string[] {
+  try {
+    const lines = readFileSync(file, "utf8").split("\n");
+    return lines.map((line) => line.trim()).filter((line) => line !== "" && !line.startsWith("#"));
+  } catch (error) {
+    throw new UsageError(`--remove-tags-from ${file}: ${(error as Error).message}`);
+  }
+}
+
+/**
+ * The tags that the clean-up removes, by root: 1 at their numbers. Throws a UsageError for an image that no root has.
+ * `keepTags` goes by when tag folders changed, so the tags must have been read with their times.
+ */
+export function removedTags(
+  inspections: readonly RootInspection[],
+  images: readonly string[],
+  keepTags: number | undefined,
+): Map<RootInspection, Bytes> {
+  const removed = new Map(inspections.map((inspection) => [inspection, new Bytes()]));
+  for (const image of images) {
+    let known = false;
+    for (const [{ context }, tags] of removed) {
+      const tag = findTag(context.graph, image);
+      if (tag < 0) continue;
+      tags.set(tag, 1);
+      known = true;
+    }
+    if (!known) throw new UsageError(`there is no image ${image}`);
+  }
+  if (keepTags !== undefined) {
+    for (const [{ context }, tags] of removed) {
+      for (const tag of tagsBeyondNewest(context.graph, keepTags)) tags.set(tag, 1);
+    }
+  }
+  return removed;
+}
+
+/** The number of `repository:tag`, or -1. */
+function findTag(graph: RootGraph, image: string): number {
+  const [repository, name] = image.split(":") as [string, string];
+  const tags = graph.findRepository(repository)?.tags;
+  for (let tag = tags?.first ?? 0; tag < (tags?.end ?? 0); tag++) if (graph.tags.name(tag) === name) return tag;
+  return -1;
+}

@@ -1,0 +1,129 @@
+// From inspected roots to the report of a forecast.
+import { randomUUID } from "node:crypto";
+import { imageName } from "../checks/index.ts";
+import { unseenRepository } from "../checks/unseen-repository.ts";
+import type { CleanUpOptions } from "../config/forecast-options.ts";
+import { UsageError } from "../config/usage-error.ts";
+import type { RootGraph } from "../graph/root-graph.ts";
+import type { Bytes } from "../layout/columns.ts";
+import type { Abort } from "../registry/collect.ts";
+import { type BrokenByCollection, forecast } from "../registry/forecast.ts";
+import { abortMessage } from "../report/abort-words.ts";
+import type { AbortReport, BreakReport, ForecastReport, RootForecastReport } from "../report/forecast-report.ts";
+import { keeperSentence } from "../report/keeper-words.ts";
+import { selectNames } from "../scan/list-namespace.ts";
+import { removedTags } from "./clean-up.ts";
+import type { InspectedRoots } from "./inspect-all.ts";
+import type { RootInspection } from "./inspect-root.ts";
+import type { Terminal } from "./terminal.ts";
+
+export interface ReportOptions extends Pick<CleanUpOptions, "deleteUntagged" | "keepTags"> {
+  readonly dryRun: boolean;
+  /** Globs: only images of matching repositories are reported as broken. */
+  readonly repositories: readonly string[];
+  /** `repository:tag` of the tags that the clean-up removes by name. */
+  readonly removedImages: readonly string[];
+}
+
+/**
+ * What the clean-up and the collection would do to these roots. Throws a UsageError for a tag to remove that no
+ * root has, and for a glob that no repository matches.
+ */
+export function forecastReport(
+  { inspections, unreadable }: InspectedRoots,
+  options: ReportOptions,
+  startedAt: number,
+  { now, version }: Pick<Terminal, "now" | "version">,
+): ForecastReport {
+  const removed = removedTags(inspections, options.removedImages, options.keepTags);
+  for (const glob of options.repositories) {
+    const matches = inspections.some(({ context }) => repositoryFilter(context.graph, [glob]).size > 0);
+    if (!matches) throw new UsageError(`--repo ${glob}: no repository matches`);
+  }
+  const roots = inspections.map((inspection) => rootForecast(inspection, removed.get(inspection) as Bytes, options));
+  const breaks = roots.some((root) => root.breaks.length > 0 || root.outcome === "aborts");
+  const incomplete = unreadable.length > 0;
+  return {
+    schemaVersion: 1,
+    tool: { name: "regfsck", version },
+    command: "forecast",
+    runId: randomUUID(),
+    startedAt: new Date(startedAt).toISOString(),
+    durationMs: now() - startedAt,
+    dryRun: options.dryRun,
+    verdict: incomplete ? (breaks ? "findings+incomplete" : "incomplete") : breaks ? "findings" : "clean",
+    roots,
+    unreadable,
+  };
+}
+
+function rootForecast(
+  { root, context, hasBlobStore }: RootInspection,
+  removed: Bytes,
+  { deleteUntagged, keepTags, repositories }: ReportOptions,
+): RootForecastReport {
+  const { graph, catalogue, blobStrays, pull } = context;
+  const input = { graph, catalogue, blobStrays, hasBlobStore };
+  const { collection, breaks, correctlyFreedBytes } = forecast(input, pull, root.kind, {
+    deleteUntagged,
+    removedTags: removed,
+  });
+  const aborts = collection.aborts.map(abortReport);
+  const reported = repositories.length > 0 ? repositoryFilter(graph, repositories) : undefined;
+  return {
+    name: root.name,
+    path: root.path,
+    kind: root.kind,
+    deleteUntagged,
+    keepTags: keepTags ?? null,
+    outcome: aborts.length > 0 ? "aborts" : "completes",
+    abort: aborts[0] ?? null,
+    aborts,
+    marked: collection.marked,
+    removedTags: removedImages(graph, removed),
+    deletedManifests: collection.deletedRevisions.map(
+      ({ repository, digest }) => `${repository.name}@${graph.digests.text(digest)}`,
+    ),
+    deletedBlobs: [...collection.deletedBlobs]
+      .sort((a, b) => graph.digests.compare(a, b))
+      .map((blob) => graph.digests.text(blob)),
+    deletedBytes: collection.deletedBytes,
+    correctlyFreedBytes,
+    unseenRepositories: [...unseenRepository.find(context)].map(({ repository }) => repository?.name ?? ""),
+    breaks: breaks
+      .map((broken) => breakReport(graph, broken))
+      .filter(({ repository }) => reported?.has(repository) ?? true),
+  };
+}
+
+function abortReport({ path, reason, phase }: Abort): AbortReport {
+  return { path, reason, message: abortMessage(reason, phase) };
+}
+
+function breakReport(graph: RootGraph, { tag, lost, keepers }: BrokenByCollection): BreakReport {
+  const repository = graph.repository(graph.tags.repository(tag)).name;
+  return {
+    repository,
+    tag: graph.tags.name(tag),
+    digest: graph.digests.text(graph.tags.target(tag)),
+    lost: lost.map(({ digest, role, platform }) => ({
+      digest: graph.digests.text(digest),
+      role,
+      ...(platform !== undefined && { platform }),
+    })),
+    keptBy: keepers.map((keeper) => keeperSentence(keeper, repository)),
+  };
+}
+
+function removedImages(graph: RootGraph, removed: Bytes): string[] {
+  const images: string[] = [];
+  for (const { tags } of graph.repositories()) {
+    for (let tag = tags.first; tag < tags.end; tag++) if (removed.at(tag) === 1) images.push(imageName(graph, tag));
+  }
+  return images;
+}
+
+function repositoryFilter(graph: RootGraph, globs: readonly string[]): ReadonlySet<string> {
+  const names = graph.repositories().map(({ name }) => name);
+  return new Set(selectNames(names, globs));
+}

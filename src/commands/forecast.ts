@@ -1,0 +1,34 @@
+// regfsck forecast: what the tag clean-up and the collection of tonight would delete, and which images that breaks.
+import type { ForecastOptions } from "../config/forecast-options.ts";
+import { FORECAST_REPORTERS } from "../report/index.ts";
+import { imagesToRemove } from "./clean-up.ts";
+import { print, saveReport } from "./emit.ts";
+import { exitCode } from "./exit-code.ts";
+import { forecastReport } from "./forecast-report.ts";
+import { inspectAll } from "./inspect-all.ts";
+import type { Terminal } from "./terminal.ts";
+
+/** Forecasts and prints. Gives the exit code: 4 when a tag would break or the collection would abort. */
+export async function forecast(options: ForecastOptions, terminal: Terminal): Promise<number> {
+  const startedAt = terminal.now();
+  const removedImages = imagesToRemove(options);
+  const inspected = await inspectAll(
+    {
+      ...options,
+      // Collection sees every repository, so every one is read, whatever is reported on.
+      repositories: [],
+      verifyContent: false,
+      tagTimes: options.keepTags !== undefined,
+      staleUploadAge: Number.POSITIVE_INFINITY,
+      outputs: { "--report": options.report },
+    },
+    startedAt,
+    terminal,
+  );
+  const report = forecastReport(inspected, { ...options, removedImages }, startedAt, terminal);
+  const saved = saveReport(options, (format) => FORECAST_REPORTERS[format](report), terminal);
+  const incomplete = report.unreadable.length > 0 || !saved;
+  const code = exitCode({ findings: report.verdict.startsWith("findings"), incomplete });
+  await print(options, code, (format) => FORECAST_REPORTERS[format](report, terminal), terminal);
+  return code;
+}

@@ -1,0 +1,48 @@
+// What the commands that look at whole roots share: choose the roots, refuse files inside them, inspect each.
+import type { UnreadableReport } from "../report/report.ts";
+import { chooseRoots, type RootChoice } from "./choose-roots.ts";
+import { type InspectOptions, inspectRoot, type RootInspection } from "./inspect-root.ts";
+import { checkOutsideRoots } from "./output-file.ts";
+import type { Terminal } from "./terminal.ts";
+
+export interface InspectAllOptions extends RootChoice, Omit<InspectOptions, "now" | "wholeRoot"> {
+  /** Files that the command is going to write, by the option that named each. */
+  readonly outputs: Readonly<Record<string, string | undefined>>;
+}
+
+export interface InspectedRoots {
+  readonly inspections: readonly RootInspection[];
+  /** What could not be read while looking for roots, and in them. */
+  readonly unreadable: readonly UnreadableReport[];
+}
+
+/** Throws a UsageError before any root is read: for the paths, names, globs and output files that were given. */
+export async function inspectAll(
+  options: InspectAllOptions,
+  startedAt: number,
+  terminal: Terminal,
+): Promise<InspectedRoots> {
+  const { chosen, unreadable } = chooseRoots(terminal.fs, options);
+  const paths = chosen.map(({ root }) => root.path);
+  for (const [option, file] of Object.entries(options.outputs)) {
+    if (file !== undefined) checkOutsideRoots(option, file, paths);
+  }
+  const inspections: RootInspection[] = [];
+  for (const choice of chosen) {
+    const prefix = chosen.length > 1 ? `${choice.root.name}: ` : "";
+    inspections.push(
+      await inspectRoot(
+        terminal.fs,
+        choice,
+        { ...options, now: startedAt, wholeRoot: options.repositories.length === 0 },
+        (phase, done, total) => terminal.progress(`${prefix}${phase}`, done, total),
+      ),
+    );
+  }
+  terminal.clearProgress();
+  const outside = unreadable.map(({ path, error }) => ({ root: "", path, error }));
+  const inside = inspections.flatMap((inspection) =>
+    inspection.unreadable.map((entry) => ({ root: inspection.root.name, ...entry })),
+  );
+  return { inspections, unreadable: [...outside, ...inside] };
+}

@@ -1,0 +1,92 @@
+// regfsck gate --recheck: whether anything moved since a gate said go. Reads tags, revisions and uploads alone.
+import { createHash } from "node:crypto";
+import { readFileSync } from "node:fs";
+import { z } from "zod";
+import type { GateOptions } from "../config/gate-options.ts";
+import { UsageError } from "../config/usage-error.ts";
+import { markLines } from "../layout/marks.ts";
+import { escapeText } from "../report/escape.ts";
+import type { Decision, Fingerprint } from "../report/forecast-report.ts";
+import type { Unreadable } from "../scan/facts.ts";
+import { readMarks } from "../scan/read-marks.ts";
+import { chooseRoots } from "./choose-roots.ts";
+import { GATE_EXIT } from "./gate.ts";
+import type { Terminal } from "./terminal.ts";
+
+const GATE_REPORT = z.object({
+  schemaVersion: z.literal(1),
+  command: z.literal("gate"),
+  runId: z.string(),
+  startedAt: z.iso.datetime(),
+  decision: z.enum(["go", "stop", "undecided"]),
+  fingerprints: z.array(z.object({ root: z.string(), path: z.string(), sha256: z.string().length(64) })).min(1),
+});
+type EarlierGate = z.infer<typeof GATE_REPORT>;
+
+/**
+ * Compares and prints. Gives the exit code: 0 go, 4 stop, 8 undecided. Throws a UsageError for a file that is no
+ * gate's report of this version, or one about other roots.
+ */
+export async function recheckGate(options: GateOptions & { recheck: string }, terminal: Terminal): Promise<number> {
+  const earlier = readEarlier(options.recheck);
+  const { chosen } = chooseRoots(terminal.fs, { ...options, repositories: [] });
+  const paths = new Set(chosen.map(({ root }) => root.path));
+  const other = earlier.fingerprints.find(({ path }) => !paths.has(path));
+  if (other || paths.size !== earlier.fingerprints.length) {
+    throw new UsageError(`${options.recheck} is about other roots than ${options.paths.join(" ")}`);
+  }
+  const unreadable: Unreadable[] = [];
+  const moved = earlier.fingerprints.filter((before) => hasMoved(before, unreadable, terminal));
+  const { decision, reasons } = decideAgain(earlier, moved, unreadable);
+  const code = GATE_EXIT[decision];
+  if (!options.quiet || code !== 0) {
+    if (options.format === "text") {
+      await terminal.write(
+        `${decision.toUpperCase()}\n${reasons.map((reason) => `  ${escapeText(reason)}\n`).join("")}`,
+      );
+    } else {
+      const tool = { name: "regfsck", version: terminal.version };
+      const answer = { schemaVersion: 1, tool, command: "gate", recheckOf: earlier.runId, decision, reasons };
+      await terminal.write(`${JSON.stringify(answer)}\n`);
+    }
+  }
+  return code;
+}
+
+function decideAgain(
+  { decision, startedAt }: EarlierGate,
+  moved: readonly Fingerprint[],
+  unreadable: readonly Unreadable[],
+): { decision: Decision; reasons: string[] } {
+  if (decision !== "go") return { decision, reasons: [`the gate of ${startedAt} did not say go, but ${decision}`] };
+  if (moved.length > 0 && unreadable.length === 0) {
+    const what = `tags, revisions or uploads moved since ${startedAt}; run the gate again`;
+    return { decision: "stop", reasons: moved.map(({ root }) => `${root}: ${what}`) };
+  }
+  const reasons = unreadable.map(({ path, error }) => `${path} could not be read (${error})`);
+  return { decision: reasons.length > 0 ? "undecided" : "go", reasons };
+}
+
+function hasMoved({ path, sha256 }: Fingerprint, unreadable: Unreadable[], terminal: Terminal): boolean {
+  const hash = createHash("sha256");
+  for (const line of markLines(readMarks(terminal.fs, path, unreadable))) hash.update(line);
+  return hash.digest("hex") !== sha256;
+}
+
+function readEarlier(file: string): EarlierGate {
+  let text: string;
+  try {
+    text = readFileSync(file, "utf8");
+  } catch (error) {
+    throw new UsageError(`--recheck ${file}: ${(error as Error).message}`);
+  }
+  let json: unknown;
+  try {
+    json = JSON.parse(text);
+  } catch {
+    throw new UsageError(`--recheck ${file}: not JSON, or cut off`);
+  }
+  const parsed = GATE_REPORT.safeParse(json);
+  if (!parsed.success) throw new UsageError(`--recheck ${file}: not a gate's report of this version`);
+  return parsed.data;
+}

@@ -1,0 +1,145 @@
+// The command line: commands, options, their help. What a command does is loaded when it is asked for.
+import { Command, InvalidArgumentError, Option } from "commander";
+import type { Terminal } from "./commands/terminal.ts";
+import { parseDuration } from "./config/duration.ts";
+import { FAIL_ON, FORMATS } from "./config/scan-options.ts";
+import { UsageError } from "./config/usage-error.ts";
+
+/** The options that say how a terminal is to be used. */
+export interface TerminalOptions {
+  readonly color: boolean;
+  readonly progress: "auto" | "always" | "never";
+  readonly quiet: boolean;
+}
+
+export interface ProgramHost {
+  readonly version: string;
+  terminal(options: TerminalOptions): Terminal;
+  /** Told the exit code of a command that ended. */
+  ended(code: number): void;
+}
+
+const DAY = 86_400_000;
+const HOUR = 3_600_000;
+
+export function createProgram(host: ProgramHost): Command {
+  const program = new Command("regfsck")
+    .description("fsck for container registries: checks the storage of registry:2.8.3 and never writes there")
+    .version(host.version)
+    .showHelpAfterError("(regfsck --help lists the commands, regfsck <command> --help their options)")
+    .exitOverride();
+  addScan(program, host);
+  addForecast(program, host);
+  addGate(program, host);
+  return program;
+}
+
+function addScan(program: Command, host: ProgramHost): void {
+  const command = program
+    .command("scan", { isDefault: true })
+    .description("check storage roots; report what is damaged and which images it breaks")
+    .addOption(failOn())
+    .option("--verify-content", "hash every blob, not manifests alone (reads the whole store)", false)
+    .option("--stale-upload-age <duration>", "how old an unfinished upload must be to be reported", duration, 7 * DAY)
+    .addHelpText("after", exitCodes("nothing at or above --fail-on", "findings", "incomplete"));
+  addRepositories(addCommon(command)).action(async (paths: string[], options) => {
+    const { scan } = await import("./commands/scan.ts");
+    host.ended(await scan(withLists(paths, options), host.terminal(options)));
+  });
+}
+
+function addForecast(program: Command, host: ProgramHost): void {
+  const command = program
+    .command("forecast")
+    .description("what tonight's clean-up would delete, and which images that would break")
+    .addHelpText("after", exitCodes("the collection breaks nothing", "it would break a tag, or abort", "incomplete"));
+  addRepositories(addCleanUp(addCommon(command))).action(async (paths: string[], options) => {
+    const { forecast } = await import("./commands/forecast.ts");
+    host.ended(await forecast(withLists(paths, options), host.terminal(options)));
+  });
+}
+
+function addGate(program: Command, host: ProgramHost): void {
+  const command = program
+    .command("gate")
+    .description("scan and forecast as one yes/no for cron: exit 0 means go")
+    .addOption(failOn())
+    .option("--allow-broken", "let damage pass that is there already, never damage that the collection would do", false)
+    .option("--quiet-period <duration>", "how long ago the last write to any upload must be", duration, HOUR)
+    .option("--state <file>", "compare with the last complete run, remembered there")
+    .option("--recheck <report>", "only tell whether anything moved since the gate that wrote this JSON report said go")
+    .addHelpText("after", exitCodes("go", "stop", "undecided (treat as stop)"));
+  addCleanUp(addCommon(command)).action(async (paths: string[], options) => {
+    const gateOptions = withLists(paths, options);
+    const terminal = host.terminal(options);
+    if (gateOptions.recheck !== undefined) {
+      const { recheckGate } = await import("./commands/recheck-gate.ts");
+      host.ended(await recheckGate(gateOptions, terminal));
+    } else {
+      const { gate } = await import("./commands/gate.ts");
+      host.ended(await gate(gateOptions, terminal));
+    }
+  });
+}
+
+function addCommon(command: Command): Command {
+  return command
+    .argument("<path...>", "storage roots, or folders with storage roots up to three levels down")
+    .addOption(new Option("--format <format>", "how to print the report").choices(FORMATS).default("text"))
+    .option("--cache <name>", "take this root for a pull-through cache (repeatable)", collect, [])
+    .option("--authoritative <name>", "take this root for an authoritative one (repeatable)", collect, [])
+    .option("--allow-empty", "accept a root that holds nothing at all", false)
+    .option("--report <file>", "also write the report there: JSON, or JSON lines for *.jsonl")
+    .option("--dry-run", "write nothing anywhere; say what would have been written", false)
+    .option("--quiet", "print nothing when the exit code is 0", false)
+    .addOption(
+      new Option("--progress <when>", "the progress line on standard error")
+        .choices(["auto", "always", "never"])
+        .default("auto"),
+    )
+    .option("--no-color", "no colours (as NO_COLOR does; FORCE_COLOR asks for them)");
+}
+
+function addRepositories(command: Command): Command {
+  return command.option("--repo <glob>", "only repositories whose name matches (repeatable)", collect, []);
+}
+
+function addCleanUp(command: Command): Command {
+  return command
+    .option("-m, --delete-untagged", "collect as garbage-collect -m does: untagged manifests are deleted", false)
+    .option("--keep-tags <n>", "remove all but the n newest tags of each repository first", positive)
+    .option("--remove-tag <repo:tag>", "remove this tag first (repeatable)", collect, [])
+    .option("--remove-tags-from <file>", "remove the tags that this file lists first, one a line");
+}
+
+function failOn(): Option {
+  return new Option("--fail-on <severity>", "fail when there are findings this severe")
+    .choices(FAIL_ON)
+    .default("error");
+}
+
+/** The options of a command, with lists under their plural names. */
+// biome-ignore lint/suspicious/noExplicitAny: commander types parsed options as any; each is validated by its Option.
+function withLists(paths: string[], { repo, cache, removeTag, ...rest }: any): any {
+  if (paths.some((path) => path === "")) throw new UsageError("a path is empty");
+  return { ...rest, paths, repositories: repo ?? [], caches: cache, removeTags: removeTag ?? [] };
+}
+
+function collect(value: string, before: string[]): string[] {
+  return [...before, value];
+}
+
+function duration(text: string): number {
+  const milliseconds = parseDuration(text);
+  if (milliseconds === undefined) throw new InvalidArgumentError("A duration is a number with s, m, h, d or w: 7d.");
+  return milliseconds;
+}
+
+function positive(text: string): number {
+  if (!/^[1-9]\d{0,8}$/.test(text)) throw new InvalidArgumentError("It must be a whole number of at least 1.");
+  return Number(text);
+}
+
+function exitCodes(clean: string, findings: string, incomplete: string): string {
+  return `\nExit codes: 0 ${clean}; 4 ${findings}; 8 ${incomplete}; 16 wrong usage; 32 interrupted.`;
+}

@@ -1,0 +1,41 @@
+// The marks of a root, from disk: tags, revisions and uploads alone, without blobs, layer links and manifests.
+import { isAlgorithm, isHex } from "../layout/digest.ts";
+import type { RepositoryMarks } from "../layout/marks.ts";
+import { unpackDigests } from "../layout/packed-digests.ts";
+import { linksFolder } from "../layout/paths.ts";
+import { DiskState, type StrayEntry, type Unreadable } from "./facts.ts";
+import { listNamespace, repositoryNames } from "./list-namespace.ts";
+import { LinkReader } from "./read-link.ts";
+import { readTags } from "./read-tags.ts";
+import { readUploads } from "./read-uploads.ts";
+import { listPart, type RepositoryReading } from "./repository-reading.ts";
+import type { StorageFs } from "./storage-fs.ts";
+
+/** Reads the marks of the storage root at `root`, by repository name. Notes in `unreadable` what cannot be read. */
+export function* readMarks(storageFs: StorageFs, root: string, unreadable: Unreadable[]): Generator<RepositoryMarks> {
+  const namespace = listNamespace(storageFs, root);
+  unreadable.push(...namespace.unreadable);
+  const strays: StrayEntry[] = [];
+  const reading = { fs: storageFs, root, links: new LinkReader(storageFs), strays, unreadable };
+  for (const name of repositoryNames(namespace)) {
+    const { names, targets } = readTags(reading, name, { times: false, history: false }).tags;
+    const digests = unpackDigests(targets);
+    yield {
+      name,
+      tags: names.map((tag, row) => [tag, digests[row] ?? ""] as const),
+      revisions: revisionPlaces(reading, name),
+      uploads: readUploads(reading, name).map(({ id, modified }) => [id, modified] as const),
+    };
+  }
+}
+
+function revisionPlaces(reading: RepositoryReading, repository: string): string[] {
+  const folder = linksFolder(repository, "revision");
+  const listing = listPart(reading, folder);
+  return (listing.state === DiskState.ok ? listing.entries : []).flatMap(({ name: algorithm }) => {
+    if (!isAlgorithm(algorithm)) return [];
+    const places = listPart(reading, `${folder}/${algorithm}`);
+    const names = places.state === DiskState.ok ? places.entries.map(({ name }) => name) : [];
+    return names.filter((hex) => isHex(algorithm, hex)).map((hex) => `${algorithm}:${hex}`);
+  });
+}
