@@ -76,7 +76,7 @@ function failureCode(error: unknown): number {
   return EXIT.incomplete;
 }
 
-let code: number = EXIT.clean;
+let code: number = EXIT.incomplete;
 try {
   await createProgram({ version, terminal, ended: (ended) => (code = ended) }).parseAsync();
 } catch (error) {

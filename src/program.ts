@@ -89,6 +89,7 @@ function addCommon(command: Command): Command {
     .option("--cache <name>", "take this root for a pull-through cache (repeatable)", collect, [])
     .option("--authoritative <name>", "take this root for an authoritative one (repeatable)", collect, [])
     .option("--allow-empty", "accept a root that holds nothing at all", false)
+    .option("--jobs <n>", "read with this many threads (default: as many as help)", positive)
     .option("--report <file>", "also write the report there: JSON, or JSON lines for *.jsonl")
     .option("--dry-run", "write nothing anywhere; say what would have been written", false)
     .option("--quiet", "print nothing when the exit code is 0", false)

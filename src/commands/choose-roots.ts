@@ -43,14 +43,20 @@ export function chooseRoots(
   });
   if (repositories.length === 0) return { chosen, unreadable };
   for (const glob of repositories) {
-    if (!chosen.some(({ names }) => selectNames(names, [glob]).length > 0)) {
+    if (!isNegative(glob) && !chosen.some(({ names }) => selectNames(names, [glob]).length > 0)) {
       throw new UsageError(`--repo ${glob}: no repository matches`);
     }
   }
-  return {
-    chosen: chosen.map((choice) => ({ ...choice, names: selectNames(choice.names, repositories) })),
-    unreadable,
-  };
+  const narrowed = chosen.map((choice) => ({ ...choice, names: selectNames(choice.names, repositories) }));
+  if (narrowed.every(({ names }) => names.length === 0)) {
+    throw new UsageError(`--repo ${repositories.join(" --repo ")}: no repository is left`);
+  }
+  return { chosen: narrowed, unreadable };
+}
+
+/** Whether a glob takes names away from what the others match: `!team/old`, but not the pattern `!(a|b)`. */
+function isNegative(glob: string): boolean {
+  return /^!(?!\()/.test(glob);
 }
 
 function findOrExplain(storageFs: StorageFs, paths: readonly string[]) {

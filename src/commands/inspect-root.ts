@@ -8,7 +8,7 @@ import { type RepositoryNode, RootGraph } from "../graph/root-graph.ts";
 import { BLOBS, blobData, REPOSITORIES, repositoryFolder, STORAGE } from "../layout/paths.ts";
 import { walkCatalogue } from "../registry/catalogue.ts";
 import { pullAll } from "../registry/pull.ts";
-import { ManifestState, type NamespaceFacts, type StrayEntry, type Unreadable } from "../scan/facts.ts";
+import type { NamespaceFacts, StrayEntry, Unreadable } from "../scan/facts.ts";
 import type { StorageRoot } from "../scan/find-roots.ts";
 import { listNamespace } from "../scan/list-namespace.ts";
 import { statBlob } from "../scan/read-blobs.ts";
@@ -18,6 +18,8 @@ import { type StorageFs, statPath } from "../scan/storage-fs.ts";
 import type { ChosenRoot } from "./choose-roots.ts";
 
 export interface InspectOptions extends ReadOptions {
+  /** How many threads read; undefined for as many as help. */
+  readonly jobs: number | undefined;
   /** Milliseconds since 1970. */
   readonly now: number;
   readonly staleUploadAge: number;
@@ -48,6 +50,19 @@ export async function inspectRoot(
   progress: Progress,
 ): Promise<RootInspection> {
   const reading = new RootReading(storageFs, root, namespace, options, progress);
+  try {
+    return await inspect(reading, root, names, options);
+  } finally {
+    await reading.close();
+  }
+}
+
+async function inspect(
+  reading: RootReading,
+  root: StorageRoot,
+  names: readonly string[],
+  options: InspectOptions,
+): Promise<RootInspection> {
   await reading.readAll(names);
   const isEmpty = options.wholeRoot && names.length === 0 && reading.isStoreEmpty();
   if (isEmpty && !options.allowEmpty) {
@@ -105,7 +120,7 @@ class RootReading {
     this.#root = root;
     this.#namespace = namespace;
     this.#options = options;
-    this.#reader = new RootReader(storageFs, root.path, options, progress);
+    this.#reader = new RootReader(storageFs, root.path, options, options.jobs, progress);
   }
 
   /** Links first and blobs after them, so that what a push writes in between is not missed: it writes blobs first. */
@@ -124,6 +139,10 @@ class RootReading {
     this.hasBlobStore = store.present;
     if (!store.present) this.note({ path: BLOBS, error: "missing" });
     await this.#readManifests(this.#graph.takeManifestsToRead());
+  }
+
+  async close(): Promise<void> {
+    await this.#reader.close();
   }
 
   note(unreadable: Unreadable): void {
@@ -230,13 +249,13 @@ class RootReading {
 
   async #readManifests(first: readonly number[]): Promise<void> {
     for (let ids = first; ids.length > 0; ids = this.#graph.takeManifestsToRead()) {
-      const facts = await this.#reader.readManifests(this.#graph.pack(ids));
-      this.#graph.addManifests(ids, facts);
-      for (const [row, error] of facts.errors) {
-        if (facts.states[row] === ManifestState.unreadable) {
-          this.note({ path: blobData(this.#graph.digests.text(ids[row]!)), error });
+      await this.#reader.readManifests(this.#graph.pack(ids), (start, facts) => {
+        const batch = ids.slice(start, start + facts.states.length);
+        this.#graph.addManifests(batch, facts);
+        for (const [row, error] of facts.errors) {
+          this.note({ path: blobData(this.#graph.digests.text(batch[row]!)), error });
         }
-      }
+      });
     }
   }
 }

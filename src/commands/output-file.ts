@@ -1,7 +1,7 @@
 // Writes a result file whole or not at all: a temporary file beside it, flushed to disk, then renamed over it.
 import { randomUUID } from "node:crypto";
-import { closeSync, fsyncSync, openSync, realpathSync, renameSync, rmSync, writeSync } from "node:fs";
-import { basename, dirname, join, resolve, sep } from "node:path";
+import { closeSync, fsyncSync, openSync, realpathSync, renameSync, rmSync, statSync, writeFileSync } from "node:fs";
+import { basename, dirname, join, relative, resolve, sep } from "node:path";
 import { UsageError } from "../config/usage-error.ts";
 
 /**
@@ -11,11 +11,15 @@ import { UsageError } from "../config/usage-error.ts";
 export function checkOutsideRoots(option: string, file: string, roots: readonly string[]): void {
   const folder = realFolder(option, file);
   for (const root of roots) {
-    const inside = `${realpathSync(root)}${sep}`;
-    if (`${folder}${sep}`.startsWith(inside)) {
+    if ([folder, dirname(realFile(file))].some((place) => isInside(place, realpathSync(root)))) {
       throw new UsageError(`${option} ${file}: inside the storage root ${root}, where nothing is ever written`);
     }
   }
+}
+
+function isInside(folder: string, root: string): boolean {
+  const way = relative(root, folder);
+  return way !== ".." && !way.startsWith(`..${sep}`);
 }
 
 function realFolder(option: string, file: string): string {
@@ -26,20 +30,40 @@ function realFolder(option: string, file: string): string {
   }
 }
 
+/** Where symbolic links lead; the path itself where it, or what it leads to, is not there yet. */
+function realFile(file: string): string {
+  try {
+    return realpathSync(file);
+  } catch {
+    return resolve(file);
+  }
+}
+
 /** Writes `chunks` to `file`; throws the system's error, and leaves what was there before, when it cannot. */
 export function writeWhole(file: string, chunks: Iterable<string>, mode = 0o644): void {
-  const temporary = join(dirname(file), `.${basename(file)}.${randomUUID()}.tmp`);
+  const target = realFile(file);
+  const there = statSync(target, { throwIfNoEntry: false });
+  // A device or a pipe takes what is written to it; a rename would put a file in its place.
+  if (there && !there.isFile() && !there.isDirectory()) {
+    writeChunks(openSync(target, "w"), chunks, false);
+    return;
+  }
+  const temporary = join(dirname(target), `.${basename(target)}.${randomUUID()}.tmp`);
   try {
-    const descriptor = openSync(temporary, "wx", mode);
-    try {
-      for (const chunk of chunks) writeSync(descriptor, chunk);
-      fsyncSync(descriptor);
-    } finally {
-      closeSync(descriptor);
-    }
-    renameSync(temporary, file);
+    writeChunks(openSync(temporary, "wx", mode), chunks, true);
+    renameSync(temporary, target);
   } catch (error) {
     rmSync(temporary, { force: true });
     throw error;
+  }
+}
+
+function writeChunks(descriptor: number, chunks: Iterable<string>, flush: boolean): void {
+  try {
+    // Not writeSync, which may write a part of it, as on a disk that is about full, and not say so.
+    for (const chunk of chunks) writeFileSync(descriptor, chunk);
+    if (flush) fsyncSync(descriptor);
+  } finally {
+    closeSync(descriptor);
   }
 }

@@ -21,6 +21,8 @@ export interface ForecastOptions extends CleanUpOptions {
   readonly caches: readonly string[];
   readonly authoritative: readonly string[];
   readonly allowEmpty: boolean;
+  /** How many threads read; undefined for as many as help. */
+  readonly jobs: number | undefined;
   readonly dryRun: boolean;
   readonly quiet: boolean;
   readonly report: string | undefined;

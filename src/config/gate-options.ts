@@ -9,6 +9,8 @@ export interface GateOptions extends CleanUpOptions {
   readonly caches: readonly string[];
   readonly authoritative: readonly string[];
   readonly allowEmpty: boolean;
+  /** How many threads read; undefined for as many as help. */
+  readonly jobs: number | undefined;
   /** Lets damage pass that is there already; never damage that the collection would do. */
   readonly allowBroken: boolean;
   /** How long ago an upload must have been written to last, in milliseconds. */

@@ -16,6 +16,8 @@ export interface ScanOptions {
   readonly caches: readonly string[];
   readonly authoritative: readonly string[];
   readonly allowEmpty: boolean;
+  /** How many threads read; undefined for as many as help. */
+  readonly jobs: number | undefined;
   readonly verifyContent: boolean;
   /** Milliseconds. */
   readonly staleUploadAge: number;

@@ -84,7 +84,7 @@ export class RootGraph {
     const firstTag = this.tags.length;
     for (const links of facts.layerLinks) this.layerLinks.add(index, links);
     for (const links of facts.revisionLinks) this.revisions.add(index, links);
-    this.tags.add(index, facts.tags);
+    for (const tags of facts.tags) this.tags.add(index, tags);
     const node: RepositoryNode = {
       index,
       name: facts.name,

@@ -128,7 +128,7 @@ export interface RepositoryFacts {
   readonly layerLinks: readonly LinkFacts[];
   readonly revisionLinks: readonly LinkFacts[];
   readonly strayRevisionLinks: readonly StrayRevisionLink[];
-  readonly tags: TagFacts;
+  readonly tags: readonly TagFacts[];
   readonly uploads: readonly UploadFacts[];
   readonly strays: readonly StrayEntry[];
   readonly unreadable: readonly Unreadable[];

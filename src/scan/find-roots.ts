@@ -3,7 +3,7 @@ import { basename, resolve } from "node:path";
 import fastGlob from "fast-glob";
 import { SCHEDULER_STATE, STORAGE } from "../layout/paths.ts";
 import { DiskState } from "./facts.ts";
-import { errorCode, listFolder, type StorageFs } from "./storage-fs.ts";
+import { errorCode, listFolder, type StorageFs, stateOfError, statPath } from "./storage-fs.ts";
 
 export type RootKind = "authoritative" | "cache";
 
@@ -24,7 +24,7 @@ export class NoRootError extends Error {
 const LOST_AND_FOUND = "lost+found";
 
 /** How deep below a base folder roots are looked for. */
-const DEPTHS = ["", "*/", "*/*/", "*/*/*/"];
+const DEPTHS = ["*/", "*/*/", "*/*/*/"];
 
 export interface FoundRoots {
   readonly roots: readonly StorageRoot[];
@@ -49,11 +49,19 @@ export function findRoots(storageFs: StorageFs, paths: readonly string[]): Found
   for (const given of paths) {
     const base = resolve(given);
     checkFolder(storageFs, given, base);
+    const known = unreadable.length;
     const storages = fastGlob.sync(
       DEPTHS.map((depth) => `${depth}${STORAGE}`),
       { cwd: base, dot: true, onlyDirectories: true, fs: { ...storageFs, readdirSync } },
     );
-    if (storages.length === 0) throw new NoRootError(`${given}: ${explainNoRoot(storageFs, base)}`);
+    const own = statPath(storageFs, `${base}/${STORAGE}`);
+    if (own.stat?.isDirectory()) storages.push(STORAGE);
+    if (storages.length === 0) {
+      const hidden =
+        own.code && stateOfError(own.code) === DiskState.unreadable ? `${STORAGE} (${own.code})` : undefined;
+      const refused = unreadable.slice(known).map(({ path, error }) => `${path} (${error})`);
+      throw new NoRootError(`${given}: ${explainNoRoot(storageFs, base, hidden ?? refused[0])}`);
+    }
     for (const storage of storages.sort()) {
       const below = storage.slice(0, -STORAGE.length).replace(/\/$/, "");
       const path = below === "" ? base : `${base}/${below}`;
@@ -78,19 +86,22 @@ function checkFolder(storageFs: StorageFs, given: string, path: string): void {
   }
 }
 
-function explainNoRoot(storageFs: StorageFs, base: string): string {
+/** `refused` is a folder that could not be looked into, where a root may be. */
+function explainNoRoot(storageFs: StorageFs, base: string, refused: string | undefined): string {
   for (const [inside, above] of [
     ["registry/v2", ".."],
     ["v2", "../.."],
     ["repositories", "../../.."],
   ] as const) {
-    if (storageFs.statSync(`${base}/${inside}`, { throwIfNoEntry: false })?.isDirectory()) {
+    if (statPath(storageFs, `${base}/${inside}`).stat?.isDirectory()) {
       return `inside a storage root; give the root itself: ${resolve(base, above)}`;
     }
   }
+  if (refused !== undefined) return `no storage root that can be read: ${refused}`;
   return `no storage root: ${STORAGE} is neither here nor up to three folders down (is the volume mounted?)`;
 }
 
 function isCache(storageFs: StorageFs, root: string): boolean {
-  return storageFs.statSync(`${root}/${SCHEDULER_STATE}`, { throwIfNoEntry: false }) !== undefined;
+  const { stat, code } = statPath(storageFs, `${root}/${SCHEDULER_STATE}`);
+  return stat !== undefined || code !== undefined;
 }

@@ -80,6 +80,17 @@ export function repositoryNames(namespace: NamespaceFacts): string[] {
   return names.sort();
 }
 
+/** What fast-glob may ask of an entry: all repositories, and what they lie in, are folders. */
+const FOLDER = {
+  isDirectory: () => true,
+  isFile: () => false,
+  isSymbolicLink: () => false,
+  isBlockDevice: () => false,
+  isCharacterDevice: () => false,
+  isFIFO: () => false,
+  isSocket: () => false,
+};
+
 /** Those of the names that one of the globs matches, by fast-glob over a file system made of the names alone. */
 export function selectNames(names: readonly string[], globs: readonly string[]): string[] {
   const children = new Map<string, Set<string>>();
@@ -91,24 +102,26 @@ export function selectNames(names: readonly string[], globs: readonly string[]):
       children.set(parent, known.add(parts[depth]!));
     }
   }
-  const folder = { isDirectory: () => true, isFile: () => false, isSymbolicLink: () => false };
   const statFolder = (path: string) => {
     const below = path.replace(/^\/+/, "");
     const exists = children.has(`/${below}`) || names.includes(below);
-    if (exists) return folder;
+    if (exists) return FOLDER;
     throw Object.assign(new Error(`no such repository: ${below}`), { code: "ENOENT" });
   };
-  const matched = fastGlob.sync([...globs], {
-    cwd: "/",
-    dot: true,
-    onlyDirectories: true,
-    fs: {
-      lstatSync: statFolder,
-      statSync: statFolder,
-      readdirSync: (path: string) =>
-        [...(children.get(path === "/" ? "/" : path.replace(/\/$/, "")) ?? [])].map((name) => ({ ...folder, name })),
-    } as unknown as StorageFs,
-  });
+  const matched = fastGlob.sync(
+    globs.filter((glob) => glob !== ""),
+    {
+      cwd: "/",
+      dot: true,
+      onlyDirectories: true,
+      fs: {
+        lstatSync: statFolder,
+        statSync: statFolder,
+        readdirSync: (path: string) =>
+          [...(children.get(path === "/" ? "/" : path.replace(/\/$/, "")) ?? [])].map((name) => ({ ...FOLDER, name })),
+      } as unknown as StorageFs,
+    },
+  );
   const chosen = new Set(matched);
   return names.filter((name) => chosen.has(name));
 }

@@ -2,7 +2,7 @@
 import { isAlgorithm, isHex } from "../layout/digest.ts";
 import type { RepositoryMarks } from "../layout/marks.ts";
 import { unpackDigests } from "../layout/packed-digests.ts";
-import { linksFolder } from "../layout/paths.ts";
+import { linksFolder, tagsFolder } from "../layout/paths.ts";
 import { DiskState, type StrayEntry, type Unreadable } from "./facts.ts";
 import { listNamespace, repositoryNames } from "./list-namespace.ts";
 import { LinkReader } from "./read-link.ts";
@@ -18,7 +18,9 @@ export function* readMarks(storageFs: StorageFs, root: string, unreadable: Unrea
   const strays: StrayEntry[] = [];
   const reading = { fs: storageFs, root, links: new LinkReader(storageFs), strays, unreadable };
   for (const name of repositoryNames(namespace)) {
-    const { names, targets } = readTags(reading, name, { times: false, history: false }).tags;
+    const folder = listPart(reading, tagsFolder(name));
+    const names = folder.state === DiskState.ok ? folder.entries.map((entry) => entry.name) : [];
+    const { targets } = readTags(reading, name, names, { times: false, history: false });
     const digests = unpackDigests(targets);
     yield {
       name,

@@ -1,8 +1,17 @@
-// Reads one repository: its layer links, revision links, tags and uploads.
-import { linksFolder, repositoryFolder } from "../layout/paths.ts";
-import type { FolderState, RepositoryFacts } from "./facts.ts";
+// Reads one repository: its layer links, revision links, tags and uploads. Where there are very many, a part of them:
+// the rest is left as pieces of work for other threads.
+import { isHex } from "../layout/digest.ts";
+import { type LinkKind, linksFolder, repositoryFolder, tagsFolder } from "../layout/paths.ts";
+import {
+  DiskState,
+  type LinkFacts,
+  type RepositoryFacts,
+  type StrayEntry,
+  type TagFacts,
+  type Unreadable,
+} from "./facts.ts";
 import { LinkReader } from "./read-link.ts";
-import { readLinks, readRevisionLinks } from "./read-links.ts";
+import { type LinkEntries, listLinks, readLinks, strayLinks } from "./read-links.ts";
 import { readTags } from "./read-tags.ts";
 import { readUploads } from "./read-uploads.ts";
 import { folderStateOf, listPart, type RepositoryReading } from "./repository-reading.ts";
@@ -13,31 +22,122 @@ export interface RepositoryOptions {
   readonly tagTimes: boolean;
 }
 
-/** Reads all that the repository `name` holds in the storage root at `root`. */
+/** A part of a repository that is read on its own. */
+export type RepositoryPiece =
+  | { readonly part: LinkKind; readonly repository: string; readonly entries: LinkEntries }
+  | { readonly part: "tags"; readonly repository: string; readonly names: readonly string[] };
+
+/** What came of a piece. */
+export interface PieceFacts {
+  readonly links?: LinkFacts;
+  readonly tags?: TagFacts;
+  readonly unreadable: readonly Unreadable[];
+}
+
+export interface RepositoryStart {
+  readonly facts: RepositoryFacts;
+  /** What is still to be read, in the order in which it is to be added. */
+  readonly rest: readonly RepositoryPiece[];
+}
+
+/** How many links or tags are one piece of work: some tens of milliseconds. */
+const PIECE = 4096;
+
+/** Reads the repository `name` in the storage root at `root`: whole, where it is of ordinary size. */
 export function readRepository(
   storageFs: StorageFs,
   root: string,
   name: string,
   options: RepositoryOptions,
-): RepositoryFacts {
-  const reading = { fs: storageFs, root, links: new LinkReader(storageFs), strays: [], unreadable: [] };
-  const manifests = folderState(reading, `${repositoryFolder(name)}/_manifests`);
-  const layers = readLinks(reading, linksFolder(name, "layer"));
-  const revisions = readRevisionLinks(reading, linksFolder(name, "revision"));
-  const tags = readTags(reading, name, { times: options.tagTimes, history: true });
-  return {
+): RepositoryStart {
+  const reading = newReading(storageFs, root);
+  const manifests = folderStateOf(listPart(reading, `${repositoryFolder(name)}/_manifests`).state);
+  const layers = listLinks(reading, name, "layer");
+  const revisions = listLinks(reading, name, "revision");
+  const tags = listPart(reading, tagsFolder(name));
+  const tagNames = tags.state === DiskState.ok ? tags.entries.map((entry) => entry.name) : [];
+  const pieces = [
+    ...linkPieces(name, "layer", layers.entries),
+    ...linkPieces(name, "revision", revisions.entries),
+    ...cut(tagNames).map((names): RepositoryPiece => ({ part: "tags", repository: name, names })),
+  ];
+  const [now, rest] = pieces.length > 3 ? [[], pieces] : [pieces, []];
+  const read = now.map((piece) => readWith(reading, piece, options));
+  const facts: RepositoryFacts = {
     name,
-    folders: { layers: layers.folder, manifests, revisions: revisions.folder, tags: tags.folder },
-    layerLinks: layers.links,
-    revisionLinks: revisions.links,
-    strayRevisionLinks: revisions.strays,
-    tags: tags.tags,
+    folders: { layers: layers.folder, manifests, revisions: revisions.folder, tags: folderStateOf(tags.state) },
+    layerLinks: linksOf(now, read, "layer"),
+    revisionLinks: linksOf(now, read, "revision"),
+    strayRevisionLinks: [...revisions.others, ...misplaced(name, revisions.entries)].flatMap((path) => [
+      ...strayLinks(reading, path),
+    ]),
+    tags: read.flatMap((piece) => piece.tags ?? []),
     uploads: readUploads(reading, name),
     strays: reading.strays,
     unreadable: reading.unreadable,
   };
+  return { facts, rest };
 }
 
-function folderState(reading: RepositoryReading, path: string): FolderState {
-  return folderStateOf(listPart(reading, path).state);
+/** Reads one piece of a repository. */
+export function readPiece(
+  storageFs: StorageFs,
+  root: string,
+  piece: RepositoryPiece,
+  options: RepositoryOptions,
+): PieceFacts {
+  const reading = newReading(storageFs, root);
+  return { ...readWith(reading, piece, options), unreadable: reading.unreadable };
+}
+
+/** A repository's facts with those of its pieces added. */
+export function withPieces(
+  facts: RepositoryFacts,
+  pieces: readonly RepositoryPiece[],
+  read: readonly PieceFacts[],
+): RepositoryFacts {
+  return {
+    ...facts,
+    layerLinks: [...facts.layerLinks, ...linksOf(pieces, read, "layer")],
+    revisionLinks: [...facts.revisionLinks, ...linksOf(pieces, read, "revision")],
+    tags: [...facts.tags, ...read.flatMap((piece) => piece.tags ?? [])],
+    unreadable: [...facts.unreadable, ...read.flatMap(({ unreadable }) => unreadable)],
+  };
+}
+
+function newReading(storageFs: StorageFs, root: string): RepositoryReading & { unreadable: Unreadable[] } {
+  const strays: StrayEntry[] = [];
+  return { fs: storageFs, root, links: new LinkReader(storageFs), strays, unreadable: [] };
+}
+
+function readWith(reading: RepositoryReading, piece: RepositoryPiece, options: RepositoryOptions): PieceFacts {
+  if (piece.part === "tags") {
+    const tags = readTags(reading, piece.repository, piece.names, { times: options.tagTimes, history: true });
+    return { tags, unreadable: [] };
+  }
+  return { links: readLinks(reading, piece.repository, piece.part, piece.entries), unreadable: [] };
+}
+
+function linksOf(pieces: readonly RepositoryPiece[], read: readonly PieceFacts[], kind: LinkKind): LinkFacts[] {
+  return read.flatMap(({ links }, index) => (links && pieces[index]?.part === kind ? [links] : []));
+}
+
+function linkPieces(repository: string, part: LinkKind, entries: readonly LinkEntries[]): RepositoryPiece[] {
+  return entries.flatMap(({ algorithm, names }) =>
+    cut(names).map((some) => ({ part, repository, entries: { algorithm, names: some } })),
+  );
+}
+
+function cut(names: readonly string[]): string[][] {
+  const pieces: string[][] = [];
+  for (let start = 0; start < names.length; start += PIECE) pieces.push(names.slice(start, start + PIECE));
+  return pieces;
+}
+
+/** Entries among the revision folders that are no digest. */
+function misplaced(repository: string, entries: readonly LinkEntries[]): string[] {
+  const folder = linksFolder(repository, "revision");
+  return entries.flatMap(({ algorithm, names }) =>
+    names.filter((name) => !isHex(algorithm, name)).map((name) => `${folder}/${algorithm}/${name}`),
+  );
 }

@@ -1,64 +1,147 @@
-// Reads one storage root, in this process: what a thread would do, without starting one.
-import type { PackedDigests } from "../layout/packed-digests.ts";
+// Reads one storage root: in this process while that is quick, in worker threads when there is more to do.
+import { availableParallelism } from "node:os";
+import { DigestCursor, DigestWriter, type PackedDigests } from "../layout/packed-digests.ts";
 import type { BlobFacts, ManifestFacts, RepositoryFacts } from "./facts.ts";
-import { type BlobStoreListing, listBlobStore, readBlobShard } from "./read-blobs.ts";
-import { readManifests } from "./read-manifests.ts";
-import { readRepository } from "./read-repository.ts";
-import type { StorageFs } from "./storage-fs.ts";
+import { WorkerPool } from "./pool.ts";
+import { type BlobStoreListing, listBlobStore } from "./read-blobs.ts";
+import { withPieces } from "./read-repository.ts";
+import { nodeFs, type StorageFs } from "./storage-fs.ts";
+import { performTask, type ReadOptions, type Task, type TaskResult, type TaskResults } from "./tasks.ts";
 
-export interface ReadOptions {
-  /** Whether to hash every blob, not manifests alone. */
-  readonly verifyContent: boolean;
-  /** Whether to stat each tag's folder for when it last changed. */
-  readonly tagTimes: boolean;
-}
+export type { ReadOptions } from "./tasks.ts";
 
 /** Told after each piece of work. `total` is undefined while it is not known. */
 export type Progress = (phase: string, done: number, total: number | undefined) => void;
 
+/** How long reading goes on in this process before threads are started, in milliseconds: about what starting costs. */
+const ALONE = 100;
 /** How long reading may hold up signals and progress, in milliseconds. */
 const TURN = 50;
+/** More threads than this gain nothing on any disk that was measured. */
+const MOST_THREADS = 32;
+/** How much is one task: enough to be worth a message, little enough to share out evenly. */
+const REPOSITORIES_A_TASK = 4;
+const MANIFESTS_A_TASK = 512;
+/** Entries of an ordinary repository, blob shard; only their order of magnitude matters. */
+const ENTRIES_A_REPOSITORY = 50;
+const ENTRIES_A_SHARD = 100;
 
 export class RootReader {
   readonly #fs: StorageFs;
   readonly #root: string;
   readonly #options: ReadOptions;
+  readonly #jobs: number | undefined;
   readonly #progress: Progress;
-  #lastTurn = performance.now();
+  readonly #startedAt = performance.now();
+  #lastTurn = this.#startedAt;
+  #pool: WorkerPool | undefined;
 
-  constructor(storageFs: StorageFs, root: string, options: ReadOptions, progress: Progress = () => {}) {
+  /** `jobs` is the number of threads, or undefined for as many as help. */
+  constructor(storageFs: StorageFs, root: string, options: ReadOptions, jobs: number | undefined, progress: Progress) {
     this.#fs = storageFs;
     this.#root = root;
     this.#options = options;
+    this.#jobs = jobs;
     this.#progress = progress;
   }
 
+  /** Reads repositories, and gives their facts in whatever order they are read. */
   async readRepositories(names: readonly string[], take: (facts: RepositoryFacts) => void): Promise<void> {
-    for (const [index, name] of names.entries()) {
-      take(readRepository(this.#fs, this.#root, name, this.#options));
-      await this.#pause("repositories", index + 1, names.length);
-    }
+    const tasks = chunks(names, REPOSITORIES_A_TASK).map((some) => ({ kind: "repositories", names: some }) as const);
+    await this.#runAll("repositories", tasks, REPOSITORIES_A_TASK * ENTRIES_A_REPOSITORY, async (starts) => {
+      for (const { facts, rest } of starts) {
+        const pieces = rest.map((piece) => ({ kind: "piece", piece }) as const);
+        const read = await Promise.all(pieces.map((task) => this.#run(task, 4096)));
+        take(rest.length === 0 ? facts : withPieces(facts, rest, read));
+      }
+    });
   }
 
   async readBlobs(take: (facts: BlobFacts) => void): Promise<BlobStoreListing> {
     const listing = listBlobStore(this.#fs, this.#root);
-    for (const [index, shard] of listing.shards.entries()) {
-      take(readBlobShard(this.#fs, this.#root, shard, this.#options.verifyContent));
-      await this.#pause("blob shards", index + 1, listing.shards.length);
-    }
+    const tasks = listing.shards.map((shard) => ({ kind: "blobs", shard }) as const);
+    await this.#runAll("blob shards", tasks, ENTRIES_A_SHARD, take);
     return listing;
   }
 
-  async readManifests(digests: PackedDigests): Promise<ManifestFacts> {
-    const facts = readManifests(this.#fs, this.#root, digests);
-    await this.#pause("manifests", digests.codes.length, digests.codes.length);
-    return facts;
+  /** Reads blobs as manifests; `take` is told where in the list each batch begins. */
+  async readManifests(digests: PackedDigests, take: (first: number, facts: ManifestFacts) => void): Promise<void> {
+    const tasks = cutDigests(digests).map((some) => ({ kind: "manifests", digests: some }) as const);
+    const first = new Map(tasks.map((task, index) => [task, index * MANIFESTS_A_TASK]));
+    await this.#runAll("manifests", tasks, MANIFESTS_A_TASK, (facts, task) => take(first.get(task)!, facts));
   }
 
-  async #pause(phase: string, done: number, total: number): Promise<void> {
-    if (performance.now() - this.#lastTurn < TURN && done < total) return;
-    this.#progress(phase, done, total);
+  /** Ends the threads. */
+  async close(): Promise<void> {
+    await this.#pool?.close();
+    this.#pool = undefined;
+  }
+
+  async #runAll<T extends Task>(
+    phase: string,
+    tasks: readonly T[],
+    entries: number,
+    take: (result: TaskResults[T["kind"]], task: T) => void | Promise<void>,
+  ): Promise<void> {
+    let done = 0;
+    const finish = async (task: T, result: TaskResults[T["kind"]]) => {
+      await take(result, task);
+      this.#progress(phase, ++done, tasks.length);
+    };
+    const running: Promise<void>[] = [];
+    for (const task of tasks) {
+      if (this.#usesThreads()) running.push(this.#run(task, entries).then((result) => finish(task, result)));
+      else {
+        await finish(task, await this.#run(task, entries));
+        await this.#takeTurns();
+      }
+    }
+    await Promise.all(running);
+  }
+
+  async #run<T extends Task>(task: T, entries: number): Promise<TaskResults[T["kind"]]> {
+    const result: TaskResult = this.#usesThreads()
+      ? await this.#threads().run(task, entries)
+      : performTask(this.#fs, this.#root, task, this.#options);
+    return result as TaskResults[T["kind"]];
+  }
+
+  /** Threads have a file system of their own, so only the real one can be read by them. */
+  #usesThreads(): boolean {
+    if (this.#pool) return true;
+    return this.#fs === nodeFs && this.#jobs !== 1 && performance.now() - this.#startedAt > ALONE;
+  }
+
+  #threads(): WorkerPool {
+    const threads = this.#jobs ?? Math.min(availableParallelism(), MOST_THREADS);
+    const mostThreads = this.#jobs ?? MOST_THREADS;
+    this.#pool ??= new WorkerPool(this.#root, this.#options, { threads, mostThreads });
+    return this.#pool;
+  }
+
+  async #takeTurns(): Promise<void> {
+    if (performance.now() - this.#lastTurn < TURN) return;
     await new Promise((resolve) => setImmediate(resolve));
     this.#lastTurn = performance.now();
   }
+}
+
+function chunks<T>(items: readonly T[], size: number): T[][] {
+  const parts: T[][] = [];
+  for (let start = 0; start < items.length; start += size) parts.push(items.slice(start, start + size));
+  return parts;
+}
+
+function cutDigests(digests: PackedDigests): PackedDigests[] {
+  const parts: PackedDigests[] = [];
+  const cursor = new DigestCursor(digests);
+  let writer = new DigestWriter();
+  while (cursor.next()) {
+    writer.pushBytes(cursor.code, cursor.bytes.subarray(cursor.offset, cursor.offset + cursor.size));
+    if (writer.length < MANIFESTS_A_TASK) continue;
+    parts.push(writer.finish());
+    writer = new DigestWriter();
+  }
+  if (writer.length > 0) parts.push(writer.finish());
+  return parts;
 }
