@@ -1,6 +1,7 @@
 // The JSON of a report's parts, keys in the order of the contract whatever order the data has.
 import type { Finding } from "../checks/finding.ts";
 import { escapeJson } from "./escape.ts";
+import type { ForecastReport, GateReport } from "./forecast-report.ts";
 import type { BrokenTagReport, RootReport, ScanReport, UnreadableReport } from "./report.ts";
 
 /** One line of JSON, safe to show in a terminal. */
@@ -33,8 +34,13 @@ export function unreadableRecord({ root, path, error }: UnreadableReport) {
   return { root, path, error };
 }
 
+type AnyRun = Pick<
+  ScanReport | ForecastReport | GateReport,
+  "schemaVersion" | "tool" | "command" | "runId" | "startedAt" | "durationMs" | "dryRun" | "verdict"
+>;
+
 /** About the run, not about what it found. */
-export function runRecord({ schemaVersion, tool, command, runId, startedAt, durationMs, dryRun, verdict }: ScanReport) {
+export function runRecord({ schemaVersion, tool, command, runId, startedAt, durationMs, dryRun, verdict }: AnyRun) {
   return {
     schemaVersion,
     tool: { name: tool.name, version: tool.version },

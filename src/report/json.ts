@@ -5,27 +5,18 @@ import {
   rootRecord,
   runRecord,
   summaryRecord,
-  toJson,
   unreadableRecord,
 } from "./json-records.ts";
+import { listMember, member } from "./json-stream.ts";
 import type { ScanReport } from "./report.ts";
 
 export function* renderJson(report: ScanReport): Generator<string> {
   yield "{\n";
-  for (const [key, value] of Object.entries(runRecord(report))) yield `  "${key}": ${toJson(value)},\n`;
-  yield* renderList("roots", report.roots, rootRecord);
-  yield* renderList("brokenTags", report.brokenTags, brokenTagRecord);
-  yield* renderList("findings", report.findings, findingRecord);
-  yield* renderList("unreadable", report.unreadable, unreadableRecord);
-  yield `  "summary": ${toJson(summaryRecord(report.summary))}\n}\n`;
-}
-
-function* renderList<Item>(key: string, items: Iterable<Item>, recordOf: (item: Item) => object): Generator<string> {
-  yield `  "${key}": [`;
-  let separator = "\n    ";
-  for (const item of items) {
-    yield separator + toJson(recordOf(item));
-    separator = ",\n    ";
-  }
-  yield separator.startsWith(",") ? "\n  ],\n" : "],\n";
+  for (const [key, value] of Object.entries(runRecord(report))) yield member(key, value);
+  yield* listMember("roots", report.roots, rootRecord);
+  yield* listMember("brokenTags", report.brokenTags, brokenTagRecord);
+  yield* listMember("findings", report.findings, findingRecord);
+  yield* listMember("unreadable", report.unreadable, unreadableRecord);
+  yield member("summary", summaryRecord(report.summary), "\n");
+  yield "}\n";
 }

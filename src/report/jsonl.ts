@@ -11,14 +11,19 @@ import {
 } from "./json-records.ts";
 import type { ScanReport } from "./report.ts";
 
-export function* renderJsonLines(report: ScanReport): Generator<string> {
+export function renderJsonLines(report: ScanReport): Generator<string> {
+  return scanLines(report, { summary: "summary" });
+}
+
+/** The line of the summary has another name where another summary follows. */
+export function* scanLines(report: ScanReport, { summary: summaryType }: { summary: string }): Generator<string> {
   for (const root of report.roots) yield line("root", rootRecord(root));
   for (const finding of report.findings) yield line("finding", findingRecord(finding));
   for (const brokenTag of report.brokenTags) yield line("brokenTag", brokenTagRecord(brokenTag));
   for (const unreadable of report.unreadable) yield line("unreadable", unreadableRecord(unreadable));
-  yield line("summary", { ...runRecord(report), ...summaryRecord(report.summary) });
+  yield line(summaryType, { ...runRecord(report), ...summaryRecord(report.summary) });
 }
 
-function line(type: string, record: object): string {
+export function line(type: string, record: object): string {
   return `${toJson({ type, ...record })}\n`;
 }

@@ -1,7 +1,6 @@
 // One finding in a line or two of text: what it is about, and where.
 import type { Finding, FindingCode, Severity } from "../checks/finding.ts";
 import { shortDigest } from "../layout/digest.ts";
-import type { ScanReport } from "./report.ts";
 import { type Cell, columns, type Page, type Paint, row } from "./text-layout.ts";
 
 /** What a finding of this code says about the thing, in the fewest words. */
@@ -37,7 +36,7 @@ const MENDED_AT_PATH: ReadonlySet<FindingCode> = new Set([
 /** What names begin with: the root, where the report is about several. Nothing for what lies in no root (""). */
 export type NamePrefix = (root: string) => string;
 
-export function namePrefix(report: ScanReport): NamePrefix {
+export function namePrefix(report: { readonly roots: readonly unknown[] }): NamePrefix {
   return report.roots.length > 1 ? (root) => (root === "" ? "" : `${root}/`) : () => "";
 }
 

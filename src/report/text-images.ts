@@ -10,9 +10,12 @@ import { lackRows, type NamePrefix, namePrefix } from "./text-finding.ts";
 import { more, type Page, paragraph, row } from "./text-layout.ts";
 
 /** Groups of images said in full, lines about one of them, names in one list. */
-const MAX_GROUPS = 20;
-const MAX_ROWS = 12;
+export const MAX_GROUPS = 20;
+export const MAX_ROWS = 12;
 const MAX_NAMES = 8;
+
+/** What a tag is called, and what it names. */
+export type NamedImage = Pick<BrokenTagReport, "root" | "repository" | "tag" | "digest">;
 
 /** `findings` holds those that break images, by id. */
 export function* renderBrokenImages(
@@ -25,14 +28,16 @@ export function* renderBrokenImages(
   const groups = groupBrokenImages(report.brokenTags, findings);
   for (const group of groups.slice(0, MAX_GROUPS)) {
     yield "\n";
-    yield* heading(page, group.images, prefix);
+    yield* imagesHeading(page, group.images, prefix);
     yield* reasons(page, group, explained);
   }
-  yield* countedRest(page, groups.slice(MAX_GROUPS), prefix);
+  const rest = groups.slice(MAX_GROUPS).flatMap(({ images }) => images);
+  yield* countedImages(page, rest, formatNumberOf(rest.length, "more broken image"), prefix);
 }
 
-function* heading(page: Page, images: readonly BrokenTagReport[], prefix: NamePrefix): Generator<string> {
-  const [first] = images as [BrokenTagReport];
+/** The images of a group by name, with what they name where that is the same; there must be one at least. */
+export function* imagesHeading(page: Page, images: readonly NamedImage[], prefix: NamePrefix): Generator<string> {
+  const [first] = images as [NamedImage];
   const digest = images.every((image) => image.digest === first.digest) ? first.digest : null;
   const short = digest === null ? "" : shortDigest(digest);
   const { bold, dim } = page.colour;
@@ -83,14 +88,18 @@ function* failingPlatforms(page: Page, images: readonly BrokenTagReport[], findi
   yield* paragraph(page, `fails on ${failing.map((name) => escapeText(name)).join(", ")}`, { first: 2, rest: 4 });
 }
 
-/** The images that are not said in full, counted by repository. */
-function* countedRest(page: Page, groups: readonly BrokenImageGroup[], prefix: NamePrefix): Generator<string> {
-  const images = groups.flatMap((group) => group.images);
+/** The images that are not said in full, counted by repository below a title that counts them all. */
+export function* countedImages(
+  page: Page,
+  images: readonly NamedImage[],
+  title: string,
+  prefix: NamePrefix,
+): Generator<string> {
   if (images.length === 0) return;
   const counts = groupBy(images, (image) => prefix(image.root) + image.repository);
   const most = [...counts].sort(([, a], [, b]) => b.length - a.length).slice(0, MAX_NAMES);
   yield "\n";
-  yield* paragraph(page, `… and ${formatNumberOf(images.length, "more broken image")} (--format json lists all)`, {
+  yield* paragraph(page, `… and ${title} (--format json lists all)`, {
     first: 0,
     rest: 2,
     paint: page.colour.bold,

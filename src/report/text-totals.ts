@@ -54,7 +54,10 @@ function severities({ error, warning, info }: ScanReport["summary"]): string {
 }
 
 /** By error, since one bad disk or permission gives the same error many times. */
-export function* renderUnreadable(page: Page, report: ScanReport): Generator<string> {
+export function* renderUnreadable(
+  page: Page,
+  report: Pick<ScanReport, "unreadable"> & { readonly roots: readonly unknown[] },
+): Generator<string> {
   if (report.unreadable.length === 0) return;
   const prefix = namePrefix(report);
   const byError = [...groupBy(report.unreadable, ({ error }) => error)];
@@ -73,8 +76,13 @@ export function* renderUnreadable(page: Page, report: ScanReport): Generator<str
 }
 
 export function* renderTotals(page: Page, report: ScanReport): Generator<string> {
-  const { summary, roots } = report;
   yield "\n";
+  yield* renderChecked(page, report);
+  yield* renderTook(page, report);
+}
+
+/** What was checked and how much was found there. */
+export function* renderChecked(page: Page, { summary, roots }: ScanReport): Generator<string> {
   for (const root of roots) yield* renderRoot(page, root, roots.length > 1);
   const found = [
     formatNumberOf(summary.brokenTags, "broken image"),
@@ -84,21 +92,35 @@ export function* renderTotals(page: Page, report: ScanReport): Generator<string>
     ...(summary.accepted > 0 ? [`${formatCount(summary.accepted)} accepted before`] : []),
   ];
   yield* paragraph(page, `Found ${found.join(", ")}.`, { first: 0, rest: 2 });
-  yield* paragraph(
-    page,
-    `Took ${formatDuration(report.durationMs)}.${report.dryRun ? " Dry run: nothing was written." : ""}`,
-    { first: 0 },
-  );
 }
 
-function* renderRoot(page: Page, { name, path, kind, counts }: RootReport, several: boolean): Generator<string> {
-  const { dim } = page.colour;
-  yield* row(page, 0, [
-    { text: "Checked" },
+export function* renderTook(
+  page: Page,
+  { durationMs, dryRun }: Pick<ScanReport, "durationMs" | "dryRun">,
+): Generator<string> {
+  yield* paragraph(page, `Took ${formatDuration(durationMs)}.${dryRun ? " Dry run: nothing was written." : ""}`, {
+    first: 0,
+  });
+}
+
+/** Which root it was: its name where there are several, its path, its kind. */
+export function rootRow(
+  page: Page,
+  label: string,
+  { name, path, kind }: Pick<RootReport, "name" | "path" | "kind">,
+  several: boolean,
+): Generator<string> {
+  return row(page, 0, [
+    { text: label },
     { text: several ? name : "", paint: page.colour.bold },
     { text: path },
-    { text: kind === "cache" ? "(pull-through cache)" : "(authoritative)", paint: dim },
+    { text: kind === "cache" ? "(pull-through cache)" : "(authoritative)", paint: page.colour.dim },
   ]);
+}
+
+function* renderRoot(page: Page, root: RootReport, several: boolean): Generator<string> {
+  yield* rootRow(page, "Checked", root, several);
+  const { counts } = root;
   const parts = [
     formatNumberOf(counts.repositories, "repository", "repositories"),
     formatNumberOf(counts.tags, "tag"),

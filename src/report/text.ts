@@ -9,19 +9,28 @@ import { renderTotals, renderUnreadable, renderVerdict } from "./text-totals.ts"
 
 /** Bounded: however much is found, what is printed stays within a few hundred lines. */
 export function* renderText(report: ScanReport, page: Page): Generator<string> {
-  const breaking = new Set<string>();
-  for (const image of report.brokenTags) for (const id of image.findings) breaking.add(id);
-  const reasons = new Map<string, Finding>();
-  const rest = new FindingGroups();
-  for (const finding of report.findings) {
-    if (breaking.has(finding.id)) reasons.set(finding.id, finding);
-    else rest.add(finding);
-  }
+  const { breaking, rest } = sortFindings(report);
   const prefix = namePrefix(report);
   yield* renderVerdict(page, report, rest.count("error"));
-  yield* renderBrokenImages(page, report, reasons);
+  yield* renderBrokenImages(page, report, breaking);
   yield* rest.render(page, prefix);
   yield* renderUnreadable(page, report);
   yield* rest.renderNotes(page, prefix);
   yield* renderTotals(page, report);
+}
+
+/** The findings that break images, by id, and the others in groups. */
+export function sortFindings(report: ScanReport): {
+  readonly breaking: ReadonlyMap<string, Finding>;
+  readonly rest: FindingGroups;
+} {
+  const ids = new Set<string>();
+  for (const image of report.brokenTags) for (const id of image.findings) ids.add(id);
+  const breaking = new Map<string, Finding>();
+  const rest = new FindingGroups();
+  for (const finding of report.findings) {
+    if (ids.has(finding.id)) breaking.set(finding.id, finding);
+    else rest.add(finding);
+  }
+  return { breaking, rest };
 }

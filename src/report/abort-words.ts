@@ -1,0 +1,71 @@
+// What collection stumbles over where it aborts, and what to do about it: its own error usually names no path.
+import type { Abort, AbortReason } from "../registry/collect.ts";
+
+interface AbortWords {
+  /** What the path is. */
+  readonly what: string;
+  readonly mend: string;
+}
+
+const WORDS = {
+  "invalid-name": {
+    what: "a repository lies here whose name is not valid",
+    mend: "move it out of the storage root",
+  },
+  "link-loop": {
+    what: "this symbolic link leads in a circle",
+    mend: "remove the link",
+  },
+  "file-for-folder": {
+    what: "a file stands here where a folder should be",
+    mend: "move it out of the storage root",
+  },
+  "malformed-link": {
+    what: "this link cannot be read as a digest",
+    mend: "write into it the digest that it should hold, or delete its folder if nobody needs it",
+  },
+  "unusable-tag": {
+    what: "no tag can have this name, and -m looks into every entry of tags",
+    mend: "move it out of the storage root, or run collection without -m",
+  },
+  "no-tags": {
+    what: "the repository has no tags folder, which -m must have",
+    mend: "run collection without -m, or create the folder (left empty, it lets -m delete every manifest of the repository)",
+  },
+  "invalid-manifest": {
+    what: "this blob is linked as a manifest and cannot be read as one",
+    mend: "delete the revision links that name it, and push the image again",
+  },
+  "broken-blob": {
+    what: "a blob should be here, and the registry cannot even look at what is",
+    mend: "move it out of the storage root, and push the image again",
+  },
+  "no-blobs": {
+    what: "the blob store is not there",
+    mend: "look whether the volume is mounted",
+  },
+  "misplaced-data": {
+    what: "a file called data lies here, where no blob can be",
+    mend: "move it out of the storage root",
+  },
+  "twice-deleted": {
+    what: "links in other places name this manifest too, and -m deletes it at its own place for each of them",
+    mend: "delete the links that name another digest than their place says (mismatched-link in regfsck scan)",
+  },
+  "unreadable-history": {
+    what: "-m cannot look into what stands here for the tag's history",
+    mend: "move it out of the storage root, since a tag works without its history, or run collection without -m",
+  },
+} as const satisfies Record<AbortReason, AbortWords>;
+
+const PHASES = {
+  mark: "before it deletes anything",
+  delete: "half-way through the manifests that it deletes",
+  sweep: "before it deletes any blob, with -m after all the manifests",
+} as const satisfies Record<Abort["phase"], string>;
+
+/** One sentence for a person: what is there, when collection aborts on it, how to mend it. */
+export function abortMessage(reason: AbortReason, phase: Abort["phase"]): string {
+  const { what, mend } = WORDS[reason];
+  return `${what}: collection aborts ${PHASES[phase]}; ${mend}`;
+}
