@@ -30,6 +30,7 @@ export class PullWalk {
   readonly #graph: GraphView;
   readonly #repository: RepositoryNode;
   readonly #needed: { neededLayerLinks: Bytes; neededRevisions: Bytes; referenced: Bytes };
+  readonly #fetchesMissing: boolean;
   readonly #held: Held[] = [];
   readonly #byDigest = new Map<number, Held>();
   readonly #drafts: Draft[] = [];
@@ -41,10 +42,12 @@ export class PullWalk {
     graph: GraphView,
     repository: RepositoryNode,
     needed: { neededLayerLinks: Bytes; neededRevisions: Bytes; referenced: Bytes },
+    fetchesMissing: boolean,
   ) {
     this.#graph = graph;
     this.#repository = repository;
     this.#needed = needed;
+    this.#fetchesMissing = fetchesMissing;
   }
 
   /** Walks the repository, once, and gives what is wrong in it. */
@@ -60,15 +63,12 @@ export class PullWalk {
   brokenTags(problems: readonly PullProblem[]): BrokenTag[] {
     const tags = new Set<number>();
     for (const problem of problems) for (const tag of problem.tags) tags.add(tag);
-    const badReferences = new Set<number>();
     const badManifests = new Set<Held>();
     for (const { reference, hosts } of this.#drafts) {
-      if (reference >= 0 && this.#graph.manifests.role(reference) === Role.child) badReferences.add(reference);
-      else for (const host of hosts) badManifests.add(host);
+      const isChild = reference >= 0 && this.#graph.manifests.role(reference) === Role.child;
+      if (!isChild) for (const host of hosts) badManifests.add(host);
     }
-    return [...tags]
-      .sort((a, b) => a - b)
-      .map((tag) => ({ tag, platforms: this.#brokenPlatforms(tag, badManifests, badReferences) }));
+    return [...tags].sort((a, b) => a - b).map((tag) => ({ tag, platforms: this.#brokenPlatforms(tag, badManifests) }));
   }
 
   #holdRevisions(): void {
@@ -87,13 +87,14 @@ export class PullWalk {
         if (state === DiskState.ok) this.#need(this.#hold(tags.target(tag)).reply);
         continue;
       }
-      if (state === DiskState.absent) this.#addTagProblem("dangling-tag", tag, undefined);
-      else if (isBroken(state)) this.#addTagProblem("broken-tag", tag, undefined);
+      if (state === DiskState.absent) {
+        if (!this.#fetchesMissing) this.#addTagProblem("dangling-tag", tag, undefined);
+      } else if (isBroken(state)) this.#addTagProblem("broken-tag", tag, undefined);
       else if (state === DiskState.ok) {
         const held = this.#hold(tags.target(tag));
         held.tags.push(tag);
         this.#need(held.reply);
-        if (isRefused(held.reply)) this.#addTagProblem("dangling-tag", tag, held.reply);
+        if (this.#isRefused(held.reply)) this.#addTagProblem("dangling-tag", tag, held.reply);
       }
     }
   }
@@ -126,56 +127,55 @@ export class PullWalk {
     const manifest = this.#graph.manifests.find(blob);
     const trusted = blob === held.digest && !this.#graph.manifests.isRotten(manifest);
     if (!trusted) this.#addOwnProblem("wrong-content", held);
-    const seen = new Set<number>();
+    // One problem a target: an index may name a child for several platforms, an image a layer several times.
+    const troubled = new Set<number>();
     const end = this.#graph.manifests.endReference(manifest);
     for (let reference = this.#graph.manifests.firstReference(manifest); reference < end; reference++) {
       const target = this.#graph.manifests.target(reference);
       this.#needed.referenced.set(target, 1);
-      if (this.#graph.manifests.role(reference) === Role.child) {
-        const child = this.#hold(target);
-        child.parents.push({ held, reference });
-        this.#need(child.reply);
-        if (trusted && !seen.has(target)) this.#checkChild(held, reference, child);
-      } else {
-        const reply = serveBlob(this.#graph, this.#repository, target);
-        this.#need(reply);
-        if (reply.blob >= 0) this.#needed.referenced.set(reply.blob, 1);
-        // A client never gets as far as what a manifest that it rejects references.
-        if (trusted && !seen.has(target) && !this.#isFetchedElsewhere(reference)) {
-          this.#checkBlob(held, reference, target, reply);
-        }
-      }
-      seen.add(target);
+      const isChild = this.#graph.manifests.role(reference) === Role.child;
+      const child = isChild ? this.#hold(target) : undefined;
+      const reply = child?.reply ?? serveBlob(this.#graph, this.#repository, target);
+      child?.parents.push({ held, reference });
+      this.#need(reply);
+      if (reply.blob >= 0) this.#needed.referenced.set(reply.blob, 1);
+      // A client never gets as far as what a manifest that it rejects references.
+      if (!trusted || troubled.has(target)) continue;
+      const trouble = isChild ? this.#childTrouble(reference, reply) : this.#blobTrouble(reference, reply);
+      if (trouble === undefined) continue;
+      troubled.add(target);
+      if (trouble === "broken-link") this.#addBrokenLayerLink(reply, target, held);
+      else this.#addReferenceProblem(trouble, held, reference, reply);
     }
   }
 
-  #isFetchedElsewhere(reference: number): boolean {
-    return this.#graph.manifests.isForeign(reference);
+  #isRefused(reply: Reply): boolean {
+    return !this.#fetchesMissing && isRefused(reply);
   }
 
-  #checkChild(parent: Held, reference: number, child: Held): void {
-    if (isRefused(child.reply)) this.#addReferenceProblem("refused-reference", parent, reference, child.reply);
-    if (child.reply.answer !== "served" || child.reply.blob !== child.digest) return;
-    const manifest = this.#graph.manifests.find(child.reply.blob);
+  /** What is wrong with how an index's child is served; what is wrong with the child itself is a problem of its own. */
+  #childTrouble(reference: number, reply: Reply): "refused-reference" | "wrong-size" | undefined {
+    if (this.#isRefused(reply)) return "refused-reference";
+    if (reply.answer !== "served" || reply.blob !== this.#graph.manifests.target(reference)) return undefined;
+    const manifest = this.#graph.manifests.find(reply.blob);
     const expected = this.#graph.manifests.targetSize(reference);
     const resigned = this.#graph.manifests.kind(manifest) === ManifestKind.schema1;
-    if (expected < 0 || resigned || this.#graph.manifests.isRotten(manifest)) return;
-    if (this.#graph.manifests.size(manifest) !== expected) {
-      this.#addReferenceProblem("wrong-size", parent, reference, child.reply);
-    }
+    if (expected < 0 || resigned || this.#graph.manifests.isRotten(manifest)) return undefined;
+    return this.#graph.manifests.size(manifest) === expected ? undefined : "wrong-size";
   }
 
-  #checkBlob(parent: Held, reference: number, digest: number, reply: Reply): void {
-    if (isRefused(reply)) this.#addReferenceProblem("refused-reference", parent, reference, reply);
-    else if (reply.answer === "broken-link") this.#addBrokenLayerLink(reply, digest, parent);
-    if (reply.answer !== "served") return;
+  /** What is wrong with how a config or layer is served. */
+  #blobTrouble(reference: number, reply: Reply): Trouble | undefined {
+    if (this.#graph.manifests.isForeign(reference)) return undefined;
+    if (this.#isRefused(reply)) return "refused-reference";
+    if (reply.answer !== "served") return reply.answer === "broken-link" ? "broken-link" : undefined;
+    const digest = this.#graph.manifests.target(reference);
+    // A blob is stored under sha256 whatever it was pushed by, and only its link bears the other name.
+    const { digests } = this.#graph;
+    const isAlias = digests.algorithm(digest) !== "sha256" && digests.algorithm(reply.blob) === "sha256";
+    if ((reply.blob !== digest && !isAlias) || this.#graph.isBlobRotten(reply.blob)) return "wrong-content";
     const expected = this.#graph.manifests.targetSize(reference);
-    const isAlias = this.#graph.digests.algorithm(digest) !== this.#graph.digests.algorithm(reply.blob);
-    if ((reply.blob !== digest && !isAlias) || this.#graph.isBlobRotten(reply.blob)) {
-      this.#addReferenceProblem("wrong-content", parent, reference, reply);
-    } else if (expected >= 0 && expected !== this.#graph.blobSize(reply.blob)) {
-      this.#addReferenceProblem("wrong-size", parent, reference, reply);
-    }
+    return expected < 0 || expected === this.#graph.blobSize(reply.blob) ? undefined : "wrong-size";
   }
 
   #addReferenceProblem(trouble: Trouble, parent: Held, reference: number, reply: Reply): void {
@@ -248,14 +248,14 @@ export class PullWalk {
     const tags: number[] = [];
     const seen = new Set<Held>([held]);
     for (const above of seen) {
-      tags.push(...above.tags);
+      for (const tag of above.tags) tags.push(tag);
       for (const parent of above.parents) seen.add(parent.held);
     }
     this.#reaching.set(held, tags);
     return tags;
   }
 
-  #brokenPlatforms(tag: number, badManifests: ReadonlySet<Held>, badReferences: ReadonlySet<number>): string[] {
+  #brokenPlatforms(tag: number, badManifests: ReadonlySet<Held>): string[] {
     const platforms = new Set<string>();
     const note = (platform: string | undefined) => platform !== undefined && platforms.add(platform);
     const start = this.#byDigest.get(this.#graph.tags.target(tag));
@@ -266,14 +266,15 @@ export class PullWalk {
       if (seen.has(`${held.digest} ${platform}`)) continue;
       seen.add(`${held.digest} ${platform}`);
       if (badManifests.has(held)) note(platform);
-      if (held.reply.answer !== "served") continue;
+      if (held.reply.answer !== "served" || badManifests.has(held)) continue;
       const manifest = this.#graph.manifests.find(held.reply.blob);
       const end = this.#graph.manifests.endReference(manifest);
       for (let reference = this.#graph.manifests.firstReference(manifest); reference < end; reference++) {
         if (this.#graph.manifests.role(reference) !== Role.child) continue;
         const named = this.#graph.manifests.platform(reference) ?? platform;
-        if (badReferences.has(reference)) note(named);
-        else stack.push({ held: this.#byDigest.get(this.#graph.manifests.target(reference))!, platform: named });
+        const child = this.#byDigest.get(this.#graph.manifests.target(reference))!;
+        if (this.#childTrouble(reference, child.reply)) note(named);
+        else stack.push({ held: child, platform: named });
       }
     }
     return [...platforms].sort();

@@ -17,13 +17,16 @@ export interface Pull {
   readonly referenced: Bytes;
 }
 
-/** Pulls every tag of every repository, and every untagged revision. */
-export function pullAll(graph: GraphView): Pull {
+/**
+ * Pulls every tag of every repository, and every untagged revision. With `fetchesMissing`, as a pull-through cache
+ * does, what is not there is no problem.
+ */
+export function pullAll(graph: GraphView, { fetchesMissing = false } = {}): Pull {
   const problems: PullProblem[] = [];
   const brokenTags: BrokenTag[] = [];
   const needed = { neededLayerLinks: new Bytes(), neededRevisions: new Bytes(), referenced: new Bytes() };
   for (const repository of graph.repositories()) {
-    const walk = new PullWalk(graph, repository, needed);
+    const walk = new PullWalk(graph, repository, needed, fetchesMissing);
     const found = walk.problems();
     for (const problem of found) problems.push(problem);
     for (const broken of walk.brokenTags(found)) brokenTags.push(broken);
