@@ -53,6 +53,8 @@ export class RootGraph {
   readonly #blobRotten = new Bytes();
   /** By digest: 1 where something names it as a manifest. */
   readonly #wantedAsManifest = new Bytes();
+  /** Layer links that hold another digest than their place says, in pairs: place, target. */
+  readonly #otherLayerLinks: number[] = [];
   #toRead: number[] = [];
 
   addBlobs(facts: BlobFacts): void {
@@ -99,11 +101,12 @@ export class RootGraph {
     this.#nodes.push(node);
     this.#byName.set(facts.name, node);
     for (let link = firstRevision; link < node.revisions.end; link++) this.#wantManifest(this.revisions.target(link));
+    for (let link = firstLayerLink; link < node.layerLinks.end; link++) {
+      const [place, target] = [this.layerLinks.place(link), this.layerLinks.target(link)];
+      if (target >= 0 && target !== place) this.#otherLayerLinks.push(place, target);
+    }
     for (let tag = firstTag; tag < node.tags.end; tag++) {
-      const target = this.tags.target(tag);
-      this.#wantManifest(target);
-      const link = target < 0 ? -1 : this.layerLinks.find(index, target);
-      if (link >= 0) this.#wantManifest(this.layerLinks.target(link));
+      this.#wantManifest(this.tags.target(tag));
     }
     for (const { target } of facts.strayRevisionLinks) {
       if (target !== undefined) this.#wantManifest(this.digests.addText(target));
@@ -127,6 +130,12 @@ export class RootGraph {
    * their facts were added, as indexes name further ones, until there are none.
    */
   takeManifestsToRead(): number[] {
+    // A manifest without a revision link is served by way of its layer link, which may lead elsewhere.
+    for (let pair = 0; pair < this.#otherLayerLinks.length; pair += 2) {
+      if (this.#wantedAsManifest.at(this.#otherLayerLinks[pair]!) === 1) {
+        this.#wantManifest(this.#otherLayerLinks[pair + 1]!);
+      }
+    }
     const ids = this.#toRead.filter((id) => this.blobState(id) === DiskState.ok && this.manifests.find(id) < 0);
     this.#toRead = [];
     return [...new Set(ids)];
