@@ -11,10 +11,15 @@ export const strayEntry: Check = {
   inCaches: false,
   *find(context) {
     const { graph, catalogue, blobStrays, wholeRoot } = context;
-    if (wholeRoot) for (const stray of [...catalogue.strays, ...blobStrays]) yield draft(stray);
-    for (const repository of graph.repositories()) {
-      for (const stray of repositoryStrays(context, repository)) yield { repository, ...draft(stray) };
+    const inRepositories = graph
+      .repositories()
+      .flatMap((repository) => [...repositoryStrays(context, repository)].map((stray) => ({ repository, stray })));
+    // A file called `_manifests` ends the walk as well; that it is no folder is worse.
+    const told = new Set(inRepositories.map(({ stray }) => stray.path));
+    if (wholeRoot) {
+      for (const stray of [...catalogue.strays, ...blobStrays]) if (!told.has(stray.path)) yield draft(stray);
     }
+    for (const { repository, stray } of inRepositories) yield { repository, ...draft(stray) };
   },
 };
 
