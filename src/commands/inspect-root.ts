@@ -10,16 +10,14 @@ import { walkCatalogue } from "../registry/catalogue.ts";
 import { pullAll } from "../registry/pull.ts";
 import type { NamespaceFacts, StrayEntry, Unreadable } from "../scan/facts.ts";
 import type { StorageRoot } from "../scan/find-roots.ts";
-import { listNamespace } from "../scan/list-namespace.ts";
+import { listNamespace, repositoryNames } from "../scan/list-namespace.ts";
 import { statBlob } from "../scan/read-blobs.ts";
-import { type Progress, type ReadOptions, RootReader } from "../scan/reader.ts";
+import { type Progress, type ReadOptions, RootReader, type ThreadOptions } from "../scan/reader.ts";
 import { Rechecker } from "../scan/recheck.ts";
 import { type StorageFs, statPath } from "../scan/storage-fs.ts";
 import type { ChosenRoot } from "./choose-roots.ts";
 
-export interface InspectOptions extends ReadOptions {
-  /** How many threads read; undefined for as many as help. */
-  readonly jobs: number | undefined;
+export interface InspectOptions extends ReadOptions, ThreadOptions {
   /** Milliseconds since 1970. */
   readonly now: number;
   readonly staleUploadAge: number;
@@ -38,8 +36,7 @@ export interface RootInspection {
   drafts(): Iterable<{ code: FindingCode; draft: FindingDraft }>;
 }
 
-/** How often a finding's proof is read again before it counts as unsettled, and how long to wait in between (ms). */
-const ROUNDS = 5;
+/** How long to wait before a finding's proof is read again (ms); what moves each time counts as unsettled. */
 const PAUSES = [50, 200, 500, 1000, 2000];
 
 /** Reads and checks the chosen repositories of one root. */
@@ -65,22 +62,21 @@ async function inspect(
 ): Promise<RootInspection> {
   await reading.readAll(names);
   const isEmpty = options.wholeRoot && names.length === 0 && reading.isStoreEmpty();
-  if (isEmpty && !options.allowEmpty) {
+  if (!isEmpty) for (const path of reading.missing) reading.note({ path, error: "missing" });
+  else if (!options.allowEmpty) {
     reading.note({
       path: STORAGE,
       error: "no repositories and no blobs (is the volume mounted? --allow-empty accepts it)",
     });
   }
   let context = reading.context();
-  const unsettled = new Set<FindingDraft["path"]>();
-  for (let round = 0; ; round++) {
-    const moved = await reading.recheck(context, PAUSES[round]!);
-    if (moved.size === 0) break;
-    if (round + 1 === ROUNDS) {
-      for (const path of moved) unsettled.add(path);
-      break;
-    }
-    context = reading.context();
+  let unsettled: ReadonlySet<FindingDraft["path"]> = new Set();
+  for (const [round, pause] of PAUSES.entries()) {
+    // What the last round sees is no longer taken in: what is reported is one reading, without what moved since.
+    const isLast = round === PAUSES.length - 1;
+    unsettled = await reading.recheck(context, pause, !isLast);
+    if (unsettled.size === 0) break;
+    if (!isLast) context = reading.context();
   }
   for (const path of unsettled) reading.note({ path, error: "kept changing while it was read" });
   const settledContext = context;
@@ -105,6 +101,8 @@ class RootReading {
   #namespace: NamespaceFacts;
   #blobStrays: readonly StrayEntry[] = [];
   hasBlobStore = true;
+  /** The folders of the layout that are not there, relative to the root. */
+  readonly missing: string[] = [];
   readonly #notes: Unreadable[] = [];
   /** What could not be read in each repository, as of its last reading. */
   readonly #unreadableIn = new Map<string, readonly Unreadable[]>();
@@ -120,13 +118,14 @@ class RootReading {
     this.#root = root;
     this.#namespace = namespace;
     this.#options = options;
-    this.#reader = new RootReader(storageFs, root.path, options, options.jobs, progress);
+    this.#reader = new RootReader(storageFs, root.path, options, progress);
   }
 
   /** Links first and blobs after them, so that what a push writes in between is not missed: it writes blobs first. */
   async readAll(names: readonly string[]): Promise<void> {
     this.#notes.push(...this.#namespace.unreadable);
-    if (!this.#namespace.folders.has("")) this.note({ path: REPOSITORIES, error: "missing" });
+    const refused = this.#namespace.unreadable.some(({ path }) => path === REPOSITORIES);
+    if (!this.#namespace.folders.has("") && !refused) this.missing.push(REPOSITORIES);
     await this.#readRepositories(names);
     const strays: StrayEntry[] = [];
     const store = await this.#reader.readBlobs((facts) => {
@@ -137,7 +136,7 @@ class RootReading {
     this.#blobStrays = [...store.strays, ...strays];
     this.#notes.push(...store.unreadable);
     this.hasBlobStore = store.present;
-    if (!store.present) this.note({ path: BLOBS, error: "missing" });
+    if (!store.present) this.missing.push(BLOBS);
     await this.#readManifests(this.#graph.takeManifestsToRead());
   }
 
@@ -162,7 +161,7 @@ class RootReading {
       root: this.#root.name,
       kind: this.#root.kind,
       graph: this.#graph,
-      pull: pullAll(this.#graph),
+      pull: pullAll(this.#graph, { fetchesMissing: this.#root.kind === "cache" }),
       catalogue: walkCatalogue(this.#namespace),
       blobStrays: this.#blobStrays,
       wholeRoot: this.#options.wholeRoot,
@@ -172,42 +171,49 @@ class RootReading {
   }
 
   /**
-   * Reads again what the findings rest on, after a pause, since a registry writes small files in place. Where
-   * something moved, takes it into the graph. Gives the paths of the findings that moved.
+   * Reads again what the findings rest on, after a pause, since a registry writes small files in place. With `take`,
+   * takes what moved into the graph. Gives the paths of the findings that moved.
    */
-  async recheck(context: CheckContext, pause: number): Promise<ReadonlySet<string>> {
+  async recheck(context: CheckContext, pause: number, take: boolean): Promise<ReadonlySet<string>> {
     const moved = new Set<string>();
     const repositories = new Set<string>();
     let rechecker: Rechecker | undefined;
-    const unseen: string[] = [];
+    const unseen: RepositoryNode[] = [];
     for (const { code, draft } of findDrafts(context)) {
       if (code === "unreferenced-blob" || code === "stale-upload") continue;
       if (!rechecker) {
         await sleep(pause);
         rechecker = new Rechecker(this.#fs, this.#root.path);
       }
-      if (code === "unseen-repository") unseen.push(draft.path);
-      if (draft.repository && this.#moved(rechecker, draft.repository, draft)) {
+      if (!draft.repository) continue;
+      if (code === "unseen-repository") unseen.push(draft.repository);
+      if (this.#moved(rechecker, draft.repository, draft, take)) {
         moved.add(draft.path);
         repositories.add(draft.repository.name);
       }
     }
     if (unseen.length > 0 || context.catalogue.strays.length > 0) {
-      for (const path of this.#relist(context, unseen)) moved.add(path);
+      const relisted = this.#relist(context, unseen);
+      for (const path of relisted.strays) moved.add(path);
+      for (const { name } of relisted.repositories) {
+        moved.add(repositoryFolder(name));
+        repositories.add(name);
+      }
     }
+    if (!take) return moved;
     await this.#readRepositories(this.#stillThere([...repositories]));
     await this.#readManifests(this.#graph.takeManifestsToRead());
     return moved;
   }
 
-  #moved(rechecker: Rechecker, repository: RepositoryNode, draft: FindingDraft): boolean {
+  #moved(rechecker: Rechecker, repository: RepositoryNode, draft: FindingDraft, take: boolean): boolean {
     const digest = draft.digest ?? -1;
     const about = { digests: [digest, draft.parent ?? -1], suspects: [digest], tags: draft.tags };
     let moved = false;
     for (const claim of claimsOf(this.#graph, repository, about)) {
       if (rechecker.holds(claim)) continue;
       moved = true;
-      if (claim.kind !== "link") this.#readBlobAgain(claim.digest);
+      if (take && (claim.kind === "blob" || claim.kind === "manifest")) this.#readBlobAgain(claim.digest);
     }
     return moved;
   }
@@ -219,14 +225,18 @@ class RootReading {
     this.#graph.setBlob(id, state, size, modified);
   }
 
-  /** Lists the namespace again, for the findings that rest on it; gives the paths of those that it no longer shows. */
-  #relist(context: CheckContext, unseen: readonly string[]): string[] {
+  /** Lists the namespace again, for the findings that rest on it; gives those that it no longer shows. */
+  #relist(context: CheckContext, unseen: readonly RepositoryNode[]) {
     this.#namespace = listNamespace(this.#fs, this.#root.path);
     const { seen, strays } = walkCatalogue(this.#namespace);
-    const seenNow = new Set(seen.map(repositoryFolder));
+    const seenNow = new Set(seen);
+    const namesNow = new Set(repositoryNames(this.#namespace));
     const straysNow = new Set(strays.map(({ path }) => path));
     const straysBefore = context.catalogue.strays.map(({ path }) => path);
-    return [...unseen.filter((path) => seenNow.has(path)), ...straysBefore.filter((path) => !straysNow.has(path))];
+    return {
+      repositories: unseen.filter(({ name }) => seenNow.has(name) || !namesNow.has(name)),
+      strays: straysBefore.filter((path) => !straysNow.has(path)),
+    };
   }
 
   /** Those of the repositories that are on disk; takes the others out of the graph. */

@@ -1,11 +1,13 @@
 // What the graph takes for true of the disk and rests a finding on, as plain data that can be held against the disk.
-import { blobData, linkFile, tagCurrent } from "../layout/paths.ts";
+import { blobData, linkFile, tagCurrent, tagFolder } from "../layout/paths.ts";
 import { DiskState } from "../scan/facts.ts";
 import type { RepositoryNode, RootGraph } from "./root-graph.ts";
 
 export type Claim =
   /** A link's state, and the digest that it holds ("" unless its state is ok). */
   | { readonly kind: "link"; readonly path: string; readonly state: DiskState; readonly target: string }
+  /** Whether a folder is there. */
+  | { readonly kind: "folder"; readonly path: string; readonly present: boolean }
   /** A blob's state and bytes. */
   | {
       readonly kind: "blob";
@@ -52,6 +54,10 @@ export function* claimsOf(
   }
   for (const tag of about.tags) {
     const target = graph.tags.target(tag);
+    // A tag that is being deleted loses its link first and then its folder: it has dangled only if the folder stays.
+    if (graph.tags.state(tag) === DiskState.absent) {
+      yield { kind: "folder", path: tagFolder(repository.name, graph.tags.name(tag)), present: true };
+    }
     yield {
       kind: "link",
       path: tagCurrent(repository.name, graph.tags.name(tag)),

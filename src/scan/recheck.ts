@@ -4,11 +4,12 @@ import { DiskState } from "./facts.ts";
 import { statBlob } from "./read-blobs.ts";
 import { LinkReader } from "./read-link.ts";
 import { readManifests } from "./read-manifests.ts";
-import type { StorageFs } from "./storage-fs.ts";
+import { type StorageFs, statPath } from "./storage-fs.ts";
 
 /** What was true of one path when it was first read. Paths are relative to the root. */
 export type DiskClaim =
   | { readonly kind: "link"; readonly path: string; readonly state: DiskState; readonly target: string }
+  | { readonly kind: "folder"; readonly path: string; readonly present: boolean }
   | { readonly kind: "blob"; readonly path: string; readonly state: DiskState; readonly size: number }
   | {
       readonly kind: "manifest";
@@ -47,6 +48,7 @@ export class Rechecker {
       const state = this.#links.read(path, claim.target);
       return state === claim.state && this.#links.target === claim.target;
     }
+    if (claim.kind === "folder") return (statPath(this.#fs, path).stat !== undefined) === claim.present;
     if (claim.kind === "blob") {
       const { state, size } = statBlob(this.#fs, path);
       return state === claim.state && (state !== DiskState.ok || size === claim.size);
