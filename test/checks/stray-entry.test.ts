@@ -1,0 +1,97 @@
+import { describe, expect, it } from "vitest";
+import { blobPath, repositoriesPath, tagLinkPath } from "../../scripts/fixtures/storage.ts";
+import { findingsOf } from "../worlds/scan-world.ts";
+import { World } from "../worlds/world.ts";
+
+const base = "docker/registry/v2";
+const app = `${repositoriesPath}/team/app`;
+
+function healthyWorld() {
+  const world = new World();
+  const image = world.repository("team/app").image("1.0");
+  return { world, image };
+}
+
+describe("stray-entry", () => {
+  const entries: [string, string, (world: World, path: string) => void][] = [
+    ["a file that begins with _", `${app}/_note`, (world, path) => world.write(path)],
+    [
+      "a folder that no repository name has",
+      `${repositoriesPath}/BadName`,
+      (world, path) => world.mkdir(`${path}/_layers`),
+    ],
+    [
+      "a name that is too long",
+      `${repositoriesPath}/${"a".repeat(256)}`,
+      (world, path) => world.mkdir(`${path}/_layers`),
+    ],
+    [
+      "a symbolic link that leads back up",
+      `${app}/loop`,
+      (world, path) => world.symlink(path, `${world.root}/${repositoriesPath}`),
+    ],
+    ["a file called data in the blob store", `${base}/blobs/data`, (world, path) => world.write(path)],
+    ["a file called data beside the shards", `${base}/blobs/sha256/data`, (world, path) => world.write(path)],
+    ["a file called data beside the blobs", `${base}/blobs/sha256/00/data`, (world, path) => world.write(path)],
+    ["a blob of no algorithm", `${base}/blobs/md5/00/00/data`, (world, path) => world.write(path)],
+    ["a blob with too short a digest", `${base}/blobs/sha256/00/0012/data`, (world, path) => world.write(path)],
+    [
+      "a link beside the revisions",
+      `${app}/_manifests/revisions/link`,
+      (world, path) => world.write(path, "no digest"),
+    ],
+    ["a link in the wrong folder", `${app}/_manifests/revisions/sha256/old/link`, (world, path) => world.write(path)],
+    ["a tag that no path can name", `${app}/_manifests/tags/@eaDir`, (world, path) => world.mkdir(path)],
+    [
+      "a tag that no client can ask for",
+      `${app}/_manifests/tags/.tmp`,
+      (world, path) => world.write(`${path}/current/link`),
+    ],
+  ];
+  it.each(entries)("names %s", async (_, path, make) => {
+    const { world } = healthyWorld();
+    make(world, path);
+    const found = await findingsOf(world);
+    expect(found).toMatchObject([{ code: "stray-entry", severity: "warning", path, affects: [] }]);
+  });
+
+  it.each(["_manifests", "_manifests/revisions", "_manifests/tags"])("names a file for the folder %s", async (part) => {
+    const world = new World();
+    world.repository("team/app").layer();
+    world.write(`${app}/${part}`);
+    expect(await findingsOf(world)).toMatchObject([
+      { code: "stray-entry", repository: "team/app", path: `${app}/${part}` },
+    ]);
+  });
+
+  it("names a file called _layers, which the registry takes for a repository and then stops at", async () => {
+    const { world } = healthyWorld();
+    const path = `${repositoriesPath}/notes/_layers`;
+    world.write(path);
+    expect(await findingsOf(world)).toMatchObject([{ code: "stray-entry", path }]);
+  });
+
+  it("is not said of what the registry's walk passes by", async () => {
+    const { world, image } = healthyWorld();
+    world.write(`${repositoriesPath}/@eaDir/thumbs.db`);
+    world.write(`${repositoriesPath}/with space/file`);
+    world.write(`${repositoriesPath}/README.md`);
+    world.mkdir(`${app}/_old`);
+    world.write(blobPath(image.digest).replace(/data$/, ".nfs0001"));
+    world.write(blobPath(image.digest).replace(/data$/, "data.tmp"));
+    world.mkdir(`${base}/blobs/sha256/zz`);
+    world.mkdir(`${base}/blobs/sha256/00`);
+    world.mkdir(`${app}/_uploads`);
+    world.write(`${app}/_manifests/revisions/sha256/old/link`, image.digest);
+    expect(await findingsOf(world)).toEqual([]);
+  });
+
+  it("is not said in a cache, nor where only some repositories were read", async () => {
+    const { world } = healthyWorld();
+    world.write(`${base}/blobs/data`);
+    world.mkdir(`${repositoriesPath}/BadName/_layers`);
+    world.write(tagLinkPath("BadName", "1.0"));
+    expect(await findingsOf(world, { kind: "cache" })).toEqual([]);
+    expect(await findingsOf(world, { repositories: ["team/app"] })).toEqual([]);
+  });
+});

@@ -1,0 +1,95 @@
+// Scans a world as the program does, without the program, and reads its graph.
+import { Chalk } from "chalk";
+import type { Finding } from "../../src/checks/finding.ts";
+import { scan } from "../../src/commands/scan.ts";
+import type { Terminal } from "../../src/commands/terminal.ts";
+import type { ScanOptions } from "../../src/config/scan-options.ts";
+import { RootGraph } from "../../src/graph/root-graph.ts";
+import type { ScanReport } from "../../src/report/report.ts";
+import type { RootKind } from "../../src/scan/find-roots.ts";
+import { listNamespace, repositoryNames } from "../../src/scan/list-namespace.ts";
+import { RootReader } from "../../src/scan/reader.ts";
+import type { StorageFs } from "../../src/scan/storage-fs.ts";
+import type { World } from "./world.ts";
+
+export interface WorldScan extends Partial<ScanOptions> {
+  /** Instead of the world's own. */
+  fs?: StorageFs;
+  kind?: RootKind;
+  /** Milliseconds since 1970. */
+  now?: number;
+}
+
+export interface WorldReport extends ScanReport {
+  exitCode: number;
+  findings: Finding[];
+}
+
+/** The report of a scan of the world, and its exit code. */
+export async function scanWorld(world: World, given: WorldScan = {}): Promise<WorldReport> {
+  const { fs = world.fs, kind, now = Date.now(), ...options } = given;
+  const defaults: ScanOptions = {
+    paths: [world.root],
+    format: "json",
+    failOn: "error",
+    repositories: [],
+    caches: kind === "cache" ? ["registry"] : [],
+    authoritative: [],
+    allowEmpty: false,
+    jobs: undefined,
+    verifyContent: false,
+    staleUploadAge: 7 * 24 * 3600 * 1000,
+    dryRun: false,
+    quiet: false,
+    report: undefined,
+  };
+  let printed = "";
+  const terminal: Terminal = {
+    fs,
+    write: async (text) => {
+      printed += text;
+    },
+    warn: () => {},
+    progress: () => {},
+    clearProgress: () => {},
+    colour: new Chalk({ level: 0 }),
+    width: 80,
+    now: () => now,
+    version: "0.0.0",
+  };
+  const exitCode = await scan({ ...defaults, ...options }, terminal);
+  return { ...JSON.parse(printed), exitCode };
+}
+
+/** What a finding is about, without its words and its id. */
+export function identity({ id: _id, root: _root, message: _message, remedy: _remedy, ...rest }: Finding) {
+  return rest;
+}
+
+/** What a scan finds, without words and ids. */
+export async function findingsOf(world: World, options: WorldScan = {}) {
+  const { findings } = await scanWorld(world, options);
+  return findings.map(identity);
+}
+
+/** `repository:tag` of the broken tags, with the platforms in brackets where there are any. */
+export function brokenImages({ brokenTags }: ScanReport): string[] {
+  return brokenTags.map(({ repository, tag, platforms }) =>
+    [`${repository}:${tag}`, ...(platforms.length > 0 ? [`[${platforms.join(" ")}]`] : [])].join(" "),
+  );
+}
+
+/** The graph of the world, as it is read once. */
+export async function graphOf(world: World, storageFs: StorageFs = world.fs): Promise<RootGraph> {
+  const graph = new RootGraph();
+  const reader = new RootReader(storageFs, world.root, { verifyContent: false, tagTimes: false }, 1, () => {});
+  const names = repositoryNames(listNamespace(storageFs, world.root));
+  await reader.readRepositories(names, (facts) => graph.addRepository(facts));
+  await reader.readBlobs((facts) => graph.addBlobs(facts));
+  for (let ids = graph.takeManifestsToRead(); ids.length > 0; ids = graph.takeManifestsToRead()) {
+    await reader.readManifests(graph.pack(ids), (first, facts) => {
+      graph.addManifests(ids.slice(first, first + facts.states.length), facts);
+    });
+  }
+  return graph;
+}
