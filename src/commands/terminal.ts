@@ -17,5 +17,7 @@ export interface Terminal {
   readonly width: number;
   /** Milliseconds since 1970. */
   now(): number;
+  /** How often this process has waited so far (voluntary context switches). */
+  countWaits(): number;
   readonly version: string;
 }

@@ -17,41 +17,44 @@ export type Progress = (phase: string, done: number, total: number | undefined) 
 const ALONE = 100;
 /** How long reading may hold up signals and progress, in milliseconds. */
 const TURN = 50;
-/** More threads than this gain nothing on any disk that was measured. */
-const MOST_THREADS = 32;
+/** What more threads than this gain on a cold disk is not worth their memory; --jobs asks for them. */
+const MOST_THREADS = 8;
 /** How much is one task: enough to be worth a message, little enough to share out evenly. */
 const REPOSITORIES_A_TASK = 4;
 const MANIFESTS_A_TASK = 512;
-/** Entries of an ordinary repository, blob shard; only their order of magnitude matters. */
-const ENTRIES_A_REPOSITORY = 50;
-const ENTRIES_A_SHARD = 100;
+
+export interface ThreadOptions {
+  /** How many threads read; undefined for as many as help. */
+  readonly jobs: number | undefined;
+  /** How often this process has waited so far (voluntary context switches). */
+  countWaits(): number;
+}
 
 export class RootReader {
   readonly #fs: StorageFs;
   readonly #root: string;
   readonly #options: ReadOptions;
-  readonly #jobs: number | undefined;
+  readonly #threading: ThreadOptions;
   readonly #progress: Progress;
   readonly #startedAt = performance.now();
   #lastTurn = this.#startedAt;
   #pool: WorkerPool | undefined;
 
-  /** `jobs` is the number of threads, or undefined for as many as help. */
-  constructor(storageFs: StorageFs, root: string, options: ReadOptions, jobs: number | undefined, progress: Progress) {
+  constructor(storageFs: StorageFs, root: string, options: ReadOptions & ThreadOptions, progress: Progress) {
     this.#fs = storageFs;
     this.#root = root;
-    this.#options = options;
-    this.#jobs = jobs;
+    this.#options = { tagTimes: options.tagTimes, verifyContent: options.verifyContent };
+    this.#threading = options;
     this.#progress = progress;
   }
 
   /** Reads repositories, and gives their facts in whatever order they are read. */
   async readRepositories(names: readonly string[], take: (facts: RepositoryFacts) => void): Promise<void> {
     const tasks = chunks(names, REPOSITORIES_A_TASK).map((some) => ({ kind: "repositories", names: some }) as const);
-    await this.#runAll("repositories", tasks, REPOSITORIES_A_TASK * ENTRIES_A_REPOSITORY, async (starts) => {
+    await this.#runAll("repositories", tasks, async (starts) => {
       for (const { facts, rest } of starts) {
         const pieces = rest.map((piece) => ({ kind: "piece", piece }) as const);
-        const read = await Promise.all(pieces.map((task) => this.#run(task, 4096)));
+        const read = await Promise.all(pieces.map((task) => this.#run(task)));
         take(rest.length === 0 ? facts : withPieces(facts, rest, read));
       }
     });
@@ -60,7 +63,7 @@ export class RootReader {
   async readBlobs(take: (facts: BlobFacts) => void): Promise<BlobStoreListing> {
     const listing = listBlobStore(this.#fs, this.#root);
     const tasks = listing.shards.map((shard) => ({ kind: "blobs", shard }) as const);
-    await this.#runAll("blob shards", tasks, ENTRIES_A_SHARD, take);
+    await this.#runAll("blob shards", tasks, take);
     return listing;
   }
 
@@ -68,7 +71,7 @@ export class RootReader {
   async readManifests(digests: PackedDigests, take: (first: number, facts: ManifestFacts) => void): Promise<void> {
     const tasks = cutDigests(digests).map((some) => ({ kind: "manifests", digests: some }) as const);
     const first = new Map(tasks.map((task, index) => [task, index * MANIFESTS_A_TASK]));
-    await this.#runAll("manifests", tasks, MANIFESTS_A_TASK, (facts, task) => take(first.get(task)!, facts));
+    await this.#runAll("manifests", tasks, (facts, task) => take(first.get(task)!, facts));
   }
 
   /** Ends the threads. */
@@ -80,7 +83,6 @@ export class RootReader {
   async #runAll<T extends Task>(
     phase: string,
     tasks: readonly T[],
-    entries: number,
     take: (result: TaskResults[T["kind"]], task: T) => void | Promise<void>,
   ): Promise<void> {
     let done = 0;
@@ -90,18 +92,18 @@ export class RootReader {
     };
     const running: Promise<void>[] = [];
     for (const task of tasks) {
-      if (this.#usesThreads()) running.push(this.#run(task, entries).then((result) => finish(task, result)));
+      if (this.#usesThreads()) running.push(this.#run(task).then((result) => finish(task, result)));
       else {
-        await finish(task, await this.#run(task, entries));
+        await finish(task, await this.#run(task));
         await this.#takeTurns();
       }
     }
     await Promise.all(running);
   }
 
-  async #run<T extends Task>(task: T, entries: number): Promise<TaskResults[T["kind"]]> {
+  async #run<T extends Task>(task: T): Promise<TaskResults[T["kind"]]> {
     const result: TaskResult = this.#usesThreads()
-      ? await this.#threads().run(task, entries)
+      ? await this.#threads().run(task)
       : performTask(this.#fs, this.#root, task, this.#options);
     return result as TaskResults[T["kind"]];
   }
@@ -109,13 +111,15 @@ export class RootReader {
   /** Threads have a file system of their own, so only the real one can be read by them. */
   #usesThreads(): boolean {
     if (this.#pool) return true;
-    return this.#fs === nodeFs && this.#jobs !== 1 && performance.now() - this.#startedAt > ALONE;
+    return this.#fs === nodeFs && this.#threading.jobs !== 1 && performance.now() - this.#startedAt > ALONE;
   }
 
   #threads(): WorkerPool {
-    const threads = this.#jobs ?? Math.min(availableParallelism(), MOST_THREADS);
-    const mostThreads = this.#jobs ?? MOST_THREADS;
-    this.#pool ??= new WorkerPool(this.#root, this.#options, { threads, mostThreads });
+    if (this.#pool) return this.#pool;
+    const { jobs, countWaits } = this.#threading;
+    const threads = jobs ?? Math.min(availableParallelism(), MOST_THREADS);
+    const mostThreads = jobs ?? MOST_THREADS;
+    this.#pool = new WorkerPool(this.#root, this.#options, { threads, mostThreads, countWaits });
     return this.#pool;
   }
 

@@ -12,11 +12,10 @@ const port = parentPort as MessagePort;
 const { root, options } = workerData as WorkerData;
 
 port.on("message", (task: Task) => {
-  const startedAt = performance.now();
   const result = performTask(nodeFs, root, task, options);
   const buffers = new Set<ArrayBuffer>();
   collectBuffers(result, buffers);
-  port.postMessage({ result, milliseconds: performance.now() - startedAt }, [...buffers]);
+  port.postMessage(result, [...buffers]);
 });
 
 /** The buffers of all typed arrays in plain data. */
