@@ -1,0 +1,54 @@
+// What the schemas of all reports share. Schemas are loaded when they are written and in tests, never by a command that
+// reads storage: zod takes longer to load than a small root to read.
+import { z } from "zod";
+
+export const count = z.int().nonnegative();
+export const rootName = z.string().describe("name of the storage root, as in roots");
+export const relativePath = z.string().describe("relative to the storage root");
+export const digest = z
+  .string()
+  .describe("algorithm:hex; where a manifest names something by text that is no digest, that text");
+
+export const rootKind = z
+  .enum(["authoritative", "cache"])
+  .describe("whether missing parts are damage, or fetched on demand by a pull-through cache");
+
+export const unreadable = z.strictObject({
+  root: rootName.describe("name of the storage root; empty where the path lies in none"),
+  path: z.string().describe("relative to the storage root; absolute where it lies in none"),
+  error: z.string(),
+});
+
+/** What every report begins with. */
+export function runShape<Command extends string>(command: Command) {
+  return {
+    schemaVersion: z.literal(1),
+    tool: z.strictObject({ name: z.string(), version: z.string() }),
+    command: z.literal(command),
+    runId: z.string(),
+    startedAt: z
+      .string()
+      .regex(/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?Z$/)
+      .meta({ format: "date-time", description: "ISO 8601, UTC" }),
+    durationMs: z.number().nonnegative(),
+    dryRun: z.boolean(),
+    verdict: z.enum(["clean", "findings", "incomplete", "findings+incomplete"]),
+  };
+}
+
+/** A line of the jsonl reports. */
+export function lineShape<Type extends string, Shape extends z.ZodRawShape>(type: Type, shape: Shape) {
+  return z.strictObject({ type: z.literal(type), ...shape });
+}
+
+export const LAST_LINE = "always the last line: a stream without it was cut off";
+
+type Plain<T> = T extends string | number | boolean | null | undefined
+  ? T
+  : T extends Iterable<infer Item>
+    ? readonly Plain<Item>[]
+    : { readonly [Key in keyof T]: Plain<T[Key]> };
+
+/** `true satisfies Same<...>` is refused by the compiler when a schema and the type of its report differ in a field. */
+export type Same<A, B> =
+  (<T>() => T extends Plain<A> ? 1 : 2) extends <T>() => T extends Plain<B> ? 1 : 2 ? true : "schema and type differ";

@@ -1,0 +1,100 @@
+// The shape of a scan's report, as zod schemas.
+import { z } from "zod";
+import { FINDING_CODES, type Finding, SEVERITIES } from "../checks/finding.ts";
+import { ROLE_NAMES } from "../scan/facts.ts";
+import type { ScanReport } from "./report.ts";
+import {
+  count,
+  digest,
+  LAST_LINE,
+  lineShape,
+  relativePath,
+  rootKind,
+  rootName,
+  runShape,
+  type Same,
+  unreadable,
+} from "./schema-parts.ts";
+
+const root = z.strictObject({
+  name: rootName,
+  path: z.string().describe("absolute"),
+  kind: rootKind,
+  counts: z.strictObject({
+    repositories: count,
+    tags: count,
+    revisions: count,
+    manifests: count,
+    indexes: count,
+    layerLinks: count,
+    blobs: count,
+    blobBytes: count,
+    uploads: count,
+  }),
+});
+
+const brokenTag = z
+  .strictObject({
+    root: rootName,
+    repository: z.string(),
+    tag: z.string(),
+    digest: digest.nullable().describe("what the tag names; null where it names nothing"),
+    platforms: z.array(z.string()).describe("the platforms that cannot be pulled; empty for an image of one platform"),
+    findings: z.array(z.string()).describe("ids of the findings that break it"),
+  })
+  .describe("an image that a client cannot pull whole");
+
+const finding = z.strictObject({
+  id: z
+    .string()
+    .regex(/^[0-9a-f]{16}$/)
+    .describe("the same for the same damage from run to run"),
+  code: z.enum(FINDING_CODES),
+  severity: z.enum(SEVERITIES),
+  root: rootName,
+  repository: z.string().exactOptional(),
+  tag: z.string().exactOptional(),
+  digest: digest.exactOptional(),
+  parent: digest.exactOptional().describe("the manifest that references digest"),
+  role: z.enum(ROLE_NAMES).exactOptional().describe("what digest is to its parent"),
+  platform: z.string().exactOptional(),
+  path: relativePath,
+  message: z.string(),
+  affects: z.array(z.string()).describe("repository:tag of every image that it breaks"),
+  remedy: z.string(),
+});
+
+const summary = z.strictObject({
+  error: count.describe("findings of this severity"),
+  warning: count,
+  info: count,
+  brokenTags: count,
+  accepted: count.describe("findings that were accepted before, and are not reported again"),
+});
+
+export const scanReport = z
+  .strictObject({
+    ...runShape("scan"),
+    roots: z.array(root),
+    brokenTags: z.array(brokenTag),
+    findings: z.array(finding),
+    unreadable: z.array(unreadable).describe("what could not be read, so that nothing is known about it"),
+    summary,
+  })
+  .meta({ title: "regfsck scan --format json" });
+
+/** All lines but the summary, whose type has another name where another summary follows. */
+export const scanParts = [
+  lineShape("root", root.shape),
+  lineShape("finding", finding.shape),
+  lineShape("brokenTag", brokenTag.shape),
+  lineShape("unreadable", unreadable.shape),
+] as const;
+export const scanSummaryShape = { ...runShape("scan"), ...summary.shape };
+
+export const scanLine = z
+  .discriminatedUnion("type", [...scanParts, lineShape("summary", scanSummaryShape).describe(LAST_LINE)])
+  .meta({ title: "a line of regfsck scan --format jsonl" });
+
+true satisfies Same<z.infer<typeof scanReport>, ScanReport>;
+true satisfies Same<z.infer<typeof finding>, Finding>;
