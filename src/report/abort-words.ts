@@ -30,7 +30,7 @@ const WORDS = {
   },
   "no-tags": {
     what: "the repository has no tags folder, which -m must have",
-    mend: "run collection without -m, or create the folder (left empty, it lets -m delete every manifest of the repository)",
+    mend: "run collection without -m, or create the folder: left empty, it lets -m delete every manifest of the repository",
   },
   "invalid-manifest": {
     what: "this blob is linked as a manifest and cannot be read as one",
@@ -50,7 +50,7 @@ const WORDS = {
   },
   "twice-deleted": {
     what: "links in other places name this manifest too, and -m deletes it at its own place for each of them",
-    mend: "delete the links that name another digest than their place says (mismatched-link in regfsck scan)",
+    mend: "delete the links that name another digest than their place says; regfsck scan lists each as a mismatched-link",
   },
   "unreadable-history": {
     what: "-m cannot look into what stands here for the tag's history",
@@ -59,13 +59,13 @@ const WORDS = {
 } as const satisfies Record<AbortReason, AbortWords>;
 
 const PHASES = {
-  mark: "before it deletes anything",
-  delete: "half-way through the manifests that it deletes",
-  sweep: "before it deletes any blob, with -m after all the manifests",
+  mark: "nothing is deleted by then",
+  delete: "some of the manifests are deleted by then",
+  sweep: "no blob is deleted by then, but with -m the manifests are",
 } as const satisfies Record<Abort["phase"], string>;
 
-/** One sentence for a person: what is there, when collection aborts on it, how to mend it. */
+/** One sentence for a person: what is there, how much is gone when collection aborts on it, and how to mend it. */
 export function abortMessage(reason: AbortReason, phase: Abort["phase"]): string {
   const { what, mend } = WORDS[reason];
-  return `${what}: collection aborts ${PHASES[phase]}; ${mend}`;
+  return `${what}, so collection aborts (${PHASES[phase]}); to mend: ${mend}`;
 }

@@ -4,7 +4,7 @@ import type { Keeper } from "../registry/forecast.ts";
 
 const SENTENCES = {
   "without-delete-untagged": () =>
-    "run collection without -m (--delete-untagged), or first give each child a tag of its own (crane tag REPOSITORY@DIGEST child-amd64)",
+    "run collection without -m, or first give each child a tag of its own: crane tag REPOSITORY@DIGEST child-amd64",
   "without-tag-clean-up": (repository) =>
     `keep the tags of ${repository} that name what is lost: the clean-up removes them, and nothing else keeps it`,
   "with-layers-folder": (repository) =>

@@ -9,11 +9,14 @@ import { rootRow } from "./text-totals.ts";
 /** Names in one list. */
 const MAX_NAMES = 8;
 
-/** What is forecast, in words: "collection", "the tag clean-up and collection with -m". */
-export function collectionName(roots: readonly RootForecastReport[]): string {
+/** The subject of the verdict: "collection", "the tag clean-up and collection with -m". */
+export function subjectOf(roots: readonly RootForecastReport[]): { readonly name: string; readonly breaks: string } {
   const cleansUp = roots.some(({ keepTags, removedTags }) => keepTags !== null || removedTags.length > 0);
   const deletesUntagged = roots.some(({ deleteUntagged }) => deleteUntagged);
-  return `${cleansUp ? "the tag clean-up and " : ""}collection${deletesUntagged ? " with -m" : ""}`;
+  const collection = `collection${deletesUntagged ? " with -m" : ""}`;
+  return cleansUp
+    ? { name: `the tag clean-up and ${collection}`, breaks: "break" }
+    : { name: collection, breaks: "breaks" };
 }
 
 export function* renderUnseen(page: Page, report: ForecastReport): Generator<string> {
@@ -43,36 +46,47 @@ export function* renderRemovedTags(page: Page, report: ForecastReport): Generato
     const room = MAX_NAMES - names.length;
     names.push(...removedTags.slice(0, room).map((image) => escapeText(prefix(name) + image)));
   }
-  const kept = keepTags === null ? "" : ` (keeping the ${formatCount(keepTags)} newest of each repository)`;
+  const kept =
+    keepTags === null ? "" : ` (each repository keeps its ${keepTags === 1 ? "" : `${formatCount(keepTags)} `}newest)`;
   const rest = removed > names.length ? ` … and ${formatCount(removed - names.length)} more` : "";
   const title = `The tag clean-up removes ${formatNumberOf(removed, "tag")}${kept}`;
   yield "\n";
   yield* paragraph(page, `${title}: ${names.join(", ")}${rest}`, { first: 0, rest: 2 });
 }
 
-/** What is marked, deleted and freed, against what a correct collection would free. */
+/** What is marked, deleted and freed, root by root. */
 export function* renderFigures(page: Page, { roots }: ForecastReport): Generator<string> {
   for (const root of roots) {
     yield* rootRow(page, "Forecast", root, roots.length > 1);
-    yield* paragraph(page, `${figures(root)}; ${correctly(root)}`, { first: 2 });
+    yield* rootFigures(page, root);
   }
 }
 
-function figures(root: RootForecastReport): string {
-  const name = `collection${root.deleteUntagged ? " with -m" : ""}`;
-  const manifests = formatNumberOf(root.deletedManifests.length, "manifest");
-  if (root.outcome === "aborts") {
-    return root.deletedManifests.length === 0
-      ? `${name} aborts and deletes nothing`
-      : `${name} aborts after deleting ${manifests}, and frees nothing`;
-  }
-  const blobs = formatNumberOf(root.deletedBlobs.length, "blob");
-  const marked = formatNumberOf(root.marked, "blob");
-  return `${name} marks ${marked}, deletes ${manifests} and ${blobs}, and frees ${formatBytes(root.deletedBytes)}`;
+/** The figures of one root, against what a correct collection would free. */
+export function rootFigures(page: Page, root: RootForecastReport): Generator<string> {
+  const { outcome, deletedBytes, correctlyFreedBytes } = root;
+  const same = outcome === "completes" && deletedBytes === correctlyFreedBytes;
+  const correct = `; a correct one would free ${same ? "the same" : formatBytes(correctlyFreedBytes)}`;
+  return paragraph(page, figures(root) + (same && deletedBytes === 0 ? "" : correct), { first: 2 });
 }
 
-function correctly({ outcome, deletedBytes, correctlyFreedBytes }: RootForecastReport): string {
-  const freed =
-    outcome === "completes" && deletedBytes === correctlyFreedBytes ? "the same" : formatBytes(correctlyFreedBytes);
-  return `one that keeps children and referrers of kept images would free ${freed}`;
+function figures({
+  deleteUntagged,
+  outcome,
+  marked,
+  deletedManifests,
+  deletedBlobs,
+  deletedBytes,
+}: RootForecastReport) {
+  const name = `collection${deleteUntagged ? " with -m" : ""}`;
+  const manifests = formatNumberOf(deletedManifests.length, "manifest");
+  if (outcome === "aborts") {
+    return `${name} aborts${deletedManifests.length === 0 ? "" : ` after deleting ${manifests}`}, and frees nothing`;
+  }
+  const blobs = formatNumberOf(deletedBlobs.length, "blob");
+  const deleted =
+    deletedManifests.length + deletedBlobs.length === 0
+      ? " and deletes nothing"
+      : `, deletes ${manifests} and ${blobs}, and frees ${formatBytes(deletedBytes)}`;
+  return `${name} marks ${formatNumberOf(marked, "blob")}${deleted}`;
 }

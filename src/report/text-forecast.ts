@@ -4,7 +4,7 @@ import type { ForecastReport } from "./forecast-report.ts";
 import { formatCount, formatNumberOf } from "./quantities.ts";
 import { renderAborts } from "./text-forecast-aborts.ts";
 import { renderBreaks } from "./text-forecast-breaks.ts";
-import { collectionName, renderFigures, renderRemovedTags, renderUnseen } from "./text-forecast-figures.ts";
+import { renderFigures, renderRemovedTags, renderUnseen, subjectOf } from "./text-forecast-figures.ts";
 import { type Page, type Paint, paragraph } from "./text-layout.ts";
 import { renderTook, renderUnreadable } from "./text-totals.ts";
 
@@ -28,9 +28,9 @@ export function* renderForecastVerdict(page: Page, report: ForecastReport): Gene
   const incomplete = report.verdict.includes("incomplete")
     ? `incomplete: ${unreadable.length > 0 ? `${formatNumberOf(unreadable.length, "place")} could not be read` : "not all could be read"}`
     : "";
-  const name = collectionName(roots);
+  const { name, breaks } = subjectOf(roots);
   const blind = `, but does not see ${formatNumberOf(unseen, "repository", "repositories")}`;
-  const harmless = incomplete === "" ? `${name} breaks nothing${unseen > 0 ? blind : ""}` : "";
+  const harmless = incomplete === "" ? `${name} ${breaks} nothing${unseen > 0 ? blind : ""}` : "";
   const said = [harm === "" ? harmless : `${name} would ${harm}`, incomplete].filter((part) => part !== "");
   const paint: Paint = harm !== "" ? red : incomplete !== "" || unseen > 0 ? yellow : green;
   yield* paragraph(page, said.join("; "), { first: 0, rest: 2, paint: (text) => bold(paint(text)) });

@@ -4,10 +4,10 @@ import type { Decision, GateReport } from "./forecast-report.ts";
 import { formatNumberOf } from "./quantities.ts";
 import { sortFindings } from "./text.ts";
 import { renderForecastDetails, renderForecastVerdict } from "./text-forecast.ts";
-import { renderFigures, renderRemovedTags } from "./text-forecast-figures.ts";
+import { renderRemovedTags, rootFigures } from "./text-forecast-figures.ts";
 import { renderBrokenImages } from "./text-images.ts";
 import { more, type Page, paragraph } from "./text-layout.ts";
-import { renderChecked, renderTook, renderUnreadable, renderVerdict } from "./text-totals.ts";
+import { renderFound, renderRoot, renderTook, renderUnreadable, renderVerdict, rootRow } from "./text-totals.ts";
 
 const MAX_REASONS = 20;
 
@@ -16,10 +16,7 @@ export function* renderGateText(report: GateReport, page: Page): Generator<strin
   yield* renderDecision(page, report);
   yield* renderReasons(page, report.reasons);
   if (report.decision !== "go") yield* renderEvidence(page, report);
-  yield "\n";
-  yield* renderChecked(page, report.scan);
-  yield* renderFigures(page, report.forecast);
-  yield* renderTook(page, report);
+  yield* renderTotals(page, report);
 }
 
 function* renderDecision(page: Page, { decision, reasons, scan }: GateReport): Generator<string> {
@@ -51,11 +48,25 @@ function* renderEvidence(page: Page, { scan, forecast }: GateReport): Generator<
     yield* renderForecastDetails(page, forecast);
     yield* renderRemovedTags(page, forecast);
   }
-  const { breaking, rest } = sortFindings(scan);
-  if (scan.summary.error > 0 || scan.summary.brokenTags > 0) {
+  if (scan.brokenTags.length > 0) {
+    const { breaking, rest } = sortFindings(scan);
     yield "\n";
     yield* renderVerdict(page, scan, rest.count("error"));
     yield* renderBrokenImages(page, scan, breaking);
   }
   yield* renderUnreadable(page, scan);
+}
+
+/** A root after the other, what was read there and what a collection would do; without the counts when it may go. */
+function* renderTotals(page: Page, report: GateReport): Generator<string> {
+  const { decision, scan, forecast } = report;
+  const several = scan.roots.length > 1;
+  yield "\n";
+  for (const root of scan.roots) {
+    yield* decision === "go" ? rootRow(page, "Checked", root, several) : renderRoot(page, root, several);
+    const forecastRoot = forecast.roots.find(({ path }) => path === root.path);
+    if (forecastRoot) yield* rootFigures(page, forecastRoot);
+  }
+  yield* renderFound(page, scan);
+  yield* renderTook(page, report);
 }

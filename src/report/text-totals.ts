@@ -77,13 +77,12 @@ export function* renderUnreadable(
 
 export function* renderTotals(page: Page, report: ScanReport): Generator<string> {
   yield "\n";
-  yield* renderChecked(page, report);
+  for (const root of report.roots) yield* renderRoot(page, root, report.roots.length > 1);
+  yield* renderFound(page, report);
   yield* renderTook(page, report);
 }
 
-/** What was checked and how much was found there. */
-export function* renderChecked(page: Page, { summary, roots }: ScanReport): Generator<string> {
-  for (const root of roots) yield* renderRoot(page, root, roots.length > 1);
+export function renderFound(page: Page, { summary }: ScanReport): Generator<string> {
   const found = [
     formatNumberOf(summary.brokenTags, "broken image"),
     formatNumberOf(summary.error, "error"),
@@ -91,7 +90,7 @@ export function* renderChecked(page: Page, { summary, roots }: ScanReport): Gene
     formatNumberOf(summary.info, "note"),
     ...(summary.accepted > 0 ? [`${formatCount(summary.accepted)} accepted before`] : []),
   ];
-  yield* paragraph(page, `Found ${found.join(", ")}.`, { first: 0, rest: 2 });
+  return paragraph(page, `Found ${found.join(", ")}.`, { first: 0, rest: 2 });
 }
 
 export function* renderTook(
@@ -118,7 +117,8 @@ export function rootRow(
   ]);
 }
 
-function* renderRoot(page: Page, root: RootReport, several: boolean): Generator<string> {
+/** Which root was checked, and how much was found in it. */
+export function* renderRoot(page: Page, root: RootReport, several: boolean): Generator<string> {
   yield* rootRow(page, "Checked", root, several);
   const { counts } = root;
   const parts = [
