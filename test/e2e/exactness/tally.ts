@@ -44,7 +44,7 @@ export function addRound(tally: Tally, result: RoundResult): void {
   for (const claim of result.notAskable) raise(tally.notAskable, claim.split(" ")[0] ?? "");
 }
 
-export function kindsNeverDone(tally: Tally): string[] {
+function kindsNeverDone(tally: Tally): string[] {
   return [...damageKinds.keys()].filter((kind) => !tally.damages.has(kind));
 }
 
@@ -68,7 +68,7 @@ export function tallyText(tally: Tally, everyKind: boolean): string {
     ...rows(tally.notAskable),
     "",
     ...(everyKind ? ["damages done, by kind", ...rows(tally.damages), ""] : []),
-    ...(never.length > 0 ? ["kinds never done", ...never.map((kind) => `  ${kind}`), ""] : []),
+    ...(everyKind && never.length > 0 ? ["kinds never done", ...never.map((kind) => `  ${kind}`), ""] : []),
   ].join("\n");
 }
 

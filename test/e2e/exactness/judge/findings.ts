@@ -1,10 +1,10 @@
 // Asks the registry for the very object that a finding names, and says whether the answer is what the finding claims.
-import { statSync } from "node:fs";
+import { readFileSync, statSync } from "node:fs";
 import { join } from "node:path";
 import type { RegistryClient, Reply } from "../client/http.ts";
 import { canAskDigest, canAskRepository, canAskTag, hashesTo } from "../client/names.ts";
 import { fetchManifest } from "../client/walk.ts";
-import { base } from "../storage.ts";
+import { blobPath } from "../damage/site.ts";
 import type { Finding } from "./report.ts";
 
 /** `confirmed`, `not askable` (no request can name the object), or what the registry said to the contrary. */
@@ -30,7 +30,7 @@ const judges: Record<string, (asking: Asking) => Promise<Verdict>> = {
   "orphan-layer-link": (asking) => blobFails(asking, undefined),
   "missing-manifest": async (asking) => {
     const { reply } = await fetchManifest(asking.client, asking.repository, asking.digest);
-    return verdict(reply.status === 404, `GET manifest answered ${reply.status}`);
+    return verdict(reply.status !== 200, "GET manifest answered 200");
   },
   "size-mismatch": sizeDiffers,
   "digest-mismatch": async ({ client, repository, digest }) => {
@@ -78,13 +78,14 @@ async function blobFails(asking: Asking, blob: "absent" | "stored" | undefined):
 }
 
 /** Both codes answer 404, so which of them is right is seen on disk. A folder called `data` is no blob. */
-function storeAgrees({ root, digest }: Asking, blob: "absent" | "stored"): Verdict {
+function storeAgrees({ root, digest, finding }: Asking, blob: "absent" | "stored"): Verdict {
+  // A link may name another digest than the one asked for; then it is that one's blob that is not there.
+  const named = /\/blobs\/[^/]+\/[^/]+\/[^/]+\/data$/.test(finding.path) ? finding.path : undefined;
   // A sha512 name is an alias of a blob that is stored under another digest: its own place says nothing.
-  if (!digest.startsWith("sha256:")) return "confirmed";
-  const hex = digest.slice("sha256:".length);
+  if (named === undefined && !digest.startsWith("sha256:")) return "confirmed";
   let stored = false;
   try {
-    stored = !statSync(join(root, base, "blobs/sha256", hex.slice(0, 2), hex, "data")).isDirectory();
+    stored = !statSync(join(root, named ?? blobPath(digest))).isDirectory();
   } catch {
     // Not there, or not to be reached: no blob either way.
   }
@@ -131,17 +132,27 @@ async function malformedLink(asking: Asking): Promise<Verdict> {
   return verdict(isServerError(status), `asking for ${place.kind} ${place.digest} answered ${status}`);
 }
 
-async function mismatchedLink({ client, repository, finding }: Asking): Promise<Verdict> {
+async function mismatchedLink({ client, root, repository, finding }: Asking): Promise<Verdict> {
   const place = placeOf(finding.path);
   if ((place.kind !== "layer" && place.kind !== "revision") || !canAskDigest(place.digest)) return "not askable";
   if (place.kind === "layer") {
     const reply = await client.head(`/v2/${repository}/blobs/${place.digest}`);
     const right = reply.status === 200 && reply.contentDigest === place.digest;
-    return verdict(!right, "HEAD blob answered with the digest asked for");
+    return verdict(!right || ledBack(root, finding.path, place.digest), "HEAD blob answered with the digest asked for");
   }
   const { reply, content } = await fetchManifest(client, repository, place.digest);
   const right = reply.status === 200 && content !== undefined && hashesTo(content, place.digest);
   return verdict(!right, "GET manifest answered with content of the digest asked for");
+}
+
+/**
+ * The registry resolves the digest of a blob twice, through the link and through the link of what that names. Of two links
+ * that name each other's blob each leads back to its own, and the answer does not show that they are swapped.
+ */
+function ledBack(root: string, path: string, digest: string): boolean {
+  const named = readFileSync(join(root, path), "latin1");
+  const second = path.replace(/[^/]+\/[^/]+\/link$/, `${named.replace(":", "/")}/link`);
+  return named !== digest && canAskDigest(named) && readFileSync(join(root, second), "latin1") === digest;
 }
 
 type Place = { kind: "layer" | "revision"; digest: string } | { kind: "tag"; tag: string } | { kind: "other" };

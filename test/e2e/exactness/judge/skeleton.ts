@@ -1,7 +1,17 @@
 // The shape of a root without its content: what the registry's own walks see of it, and nothing else that could stop them.
 // On it a single entry can be judged: does collection get past it or not?
 import { createHash } from "node:crypto";
-import { mkdirSync, readdirSync, readlinkSync, rmSync, statSync, symlinkSync, writeFileSync } from "node:fs";
+import {
+  copyFileSync,
+  lstatSync,
+  mkdirSync,
+  readdirSync,
+  readlinkSync,
+  rmSync,
+  statSync,
+  symlinkSync,
+  writeFileSync,
+} from "node:fs";
 import { base, repositoriesBase } from "../storage.ts";
 
 const anIndex = '{"schemaVersion":2,"mediaType":"application/vnd.oci.image.index.v1+json","manifests":[]}';
@@ -32,8 +42,18 @@ export function makeSkeleton(root: string, target: string, leaveOut: (path: stri
     return kind === "folder";
   };
 
-  const copyTree = (path: Buffer, skip: (name: string) => boolean = () => false): void => {
-    for (const child of childrenOf(path)) if (!skip(nameOf(child)) && copyEntry(child)) copyTree(child, skip);
+  const copyTree = (path: Buffer): void => {
+    for (const child of childrenOf(path)) if (copyEntry(child)) copyTree(child);
+  };
+
+  /** What the links of revisions say is judged over HTTP, so they are left out. A `link` of another place is a stray. */
+  const copyRevisions = (path: Buffer, depth = 0): void => {
+    for (const child of childrenOf(path)) {
+      if (nameOf(child) === "link" && depth === 2) continue;
+      if (copyEntry(child)) copyRevisions(child, depth + 1);
+      else if (nameOf(child) === "link" && isRegular(inRoot(child)) && isRegular(inTarget(child)))
+        copyFileSync(inRoot(child), inTarget(child));
+    }
   };
 
   const copyManifests = (path: Buffer): void => {
@@ -41,15 +61,14 @@ export function makeSkeleton(root: string, target: string, leaveOut: (path: stri
       if (!copyEntry(part)) continue;
       if (nameOf(part) === "tags") for (const tag of childrenOf(part)) copyEntry(tag);
       if (nameOf(part) !== "revisions") continue;
-      // What a link says is judged by asking for it over HTTP; here only the way to it counts.
-      copyTree(part, (name) => name === "link");
+      copyRevisions(part);
       put(inTarget(below(part, `sha256/${itsHex}`)), "link", `sha256:${itsHex}`);
     }
     // That `tags` is missing stops collection as well, but there is no entry to blame.
-    const tags = below(path, "tags");
-    if (leadsNowhere(inRoot(tags))) {
-      rmSync(inTarget(tags), { force: true });
-      mkdirSync(inTarget(tags));
+    const tags = inTarget(below(path, "tags"));
+    if (leadsNowhere(tags)) {
+      rmSync(tags, { force: true });
+      mkdirSync(tags);
     }
   };
 
@@ -79,6 +98,10 @@ function put(folder: Buffer, name: string, content: string): void {
   } catch {
     return;
   }
+}
+
+function isRegular(path: Buffer): boolean {
+  return lstatSync(path, { throwIfNoEntry: false })?.isFile() ?? false;
 }
 
 /** Also true of a symlink whose target is not there. */

@@ -1,9 +1,13 @@
 // Judges `stray-entry` and `unseen-repository` by the registry's own collection, run on skeletons of the root: with the
 // entry and without it. Both ways, so an entry that stops collection and is not reported comes out too.
 
-import { rm } from "node:fs/promises";
+import { statSync } from "node:fs";
+import { mkdir, rm } from "node:fs/promises";
+import { join } from "node:path";
+import { withRegistry } from "../../../../scripts/registry/server.ts";
 import { repositoriesOnDisk } from "../client/names.ts";
 import { makeScratch } from "../scratch.ts";
+import { repositoriesBase } from "../storage.ts";
 import { collectDry, type DryRun } from "./collect.ts";
 import type { Difference } from "./difference.ts";
 import type { Finding, Report } from "./report.ts";
@@ -25,32 +29,34 @@ export async function judgeStrays(
 ): Promise<StrayVerdicts> {
   const of = (...codes: string[]) => report.findings.filter((finding) => codes.includes(finding.code));
   const strays = of("stray-entry");
-  const otherwiseReported = of("malformed-link").map((finding) => finding.path);
+  // Other words for what stops a walk: a link that is none, a tag that is no folder, a folder that cannot be read.
+  const otherwiseReported = [...of("malformed-link", "dangling-tag"), ...report.unreadable].map((at) => at.path);
   const verdicts: StrayVerdicts = { confirmed: [], differences: [] };
   const contradict = (finding: Finding, why: string) =>
     verdicts.differences.push({ sort: "finding contradicted", text: `${describeFinding(finding)}: ${why}` });
 
-  const without = await collectBoth(root, [...strays.map((finding) => finding.path), ...otherwiseReported]);
-  const stopped = without.find((run) => run.exitCode !== 0);
+  const stopped = (await collectBoth(root, [...strays.map((finding) => finding.path), ...otherwiseReported])).find(
+    (run) => run.exitCode !== 0,
+  );
   if (stopped !== undefined) {
     verdicts.differences.push({ sort: "stop of collection not reported", text: reasonOf(stopped) });
     return verdicts;
   }
 
-  const stopping: string[] = [];
   for (const finding of strays) {
-    const others = strays.filter((other) => other !== finding).map((other) => other.path);
-    const runs = await collectBoth(root, [...others, ...otherwiseReported]);
+    // Not even those that name the same entry in other words, or one above or below it: it has to stay.
+    const others = [...strays.map((other) => other.path), ...otherwiseReported].filter(
+      (path) => path !== finding.path && !path.startsWith(`${finding.path}/`) && !finding.path.startsWith(`${path}/`),
+    );
+    const folder = finding.path.split("/").slice(0, -1).join("/");
+    const runs = await collectBoth(root, others, folder);
     const aborts = runs.some((run) => run.exitCode !== 0);
-    const hides = lacking(without[0], runs[0]).length > 0;
-    if (aborts) stopping.push(finding.path);
-    if (aborts || hides) verdicts.confirmed.push(finding);
-    else contradict(finding, "collection gets past it and sees every repository");
+    if (aborts || (isNameSpace(folder) && !seesProbe(runs[0]))) verdicts.confirmed.push(finding);
+    else contradict(finding, "collection gets past it and goes on behind it");
   }
 
   const unseen = of("unseen-repository");
-  const [seenBy] = await collectBoth(root, [...stopping, ...otherwiseReported]);
-  const seen = new Set(seenBy.repositories);
+  const seen = await catalogueOf(root);
   for (const finding of unseen) {
     if (seen.has(finding.repository ?? "")) contradict(finding, "collection sees it");
     else verdicts.confirmed.push(finding);
@@ -67,21 +73,70 @@ export async function judgeStrays(
   return verdicts;
 }
 
-async function collectBoth(root: string, leaveOut: string[]): Promise<[DryRun, DryRun]> {
+/**
+ * What the registry's walk over repositories comes to. Its catalogue takes the same walk as collection, and nothing but a
+ * loop of links makes that one fail, so loops are left out.
+ */
+async function catalogueOf(root: string): Promise<Set<string>> {
   const skeleton = await makeScratch("exactness-skeleton");
-  const gone = (path: string) => leaveOut.some((left) => path === left || path.startsWith(`${left}/`));
+  try {
+    makeSkeleton(root, skeleton, (path) => isLoop(join(root, path)));
+    return await withRegistry({ root: skeleton }, async (url) => {
+      const answer = await fetch(`${url}/v2/_catalog?n=1000`);
+      const { repositories } = (await answer.json()) as { repositories: string[] };
+      return new Set(repositories);
+    });
+  } finally {
+    await rm(skeleton, { recursive: true, force: true });
+  }
+}
+
+// A repository that sorts behind every other entry of its folder: a walk that does not come to it has stopped early.
+const probe = "zzzz-probe";
+
+function isNameSpace(folder: string): boolean {
+  return folder.startsWith(repositoriesBase) && !folder.split("/").some((part) => part.startsWith("_"));
+}
+
+function seesProbe(run: DryRun): boolean {
+  return run.repositories.some((name) => name.split("/").at(-1) === probe);
+}
+
+/** `behind`: the folder that gets the probe. */
+async function collectBoth(root: string, leaveOut: string[], behind?: string): Promise<[DryRun, DryRun]> {
+  const skeleton = await makeScratch("exactness-skeleton");
+  // A report may name the link that cannot be reached because a file stands where a folder should be: that file then.
+  const gone = (path: string) =>
+    leaveOut.some((left) => path === left || path.startsWith(`${left}/`)) ||
+    (leaveOut.some((left) => left.startsWith(`${path}/`)) && !isFolder(join(root, path)));
   try {
     makeSkeleton(root, skeleton, gone);
+    if (behind !== undefined && isNameSpace(behind)) {
+      await mkdir(join(skeleton, behind, probe, "_layers"), { recursive: true });
+    }
     return [await collectDry(skeleton, false, limitMs), await collectDry(skeleton, true, limitMs)];
   } finally {
     await rm(skeleton, { recursive: true, force: true });
   }
 }
 
-function lacking(all: DryRun, some: DryRun): string[] {
-  return all.repositories.filter((name) => !some.repositories.includes(name));
-}
-
 function reasonOf(run: DryRun): string {
   return `exit ${run.exitCode} after ${run.repositories.join(" ")}: ${run.stderr.trim().split("\n").slice(0, 3).join(" | ")}`;
+}
+
+function isLoop(path: string): boolean {
+  try {
+    statSync(path);
+    return false;
+  } catch (error) {
+    return error instanceof Error && "code" in error && error.code === "ELOOP";
+  }
+}
+
+function isFolder(path: string): boolean {
+  try {
+    return statSync(path).isDirectory();
+  } catch {
+    return false;
+  }
 }
