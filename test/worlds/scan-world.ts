@@ -6,9 +6,12 @@ import type { Terminal } from "../../src/commands/terminal.ts";
 import type { ScanOptions } from "../../src/config/scan-options.ts";
 import { RootGraph } from "../../src/graph/root-graph.ts";
 import type { ScanReport } from "../../src/report/report.ts";
+import type { RepositoryFacts } from "../../src/scan/facts.ts";
 import type { RootKind } from "../../src/scan/find-roots.ts";
 import { listNamespace, repositoryNames } from "../../src/scan/list-namespace.ts";
-import { RootReader } from "../../src/scan/reader.ts";
+import { listBlobStore, readBlobShard } from "../../src/scan/read-blobs.ts";
+import { readManifests } from "../../src/scan/read-manifests.ts";
+import { readPiece, readRepository, withPieces } from "../../src/scan/read-repository.ts";
 import type { StorageFs } from "../../src/scan/storage-fs.ts";
 import type { World } from "./world.ts";
 
@@ -52,6 +55,7 @@ export async function scanWorld(world: World, given: WorldScan = {}): Promise<Wo
     warn: () => {},
     progress: () => {},
     clearProgress: () => {},
+    countWaits: () => 0,
     colour: new Chalk({ level: 0 }),
     width: 80,
     now: () => now,
@@ -79,17 +83,25 @@ export function brokenImages({ brokenTags }: ScanReport): string[] {
   );
 }
 
+/** What is read of one repository of the world. */
+export function repositoryFacts(world: World, name: string, storageFs = world.fs): RepositoryFacts {
+  const options = { tagTimes: true };
+  const { facts, rest } = readRepository(storageFs, world.root, name, options);
+  const pieces = rest.map((piece) => readPiece(storageFs, world.root, piece, options));
+  return withPieces(facts, rest, pieces);
+}
+
 /** The graph of the world, as it is read once. */
-export async function graphOf(world: World, storageFs: StorageFs = world.fs): Promise<RootGraph> {
+export function graphOf(world: World, storageFs = world.fs): RootGraph {
   const graph = new RootGraph();
-  const reader = new RootReader(storageFs, world.root, { verifyContent: false, tagTimes: false }, 1, () => {});
-  const names = repositoryNames(listNamespace(storageFs, world.root));
-  await reader.readRepositories(names, (facts) => graph.addRepository(facts));
-  await reader.readBlobs((facts) => graph.addBlobs(facts));
+  for (const name of repositoryNames(listNamespace(storageFs, world.root))) {
+    graph.addRepository(repositoryFacts(world, name, storageFs));
+  }
+  for (const shard of listBlobStore(storageFs, world.root).shards) {
+    graph.addBlobs(readBlobShard(storageFs, world.root, shard));
+  }
   for (let ids = graph.takeManifestsToRead(); ids.length > 0; ids = graph.takeManifestsToRead()) {
-    await reader.readManifests(graph.pack(ids), (first, facts) => {
-      graph.addManifests(ids.slice(first, first + facts.states.length), facts);
-    });
+    graph.addManifests(ids, readManifests(storageFs, world.root, graph.pack(ids)));
   }
   return graph;
 }
