@@ -1,6 +1,7 @@
 // The command line: commands, options, their help. What a command does is loaded when it is asked for.
 import { Command, InvalidArgumentError, Option } from "commander";
 import type { Terminal } from "./commands/terminal.ts";
+import { applyConfig } from "./config/apply-config.ts";
 import { parseDuration } from "./config/duration.ts";
 import { FAIL_ON, FORMATS } from "./config/scan-options.ts";
 import { UsageError } from "./config/usage-error.ts";
@@ -19,6 +20,7 @@ export interface ProgramHost {
   ended(code: number): void;
 }
 
+const STATE = "remember complete runs there, and tell what changed since the last";
 const DAY = 86_400_000;
 const HOUR = 3_600_000;
 
@@ -39,12 +41,14 @@ function addScan(program: Command, host: ProgramHost): void {
     .command("scan", { isDefault: true })
     .description("check storage roots; report what is damaged and which images it breaks")
     .addOption(failOn())
+    .option("--state <file>", STATE)
+    .option("--metrics <file.prom>", "write metrics for node_exporter's textfile collector there")
     .option("--verify-content", "hash every blob, not manifests alone (reads the whole store)", false)
     .option("--stale-upload-age <duration>", "how old an unfinished upload must be to be reported", duration, 7 * DAY)
     .addHelpText("after", exitCodes("nothing at or above --fail-on", "findings", "incomplete"));
   addRepositories(addCommon(command)).action(async (paths: string[], options) => {
     const { scan } = await import("./commands/scan.ts");
-    host.ended(await scan(withLists(paths, options), host.terminal(options)));
+    host.ended(await scan(await configured(command, paths, options), host.terminal(options)));
   });
 }
 
@@ -55,7 +59,7 @@ function addForecast(program: Command, host: ProgramHost): void {
     .addHelpText("after", exitCodes("the collection breaks nothing", "it would break a tag, or abort", "incomplete"));
   addRepositories(addCleanUp(addCommon(command))).action(async (paths: string[], options) => {
     const { forecast } = await import("./commands/forecast.ts");
-    host.ended(await forecast(withLists(paths, options), host.terminal(options)));
+    host.ended(await forecast(await configured(command, paths, options), host.terminal(options)));
   });
 }
 
@@ -64,13 +68,13 @@ function addGate(program: Command, host: ProgramHost): void {
     .command("gate")
     .description("scan and forecast as one yes/no for cron: exit 0 means go")
     .addOption(failOn())
+    .option("--state <file>", STATE)
     .option("--allow-broken", "let damage pass that is there already, never damage that the collection would do", false)
     .option("--quiet-period <duration>", "how long ago the last write to any upload must be", duration, HOUR)
-    .option("--state <file>", "compare with the last complete run, remembered there")
     .option("--recheck <report>", "only tell whether anything moved since the gate that wrote this JSON report said go")
     .addHelpText("after", exitCodes("go", "stop", "undecided (treat as stop)"));
   addCleanUp(addCommon(command)).action(async (paths: string[], options) => {
-    const gateOptions = withLists(paths, options);
+    const gateOptions = await configured(command, paths, options);
     const terminal = host.terminal(options);
     if (gateOptions.recheck !== undefined) {
       const { recheckGate } = await import("./commands/recheck-gate.ts");
@@ -84,12 +88,13 @@ function addGate(program: Command, host: ProgramHost): void {
 
 function addCommon(command: Command): Command {
   return command
-    .argument("<path...>", "storage roots, or folders with storage roots up to three levels down")
+    .argument("[path...]", "storage roots, or folders with storage roots up to three levels down")
     .addOption(new Option("--format <format>", "how to print the report").choices(FORMATS).default("text"))
     .option("--cache <name>", "take this root for a pull-through cache (repeatable)", collect, [])
     .option("--authoritative <name>", "take this root for an authoritative one (repeatable)", collect, [])
     .option("--allow-empty", "accept a root that holds nothing at all", false)
     .option("--jobs <n>", "read with this many threads (default: as many as help)", positive)
+    .option("--config <file>", "the configuration file (default: /etc/regfsck.yaml, where there is one)")
     .option("--report <file>", "also write the report there: JSON, or JSON lines for *.jsonl")
     .option("--dry-run", "write nothing anywhere; say what would have been written", false)
     .option("--quiet", "print nothing when the exit code is 0", false)
@@ -117,6 +122,15 @@ function failOn(): Option {
   return new Option("--fail-on <severity>", "fail when there are findings this severe")
     .choices(FAIL_ON)
     .default("error");
+}
+
+/** The options of a command, with what the configuration file says where no option was given. */
+// biome-ignore lint/suspicious/noExplicitAny: as withLists.
+async function configured(command: Command, paths: string[], options: any): Promise<any> {
+  const { loadConfig } = await import("./commands/load-config.ts");
+  const config = await loadConfig(options.config);
+  const isGiven = (option: string) => command.getOptionValueSource(option) === "cli";
+  return applyConfig(withLists(paths, options), config, isGiven);
 }
 
 /** The options of a command, with lists under their plural names. */

@@ -47,6 +47,10 @@ export interface Finding {
   /** `repository:tag` of every image that it breaks. */
   readonly affects: readonly string[];
   readonly remedy: string;
+  /** Where the configuration accepts it: why, and the last day on which it does (ISO 8601). It does not count then. */
+  readonly accepted?: { readonly reason: string; readonly until: string };
+  /** When a complete run first found it, where runs are remembered; ISO 8601, UTC. */
+  readonly firstSeen?: string;
 }
 
 /** A finding as a check makes it, still in the numbers of the graph. */

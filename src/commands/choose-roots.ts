@@ -1,4 +1,5 @@
 // From the paths on the command line to the roots and repositories to read.
+import { resolve } from "node:path";
 import { UsageError } from "../config/usage-error.ts";
 import type { NamespaceFacts } from "../scan/facts.ts";
 import { findRoots, NoRootError, type StorageRoot } from "../scan/find-roots.ts";
@@ -17,12 +18,14 @@ export interface RootChoice {
   readonly repositories: readonly string[];
   readonly caches: readonly string[];
   readonly authoritative: readonly string[];
+  /** By path: what the configuration file takes roots for. Options, by name, beat it. */
+  readonly kinds: ReadonlyMap<string, "authoritative" | "cache">;
 }
 
 /** Throws a UsageError for a path without a root, a root name that no root has, a glob that no repository matches. */
 export function chooseRoots(
   storageFs: StorageFs,
-  { paths, repositories, caches, authoritative }: RootChoice,
+  { paths, repositories, caches, authoritative, kinds }: RootChoice,
 ): { readonly chosen: readonly ChosenRoot[]; readonly unreadable: readonly { path: string; error: string }[] } {
   const { roots, unreadable } = findOrExplain(storageFs, paths);
   for (const name of [...caches, ...authoritative]) {
@@ -32,13 +35,14 @@ export function chooseRoots(
   }
   const both = caches.find((name) => authoritative.includes(name));
   if (both !== undefined) throw new UsageError(`root ${both} is given both as --cache and as --authoritative`);
+  const configured = new Map([...kinds].map(([path, kind]) => [resolve(path), kind]));
   const chosen = roots.map((root) => {
     const namespace = listNamespace(storageFs, root.path);
     const kind = caches.includes(root.name)
       ? ("cache" as const)
       : authoritative.includes(root.name)
         ? ("authoritative" as const)
-        : root.kind;
+        : (configured.get(root.path) ?? root.kind);
     return { root: { ...root, kind }, namespace, names: repositoryNames(namespace) };
   });
   if (repositories.length === 0) return { chosen, unreadable };

@@ -1,6 +1,5 @@
 // The gate's decision: every reason against a collection, each with the next step.
 import type { FailOn } from "../config/scan-options.ts";
-import type { State } from "../config/state-file.ts";
 import type { Decision, ForecastReport } from "../report/forecast-report.ts";
 import type { ScanReport } from "../report/report.ts";
 import { failsOn } from "./fail-on.ts";
@@ -12,17 +11,16 @@ export interface Evidence {
   readonly authoritative: ScanReport["summary"];
   /** Uploads that were written to within the quiet period, as `root: repository`. */
   readonly uploads: readonly string[];
-  /** The last complete run; undefined where there is none, an error's text where it cannot be told. */
-  readonly last: State | string | undefined;
+  /** Why the last complete run cannot be told, where it cannot. */
+  readonly stateError: string | undefined;
+  /** The roots that hold less than half of what they held, in words: an unmounted volume looks empty. */
+  readonly shrunk: readonly string[];
 }
 
 export interface Rules {
   readonly failOn: FailOn;
   readonly allowBroken: boolean;
 }
-
-/** Less than this share of what the last run counted is not believed: an unmounted volume looks empty. */
-const BELIEVABLE = 0.5;
 
 /** Go only when there is no reason against it. What is known to be bad stops; what is not known leaves it undecided. */
 export function decide(evidence: Evidence, rules: Rules): { decision: Decision; reasons: string[] } {
@@ -48,24 +46,14 @@ function* stopReasons({ scan, forecast, authoritative, uploads }: Evidence, rule
   }
 }
 
-function* undecidedReasons({ scan, forecast, last }: Evidence): Generator<string> {
-  if (scan.unreadable.length > 0) {
-    const first = scan.unreadable[0]!;
-    yield `${scan.unreadable.length} places could not be read, the first ${first.root}/${first.path} (${first.error}); mend that and run again`;
+function* undecidedReasons({ scan, stateError, shrunk }: Evidence): Generator<string> {
+  const [first] = scan.unreadable;
+  if (first) {
+    const place = [first.root, first.path].filter((part) => part !== "").join("/");
+    yield `${scan.unreadable.length} places could not be read, the first ${place} (${first.error}); mend that and run again`;
   }
-  if (typeof last === "string") yield `the last run's state cannot be told: ${last}; delete the file to start afresh`;
-  if (typeof last !== "object") return;
-  for (const { name, path, counts } of scan.roots) {
-    const before = last.roots.find((root) => root.path === path);
-    if (!before) continue;
-    const marked = forecast.roots.find((root) => root.path === path)?.marked ?? 0;
-    const now = { repositories: counts.repositories, blobs: counts.blobs, marked };
-    for (const what of ["repositories", "blobs", "marked"] as const) {
-      if (now[what] >= before[what] * BELIEVABLE) continue;
-      const label = what === "marked" ? "blobs that collection keeps" : what;
-      yield `${name}: ${now[what]} ${label} where there were ${before[what]} on ${last.completedAt}; is the volume mounted? If this is meant, delete the state file`;
-    }
-  }
+  if (stateError !== undefined) yield `the last run cannot be told: ${stateError}; delete the file to start afresh`;
+  for (const root of shrunk) yield `${root} If this is meant, delete the state file`;
 }
 
 function images(count: number): string {

@@ -1,57 +1,64 @@
-// How a command hands over its report: to a file where asked, and to standard output unless it is to be quiet.
+// How a command hands over what it found: to files where asked, and to standard output unless it is to be quiet.
+import { readFileSync } from "node:fs";
 import type { Format } from "../config/scan-options.ts";
+import { inChunks } from "../report/json-stream.ts";
+import type { State } from "../report/state-file.ts";
 import { writeWhole } from "./output-file.ts";
 import type { Terminal } from "./terminal.ts";
 
-export interface EmitOptions {
-  readonly format: Format;
-  readonly quiet: boolean;
-  readonly dryRun: boolean;
-  /** JSON lines where the name ends with `.jsonl`, else JSON. */
-  readonly report: string | undefined;
+/** Writes result files, and remembers whether all of them could be written. */
+export class ResultFiles {
+  readonly #dryRun: boolean;
+  readonly #terminal: Terminal;
+  /** Whether every file that was asked for is written. */
+  complete = true;
+
+  /** A dry run writes none, and says so. */
+  constructor(dryRun: boolean, terminal: Terminal) {
+    this.#dryRun = dryRun;
+    this.#terminal = terminal;
+  }
+
+  /** Writes the file that `option` named, if it named one. What goes wrong is one line on standard error. */
+  write(option: string, file: string | undefined, chunks: () => Iterable<string>): void {
+    if (file === undefined) return;
+    if (this.#dryRun) {
+      this.#terminal.warn(`--dry-run: ${option} ${file} is not written`);
+      return;
+    }
+    try {
+      writeWhole(file, inChunks(chunks()));
+    } catch (error) {
+      this.#terminal.warn(`${option} ${file}: ${(error as Error).message}`);
+      this.complete = false;
+    }
+  }
+
+  /** Writes a report: JSON lines where the name ends with `.jsonl`, else JSON. */
+  writeReport(file: string | undefined, render: (format: "json" | "jsonl") => Iterable<string>): void {
+    this.write("--report", file, () => render(file?.endsWith(".jsonl") ? "jsonl" : "json"));
+  }
 }
 
-/** Writes the report's file where one is asked for. False, and a line on standard error, when that fails. */
-export function saveReport(
-  { report: file, dryRun }: EmitOptions,
-  render: (format: "json" | "jsonl") => Iterable<string>,
-  terminal: Terminal,
-): boolean {
-  if (file === undefined) return true;
-  if (dryRun) {
-    terminal.warn(`--dry-run: the report is not written to ${file}`);
-    return true;
-  }
+/** The state in a file; undefined where there is none (yet), else why it cannot be told. */
+export async function readState(file: string | undefined): Promise<State | string | undefined> {
+  if (file === undefined) return undefined;
+  const { parseState } = await import("../report/state-file.ts");
   try {
-    writeWhole(file, joined(render(file.endsWith(".jsonl") ? "jsonl" : "json")));
-    return true;
+    return parseState(readFileSync(file, "utf8"));
   } catch (error) {
-    terminal.warn(`--report ${file}: ${(error as Error).message}`);
-    return false;
+    if ((error as NodeJS.ErrnoException).code === "ENOENT") return undefined;
+    return `${file}: ${(error as Error).message}`;
   }
 }
 
 /** Prints the report, unless the run is quiet and clean. Rejects when standard output cannot be written. */
 export async function print(
-  { format, quiet }: EmitOptions,
+  { format, quiet }: { readonly format: Format; readonly quiet: boolean },
   exitCode: number,
   render: (format: Format) => Iterable<string>,
   terminal: Terminal,
 ): Promise<void> {
   if (quiet && exitCode === 0) return;
-  for (const text of joined(render(format))) await terminal.write(text);
-}
-
-/** How much is written at a time, in characters: enough that a million short lines cost few system calls. */
-const BATCH = 1 << 16;
-
-function* joined(chunks: Iterable<string>): Generator<string> {
-  let batch = "";
-  for (const chunk of chunks) {
-    batch += chunk;
-    if (batch.length < BATCH) continue;
-    yield batch;
-    batch = "";
-  }
-  if (batch !== "") yield batch;
+  for (const text of inChunks(render(format))) await terminal.write(text);
 }

@@ -2,7 +2,7 @@
 import type { ForecastOptions } from "../config/forecast-options.ts";
 import { FORECAST_REPORTERS } from "../report/index.ts";
 import { imagesToRemove } from "./clean-up.ts";
-import { print, saveReport } from "./emit.ts";
+import { print, ResultFiles } from "./emit.ts";
 import { exitCode } from "./exit-code.ts";
 import { forecastReport } from "./forecast-report.ts";
 import { inspectAll } from "./inspect-all.ts";
@@ -26,8 +26,9 @@ export async function forecast(options: ForecastOptions, terminal: Terminal): Pr
     terminal,
   );
   const report = forecastReport(inspected, { ...options, removedImages }, startedAt, terminal);
-  const saved = saveReport(options, (format) => FORECAST_REPORTERS[format](report), terminal);
-  const incomplete = report.unreadable.length > 0 || !saved;
+  const files = new ResultFiles(options.dryRun, terminal);
+  files.writeReport(options.report, (format) => FORECAST_REPORTERS[format](report));
+  const incomplete = report.unreadable.length > 0 || !files.complete;
   const code = exitCode({ findings: report.verdict.startsWith("findings"), incomplete });
   await print(options, code, (format) => FORECAST_REPORTERS[format](report, terminal), terminal);
   return code;

@@ -1,9 +1,12 @@
 // From inspected roots to the report of a scan.
 import { randomUUID } from "node:crypto";
+import { acceptanceOf } from "../checks/accepted.ts";
 import { FINDING_CODES, type Finding, type Severity } from "../checks/finding.ts";
 import { imageName, toFinding } from "../checks/index.ts";
 import type { ScanOptions } from "../config/scan-options.ts";
+import { compareWithState } from "../report/history.ts";
 import type { BrokenTagReport, RootReport, ScanReport, Verdict } from "../report/report.ts";
+import type { State } from "../report/state-file.ts";
 import { DiskState, ManifestKind } from "../scan/facts.ts";
 import type { InspectedRoots } from "./inspect-all.ts";
 import type { RootInspection } from "./inspect-root.ts";
@@ -12,19 +15,31 @@ import type { Terminal } from "./terminal.ts";
 /** Everything that a scan of these roots found, as the contract names it. */
 export function scanReport(
   { inspections, unreadable }: InspectedRoots,
-  { dryRun }: Pick<ScanOptions, "dryRun">,
+  { dryRun, accepted }: Pick<ScanOptions, "dryRun" | "accepted">,
+  last: State | undefined,
   startedAt: number,
   { now, version }: Pick<Terminal, "now" | "version">,
 ): ScanReport {
+  const firstSeen = new Map(last?.findings.map((finding) => [finding.id, finding.firstSeen]));
   const findings: Finding[] = [];
   const brokenTags: BrokenTagReport[] = [];
   for (const inspection of inspections) {
     const found = [...inspection.drafts()].map(({ code, draft }) => toFinding(inspection.context, code, draft));
-    for (const finding of found) findings.push(finding);
+    for (const finding of found) {
+      const acceptance = acceptanceOf(finding, accepted, startedAt);
+      const since = firstSeen.get(finding.id);
+      findings.push({
+        ...finding,
+        ...(acceptance && { accepted: { reason: acceptance.reason, until: acceptance.until } }),
+        ...(since !== undefined && { firstSeen: since }),
+      });
+    }
     for (const broken of brokenTagReports(inspection, found)) brokenTags.push(broken);
   }
   findings.sort((a, b) => FINDING_CODES.indexOf(a.code) - FINDING_CODES.indexOf(b.code));
-  const count = (severity: Severity) => findings.filter((finding) => finding.severity === severity).length;
+  const counted = findings.filter((finding) => !finding.accepted);
+  const count = (severity: Severity) => counted.filter((finding) => finding.severity === severity).length;
+  const isComplete = unreadable.length === 0;
   return {
     schemaVersion: 1,
     tool: { name: "regfsck", version: version },
@@ -33,17 +48,18 @@ export function scanReport(
     startedAt: new Date(startedAt).toISOString(),
     durationMs: now() - startedAt,
     dryRun: dryRun,
-    verdict: verdictOf(findings, unreadable.length > 0),
+    verdict: verdictOf(counted, !isComplete),
     roots: inspections.map(rootReport),
     brokenTags,
     findings,
     unreadable,
+    ...(last && isComplete && { history: compareWithState(findings, last) }),
     summary: {
       error: count("error"),
       warning: count("warning"),
       info: count("info"),
       brokenTags: brokenTags.length,
-      accepted: 0,
+      accepted: findings.length - counted.length,
     },
   };
 }

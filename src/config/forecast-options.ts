@@ -1,4 +1,5 @@
 // The options of a forecast, validated.
+import type { ConfiguredOptions } from "./apply-config.ts";
 import type { Format } from "./scan-options.ts";
 
 /** What happens to tags before collection, and how collection is run. */
@@ -13,8 +14,7 @@ export interface CleanUpOptions {
   readonly removeTagsFrom: string | undefined;
 }
 
-export interface ForecastOptions extends CleanUpOptions {
-  readonly paths: readonly string[];
+export interface ForecastOptions extends CleanUpOptions, ConfiguredOptions {
   readonly format: Format;
   /** Globs on repository names: only their images are reported on. Collection itself always sees all. */
   readonly repositories: readonly string[];

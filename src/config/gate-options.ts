@@ -1,9 +1,9 @@
 // The options of a gate, validated.
+import type { ConfiguredOptions } from "./apply-config.ts";
 import type { CleanUpOptions } from "./forecast-options.ts";
 import type { FailOn, Format } from "./scan-options.ts";
 
-export interface GateOptions extends CleanUpOptions {
-  readonly paths: readonly string[];
+export interface GateOptions extends CleanUpOptions, ConfiguredOptions {
   readonly format: Format;
   readonly failOn: FailOn;
   readonly caches: readonly string[];

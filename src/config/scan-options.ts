@@ -1,13 +1,14 @@
 // The options of a scan, validated.
+
 import type { Severity } from "../checks/finding.ts";
+import type { ConfiguredOptions } from "./apply-config.ts";
 
 export type FailOn = Severity | "never";
 export const FAIL_ON = ["error", "warning", "info", "never"] as const;
 export const FORMATS = ["text", "json", "jsonl"] as const;
 export type Format = (typeof FORMATS)[number];
 
-export interface ScanOptions {
-  readonly paths: readonly string[];
+export interface ScanOptions extends ConfiguredOptions {
   readonly format: Format;
   readonly failOn: FailOn;
   /** Globs on repository names; empty for all. */
@@ -25,4 +26,8 @@ export interface ScanOptions {
   readonly quiet: boolean;
   /** A file that the report is written to as well. */
   readonly report: string | undefined;
+  /** The file that remembers the last complete run. */
+  readonly state: string | undefined;
+  /** The file that metrics are written to. */
+  readonly metrics: string | undefined;
 }

@@ -26,8 +26,9 @@ export function brokenTagRecord({ root, repository, tag, digest, platforms, find
 /** Absent fields are undefined, which JSON leaves out. */
 export function findingRecord(finding: Finding) {
   const { id, code, severity, root, repository, tag, digest, parent, role, platform, path } = finding;
-  const { message, affects, remedy } = finding;
-  return { id, code, severity, root, repository, tag, digest, parent, role, platform, path, message, affects, remedy };
+  const { message, affects, remedy, accepted, firstSeen } = finding;
+  const place = { repository, tag, digest, parent, role, platform, path };
+  return { id, code, severity, root, ...place, message, affects, remedy, accepted, firstSeen };
 }
 
 export function unreadableRecord({ root, path, error }: UnreadableReport) {

@@ -17,6 +17,7 @@ export function* renderJson(report: ScanReport): Generator<string> {
   yield* listMember("brokenTags", report.brokenTags, brokenTagRecord);
   yield* listMember("findings", report.findings, findingRecord);
   yield* listMember("unreadable", report.unreadable, unreadableRecord);
+  if (report.history) yield member("history", report.history);
   yield member("summary", summaryRecord(report.summary), "\n");
   yield "}\n";
 }

@@ -21,7 +21,8 @@ export function* scanLines(report: ScanReport, { summary: summaryType }: { summa
   for (const finding of report.findings) yield line("finding", findingRecord(finding));
   for (const brokenTag of report.brokenTags) yield line("brokenTag", brokenTagRecord(brokenTag));
   for (const unreadable of report.unreadable) yield line("unreadable", unreadableRecord(unreadable));
-  yield line(summaryType, { ...runRecord(report), ...summaryRecord(report.summary) });
+  const { history } = report;
+  yield line(summaryType, { ...runRecord(report), ...summaryRecord(report.summary), history });
 }
 
 export function line(type: string, record: object): string {

@@ -1,5 +1,6 @@
 // What a run found, as the contract names it: the one shape that every reporter renders.
 import type { Finding } from "../checks/finding.ts";
+import type { HistoryReport } from "./history.ts";
 
 export type Verdict = "clean" | "findings" | "incomplete" | "findings+incomplete";
 
@@ -53,6 +54,8 @@ export interface ScanReport {
   readonly brokenTags: readonly BrokenTagReport[];
   readonly findings: Iterable<Finding>;
   readonly unreadable: readonly UnreadableReport[];
+  /** What changed since the last complete run, where one is remembered and this one is complete. */
+  readonly history?: HistoryReport;
   readonly summary: {
     readonly error: number;
     readonly warning: number;

@@ -62,6 +62,19 @@ const finding = z.strictObject({
   message: z.string(),
   affects: z.array(z.string()).describe("repository:tag of every image that it breaks"),
   remedy: z.string(),
+  accepted: z
+    .strictObject({ reason: z.string(), until: z.string() })
+    .exactOptional()
+    .describe("where the configuration accepts it: why, and the last day on which it does"),
+  firstSeen: z.iso.datetime().exactOptional().describe("when a complete run first found it, where runs are remembered"),
+});
+
+const history = z.strictObject({
+  since: z.iso.datetime().describe("when the last complete run was"),
+  new: count,
+  persisting: count,
+  oldest: z.iso.datetime().nullable().describe("when the oldest of the persisting findings was first seen"),
+  resolved: z.array(z.strictObject({ id: z.string(), code: z.string(), root: rootName, path: relativePath })),
 });
 
 const summary = z.strictObject({
@@ -69,7 +82,7 @@ const summary = z.strictObject({
   warning: count,
   info: count,
   brokenTags: count,
-  accepted: count.describe("findings that were accepted before, and are not reported again"),
+  accepted: count.describe("findings that the configuration accepts; the other counts leave them out"),
 });
 
 export const scanReport = z
@@ -79,6 +92,7 @@ export const scanReport = z
     brokenTags: z.array(brokenTag),
     findings: z.array(finding),
     unreadable: z.array(unreadable).describe("what could not be read, so that nothing is known about it"),
+    history: history.exactOptional().describe("what changed since the last complete run, where one is remembered"),
     summary,
   })
   .meta({ title: "regfsck scan --format json" });
@@ -90,7 +104,7 @@ export const scanParts = [
   lineShape("brokenTag", brokenTag.shape),
   lineShape("unreadable", unreadable.shape),
 ] as const;
-export const scanSummaryShape = { ...runShape("scan"), ...summary.shape };
+export const scanSummaryShape = { ...runShape("scan"), ...summary.shape, history: history.exactOptional() };
 
 export const scanLine = z
   .discriminatedUnion("type", [...scanParts, lineShape("summary", scanSummaryShape).describe(LAST_LINE)])

@@ -1,4 +1,5 @@
 // The first and the last lines of the text report: the verdict, what could not be read, what was checked.
+import type { Finding } from "../checks/finding.ts";
 import { escapeText } from "./escape.ts";
 import { groupBy } from "./group-by.ts";
 import { formatBytes, formatCount, formatDuration, formatNumberOf } from "./quantities.ts";
@@ -88,7 +89,7 @@ export function renderFound(page: Page, { summary }: ScanReport): Generator<stri
     formatNumberOf(summary.error, "error"),
     formatNumberOf(summary.warning, "warning"),
     formatNumberOf(summary.info, "note"),
-    ...(summary.accepted > 0 ? [`${formatCount(summary.accepted)} accepted before`] : []),
+    ...(summary.accepted > 0 ? [`${formatCount(summary.accepted)} accepted`] : []),
   ];
   return paragraph(page, `Found ${found.join(", ")}.`, { first: 0, rest: 2 });
 }
@@ -100,6 +101,35 @@ export function* renderTook(
   yield* paragraph(page, `Took ${formatDuration(durationMs)}.${dryRun ? " Dry run: nothing was written." : ""}`, {
     first: 0,
   });
+}
+
+/** What changed since the last complete run, where that is known. */
+export function* renderHistory(page: Page, { history }: ScanReport): Generator<string> {
+  if (!history) return;
+  const { since, persisting, oldest, resolved } = history;
+  const known = persisting > 0 ? `, ${formatCount(persisting)} known since ${day(oldest ?? since)}` : "";
+  const text = `Since ${day(since)}: ${formatCount(history.new)} new${known}, ${formatCount(resolved.length)} resolved.`;
+  yield "\n";
+  yield* paragraph(page, text, { first: 0, rest: 2 });
+}
+
+/** Findings that the configuration accepts: counted by reason, so that nobody forgets that they are there. */
+export function* renderAccepted(page: Page, accepted: readonly Finding[]): Generator<string> {
+  if (accepted.length === 0) return;
+  yield "\n";
+  yield* paragraph(page, "Accepted in the configuration:", { first: 0, paint: page.colour.bold });
+  for (const [label, findings] of groupBy(accepted, acceptedLabel)) {
+    yield* paragraph(page, `${formatCount(findings.length)} × ${escapeText(label)}`, { first: 2, rest: 4 });
+  }
+}
+
+function acceptedLabel({ code, accepted }: Finding): string {
+  return `${code}, until ${accepted?.until}: ${accepted?.reason}`;
+}
+
+/** The day of an ISO 8601 time. */
+function day(time: string): string {
+  return time.slice(0, 10);
 }
 
 /** Which root it was: its name where there are several, its path, its kind. */

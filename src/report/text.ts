@@ -5,17 +5,19 @@ import { namePrefix } from "./text-finding.ts";
 import { FindingGroups } from "./text-groups.ts";
 import { renderBrokenImages } from "./text-images.ts";
 import type { Page } from "./text-layout.ts";
-import { renderTotals, renderUnreadable, renderVerdict } from "./text-totals.ts";
+import { renderAccepted, renderHistory, renderTotals, renderUnreadable, renderVerdict } from "./text-totals.ts";
 
 /** Bounded: however much is found, what is printed stays within a few hundred lines. */
 export function* renderText(report: ScanReport, page: Page): Generator<string> {
-  const { breaking, rest } = sortFindings(report);
+  const { breaking, rest, accepted } = sortFindings(report);
   const prefix = namePrefix(report);
   yield* renderVerdict(page, report, rest.count("error"));
+  yield* renderHistory(page, report);
   yield* renderBrokenImages(page, report, breaking);
   yield* rest.render(page, prefix);
   yield* renderUnreadable(page, report);
   yield* rest.renderNotes(page, prefix);
+  yield* renderAccepted(page, accepted);
   yield* renderTotals(page, report);
 }
 
@@ -23,14 +25,18 @@ export function* renderText(report: ScanReport, page: Page): Generator<string> {
 export function sortFindings(report: ScanReport): {
   readonly breaking: ReadonlyMap<string, Finding>;
   readonly rest: FindingGroups;
+  /** Those that the configuration accepts and that break no image. */
+  readonly accepted: readonly Finding[];
 } {
   const ids = new Set<string>();
   for (const image of report.brokenTags) for (const id of image.findings) ids.add(id);
   const breaking = new Map<string, Finding>();
   const rest = new FindingGroups();
+  const accepted: Finding[] = [];
   for (const finding of report.findings) {
     if (ids.has(finding.id)) breaking.set(finding.id, finding);
+    else if (finding.accepted) accepted.push(finding);
     else rest.add(finding);
   }
-  return { breaking, rest };
+  return { breaking, rest, accepted };
 }

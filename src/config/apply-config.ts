@@ -1,0 +1,41 @@
+// Options and configuration file together: an option that was given beats the file.
+import type { Accepted } from "../checks/accepted.ts";
+import type { Config } from "./config-file.ts";
+import { UsageError } from "./usage-error.ts";
+
+export interface ConfiguredOptions {
+  readonly paths: readonly string[];
+  /** Absolute or relative paths of roots whose kind the file gives. */
+  readonly kinds: ReadonlyMap<string, "authoritative" | "cache">;
+  readonly accepted: readonly Accepted[];
+}
+
+/**
+ * The options of a command with what the file says where no option was given (`isGiven` tells).
+ * Throws a UsageError when there is no path at all.
+ */
+export function applyConfig<T extends { readonly paths: readonly string[] }>(
+  options: T,
+  config: Config,
+  isGiven: (option: string) => boolean,
+): T & ConfiguredOptions {
+  const paths = options.paths.length > 0 ? options.paths : (config.roots ?? []).map(({ path }) => path);
+  if (paths.length === 0) throw new UsageError("give a storage root, or a configuration file with roots");
+  const cleanUp = config["clean-up"] ?? {};
+  const fromFile = {
+    failOn: config["fail-on"],
+    state: config.state,
+    metrics: config.metrics,
+    report: config.report,
+    keepTags: cleanUp["keep-tags"],
+    deleteUntagged: cleanUp["delete-untagged"],
+  };
+  const configured = Object.entries(fromFile).filter(([option, value]) => value !== undefined && !isGiven(option));
+  return {
+    ...options,
+    ...Object.fromEntries(configured),
+    paths,
+    kinds: new Map((config.roots ?? []).flatMap(({ path, kind }) => (kind ? [[path, kind] as const] : []))),
+    accepted: config.accepted ?? [],
+  };
+}

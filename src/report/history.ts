@@ -1,0 +1,98 @@
+// What changed since the last complete run: what is new, what persists, what was resolved.
+import type { Finding } from "../checks/finding.ts";
+import type { ScanReport } from "./report.ts";
+import type { State } from "./state-file.ts";
+
+export interface ResolvedFinding {
+  readonly id: string;
+  readonly code: string;
+  readonly root: string;
+  readonly path: string;
+}
+
+export interface HistoryReport {
+  /** When the last complete run was; ISO 8601, UTC. */
+  readonly since: string;
+  readonly new: number;
+  readonly persisting: number;
+  /** When the oldest of the persisting findings was first seen; null where none persists. */
+  readonly oldest: string | null;
+  readonly resolved: readonly ResolvedFinding[];
+}
+
+/** Compares a complete run's findings with the state of the last one. */
+export function compareWithState(findings: Iterable<Finding>, last: State): HistoryReport {
+  const known = new Map(last.findings.map((finding) => [finding.id, finding]));
+  let fresh = 0;
+  let persisting = 0;
+  let oldest: string | null = null;
+  for (const { id } of findings) {
+    const before = known.get(id);
+    if (!before) fresh++;
+    else {
+      persisting++;
+      known.delete(id);
+      if (oldest === null || before.firstSeen < oldest) oldest = before.firstSeen;
+    }
+  }
+  const resolved = [...known.values()].map(({ id, code, root, path }) => ({ id, code, root, path }));
+  return { since: last.completedAt, new: fresh, persisting, oldest, resolved };
+}
+
+/** The state after a complete run. `marked` gives, by root path, what a forecast counted, where there was one. */
+export function nextState(report: ScanReport, last: State | undefined, marked: ReadonlyMap<string, number>): State {
+  const firstSeen = new Map(last?.findings.map((finding) => [finding.id, finding.firstSeen]));
+  const markedBefore = new Map(last?.roots.map((root) => [root.path, root.marked]));
+  return {
+    schemaVersion: 1,
+    completedAt: report.startedAt,
+    roots: report.roots.map(({ path, counts }) => ({
+      path,
+      repositories: counts.repositories,
+      blobs: counts.blobs,
+      marked: marked.get(path) ?? markedBefore.get(path) ?? null,
+    })),
+    findings: [...report.findings].map(({ id, code, root, path }) => ({
+      id,
+      code,
+      root,
+      path,
+      firstSeen: firstSeen.get(id) ?? report.startedAt,
+      lastSeen: report.startedAt,
+    })),
+  };
+}
+
+/** The state as a file holds it. */
+export function* stateText(state: State): Generator<string> {
+  const { findings, ...rest } = state;
+  const head = JSON.stringify({ ...rest, findings: [] }, null, 2);
+  yield head.slice(0, head.lastIndexOf("]"));
+  for (const [index, finding] of findings.entries())
+    yield `${index === 0 ? "\n" : ",\n"}    ${JSON.stringify(finding)}`;
+  yield "\n  ]\n}\n";
+}
+
+/** Less than this share of what the last run counted is not believed: an unmounted volume looks empty. */
+const BELIEVABLE = 0.5;
+
+/** Roots that shrank too much to be believed, in words. `marked` as in nextState. */
+export function* shrunkRoots(
+  { roots }: ScanReport,
+  last: State,
+  marked: ReadonlyMap<string, number> = new Map(),
+): Generator<string> {
+  for (const { name, path, counts } of roots) {
+    const before = last.roots.find((root) => root.path === path);
+    if (!before) continue;
+    const pairs = [
+      ["repositories", counts.repositories, before.repositories],
+      ["blobs", counts.blobs, before.blobs],
+      ["blobs that collection keeps", marked.get(path), before.marked],
+    ] as const;
+    for (const [what, now, then] of pairs) {
+      if (now === undefined || then === null || now >= then * BELIEVABLE) continue;
+      yield `${name}: ${now} ${what} where there were ${then} on ${last.completedAt}; is the volume mounted?`;
+    }
+  }
+}

@@ -1,0 +1,46 @@
+// What a run remembers of the last complete one: counts, and since when each finding is known.
+import { z } from "zod";
+
+const count = z.int().nonnegative();
+const time = z.iso.datetime();
+
+const STATE = z.strictObject({
+  schemaVersion: z.literal(1),
+  completedAt: time,
+  roots: z.array(
+    z.strictObject({
+      path: z.string(),
+      repositories: count,
+      blobs: count,
+      /** The N of "N blobs marked"; null where no run forecast a collection yet. */
+      marked: count.nullable(),
+    }),
+  ),
+  findings: z.array(
+    z.strictObject({
+      id: z.string(),
+      code: z.string(),
+      root: z.string(),
+      path: z.string(),
+      firstSeen: time,
+      lastSeen: time,
+    }),
+  ),
+});
+/** Times are ISO 8601, UTC. */
+export type State = z.infer<typeof STATE>;
+
+/** Throws an Error with one line where the text is no state that this version wrote. */
+export function parseState(text: string): State {
+  const parsed = STATE.safeParse(parseJson(text));
+  if (!parsed.success) throw new Error("not a state file of this version of regfsck");
+  return parsed.data;
+}
+
+function parseJson(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+}
