@@ -104,7 +104,7 @@ describe("digest-mismatch", () => {
     const { digest, size } = image.layers[0]!;
     world.write(blobPath(digest), "x".repeat(size));
     expect(await findingsOf(world)).toEqual([]);
-    expect(await findingsOf(world, { verifyContent: true })).toMatchObject([
+    expect(await findingsOf(world, { options: ["--verify-content"] })).toMatchObject([
       { code: "digest-mismatch", digest, parent: image.digest, role: "layer", path: blobPath(digest) },
     ]);
   });
@@ -129,6 +129,6 @@ describe("digest-mismatch", () => {
     const alias = digestOf("pushed by sha512", "sha512");
     app.link("layer", alias, stored.digest);
     app.image("1.0", [{ ...stored, digest: alias }]);
-    expect(await findingsOf(world, { verifyContent: true })).toEqual([]);
+    expect(await findingsOf(world, { options: ["--verify-content"] })).toEqual([]);
   });
 });

@@ -1,10 +1,9 @@
 // Scans a world as the program does, without the program, and reads its graph.
 import { Chalk } from "chalk";
 import type { Finding } from "../../src/checks/finding.ts";
-import { scan } from "../../src/commands/scan.ts";
 import type { Terminal } from "../../src/commands/terminal.ts";
-import type { ScanOptions } from "../../src/config/scan-options.ts";
 import { RootGraph } from "../../src/graph/root-graph.ts";
+import { createProgram } from "../../src/program.ts";
 import type { ScanReport } from "../../src/report/report.ts";
 import type { RepositoryFacts } from "../../src/scan/facts.ts";
 import type { RootKind } from "../../src/scan/find-roots.ts";
@@ -15,12 +14,16 @@ import { readPiece, readRepository, withPieces } from "../../src/scan/read-repos
 import type { StorageFs } from "../../src/scan/storage-fs.ts";
 import type { World } from "./world.ts";
 
-export interface WorldScan extends Partial<ScanOptions> {
+export interface WorldScan {
   /** Instead of the world's own. */
   fs?: StorageFs;
   kind?: RootKind;
   /** Milliseconds since 1970. */
   now?: number;
+  /** Globs; only these repositories. */
+  repositories?: string[];
+  /** Further options, as on the command line. */
+  options?: string[];
 }
 
 export interface WorldReport extends ScanReport {
@@ -29,40 +32,48 @@ export interface WorldReport extends ScanReport {
 }
 
 /** The report of a scan of the world, and its exit code. */
-export async function scanWorld(world: World, given: WorldScan = {}): Promise<WorldReport> {
-  const { fs = world.fs, kind, now = Date.now(), ...options } = given;
-  const defaults: ScanOptions = {
-    paths: [world.root],
-    format: "json",
-    failOn: "error",
-    repositories: [],
-    caches: kind === "cache" ? ["registry"] : [],
-    authoritative: [],
-    allowEmpty: false,
-    jobs: undefined,
-    verifyContent: false,
-    staleUploadAge: 7 * 24 * 3600 * 1000,
-    dryRun: false,
-    quiet: false,
-    report: undefined,
-  };
-  let printed = "";
+export async function scanWorld(world: World, scan: WorldScan = {}): Promise<WorldReport> {
+  const { fs = world.fs, kind, now = Date.now(), repositories = [], options = [] } = scan;
+  const lines = await runProgram(
+    fs,
+    [
+      ...["scan", "--format", "json", ...options, world.root],
+      ...(kind === undefined ? [] : [`--${kind}`, "registry"]),
+      ...repositories.flatMap((glob) => ["--repo", glob]),
+    ],
+    now,
+  );
+  return { ...JSON.parse(lines.printed), exitCode: lines.exitCode };
+}
+
+export interface ProgramRun {
+  exitCode: number;
+  printed: string;
+  warnings: string[];
+}
+
+/** Runs the program in this process, on a file system of the test's. Rejects as the program's commands do. */
+export async function runProgram(fs: StorageFs, args: readonly string[], now = Date.now()): Promise<ProgramRun> {
+  const run: ProgramRun = { exitCode: Number.NaN, printed: "", warnings: [] };
   const terminal: Terminal = {
     fs,
     write: async (text) => {
-      printed += text;
+      run.printed += text;
     },
-    warn: () => {},
+    warn: (line) => run.warnings.push(line),
     progress: () => {},
     clearProgress: () => {},
-    countWaits: () => 0,
     colour: new Chalk({ level: 0 }),
     width: 80,
     now: () => now,
+    countWaits: () => 0,
     version: "0.0.0",
   };
-  const exitCode = await scan({ ...defaults, ...options }, terminal);
-  return { ...JSON.parse(printed), exitCode };
+  const ended = (code: number) => {
+    run.exitCode = code;
+  };
+  await createProgram({ version: "0.0.0", terminal: () => terminal, ended }).parseAsync(args, { from: "user" });
+  return run;
 }
 
 /** What a finding is about, without its words and its id. */
