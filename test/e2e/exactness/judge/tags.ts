@@ -33,9 +33,9 @@ export function checkRun(run: ProgramRun): Difference[] {
   }
   const differences: Difference[] = [];
   const unread = report.unreadable.length > 0;
-  // Without these two folders nothing can be said about a root, so calling it incomplete is right. Everything else that
+  // Without these folders nothing can be said about a root, so calling it incomplete is right. Everything else that
   // the damages do can be read by root: a loop of links, say, is there to be reported.
-  const deeper = report.unreadable.filter((at) => at.path !== repositoriesBase && at.path !== `${base}/blobs`);
+  const deeper = report.unreadable.filter((at) => ![base, repositoriesBase, `${base}/blobs`].includes(at.path));
   if (deeper.length > 0)
     differences.push({ sort: "unread", text: deeper.map((at) => `${at.path}: ${at.error}`).join("; ") });
   const wanted = (report.summary.error > 0 ? 4 : 0) + (unread ? 8 : 0);
