@@ -33,7 +33,7 @@ function terminal({ color, progress, quiet }: TerminalOptions): Terminal {
     colour: colours(color),
     width: process.stdout.columns ?? 80,
     now: Date.now,
-    countWaits: () => process.resourceUsage().voluntaryContextSwitches,
+    countDiskReads: () => process.resourceUsage().fsRead,
     version,
   };
 }

@@ -19,6 +19,7 @@ export async function forecast(options: ForecastOptions, terminal: Terminal): Pr
       repositories: [],
       verifyContent: false,
       tagTimes: options.keepTags !== undefined,
+      tagHistory: options.deleteUntagged,
       staleUploadAge: Number.POSITIVE_INFINITY,
       outputs: { "--report": options.report },
     },

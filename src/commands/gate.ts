@@ -29,6 +29,7 @@ export async function gate(options: GateOptions, terminal: Terminal): Promise<nu
     repositories: [],
     verifyContent: false,
     tagTimes: options.keepTags !== undefined,
+    tagHistory: options.deleteUntagged,
     staleUploadAge: Number.POSITIVE_INFINITY,
     outputs: { "--report": options.report, "--state": options.state },
   };

@@ -5,7 +5,7 @@ import { type InspectOptions, inspectRoot, type RootInspection } from "./inspect
 import { checkOutsideRoots } from "./output-file.ts";
 import type { Terminal } from "./terminal.ts";
 
-export interface InspectAllOptions extends RootChoice, Omit<InspectOptions, "now" | "wholeRoot" | "countWaits"> {
+export interface InspectAllOptions extends RootChoice, Omit<InspectOptions, "now" | "wholeRoot" | "countDiskReads"> {
   /** Files that the command is going to write, by the option that named each. */
   readonly outputs: Readonly<Record<string, string | undefined>>;
 }
@@ -34,7 +34,12 @@ export async function inspectAll(
       await inspectRoot(
         terminal.fs,
         choice,
-        { ...options, now: startedAt, countWaits: terminal.countWaits, wholeRoot: options.repositories.length === 0 },
+        {
+          ...options,
+          now: startedAt,
+          countDiskReads: terminal.countDiskReads,
+          wholeRoot: options.repositories.length === 0,
+        },
         (phase, done, total) => terminal.progress(`${prefix}${phase}`, done, total),
       ),
     );

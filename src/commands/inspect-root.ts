@@ -259,7 +259,8 @@ class RootReading {
 
   async #readManifests(first: readonly number[]): Promise<void> {
     for (let ids = first; ids.length > 0; ids = this.#graph.takeManifestsToRead()) {
-      await this.#reader.readManifests(this.#graph.pack(ids), (start, facts) => {
+      const sizes = Float64Array.from(ids, (id) => this.#graph.blobSize(id));
+      await this.#reader.readManifests(this.#graph.pack(ids), sizes, (start, facts) => {
         const batch = ids.slice(start, start + facts.states.length);
         this.#graph.addManifests(batch, facts);
         for (const [row, error] of facts.errors) {

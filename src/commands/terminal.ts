@@ -17,7 +17,7 @@ export interface Terminal {
   readonly width: number;
   /** Milliseconds since 1970. */
   now(): number;
-  /** How often this process has waited so far (voluntary context switches). */
-  countWaits(): number;
+  /** How many blocks this process has had read from disk so far. */
+  countDiskReads(): number;
   readonly version: string;
 }

@@ -3,7 +3,7 @@ import { basename, resolve } from "node:path";
 import fastGlob from "fast-glob";
 import { SCHEDULER_STATE, STORAGE } from "../layout/paths.ts";
 import { DiskState } from "./facts.ts";
-import { errorCode, listFolder, type StorageFs, stateOfError, statPath } from "./storage-fs.ts";
+import { errorCode, listEntries, type StorageFs, stateOfError, statPath } from "./storage-fs.ts";
 
 export type RootKind = "authoritative" | "cache";
 
@@ -41,7 +41,7 @@ export function findRoots(storageFs: StorageFs, paths: readonly string[]): Found
   const names = new Set<string>();
   const unreadable: { path: string; error: string }[] = [];
   const readdirSync = ((path: string) => {
-    const listing = listFolder(storageFs, path);
+    const listing = listEntries(storageFs, path);
     if (listing.state === DiskState.ok) return listing.entries.filter((entry) => entry.name !== LOST_AND_FOUND);
     if (listing.state === DiskState.unreadable) unreadable.push({ path, error: listing.code });
     return [];

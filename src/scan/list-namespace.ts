@@ -4,7 +4,7 @@ import type { Dirent } from "node:fs";
 import fastGlob from "fast-glob";
 import { REPOSITORIES } from "../layout/paths.ts";
 import { DiskState, type NamespaceEntry, type NamespaceFacts, type StrayEntry, type Unreadable } from "./facts.ts";
-import { listFolder, type StorageFs, stateOfError, statPath } from "./storage-fs.ts";
+import { listEntries, type StorageFs, stateOfError, statPath } from "./storage-fs.ts";
 
 /** Lists the namespace of the storage root at `root`. */
 export function listNamespace(storageFs: StorageFs, root: string): NamespaceFacts {
@@ -17,7 +17,7 @@ export function listNamespace(storageFs: StorageFs, root: string): NamespaceFact
     const below = path.slice(base.length + 1);
     if (/(?:^|\/)_[^/]*$/.test(below)) return [];
     const relative = below === "" ? REPOSITORIES : `${REPOSITORIES}/${below}`;
-    const listing = listFolder(storageFs, path);
+    const listing = listEntries(storageFs, path);
     if (listing.state !== DiskState.ok) {
       if (listing.state !== DiskState.absent) unreadable.push({ path: relative, error: listing.code });
       return [];

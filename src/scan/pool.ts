@@ -18,14 +18,12 @@ export interface PoolOptions {
   /** Threads to begin with, and at most. */
   readonly threads: number;
   readonly mostThreads: number;
-  /** How often this process has waited so far (voluntary context switches), for a disk above all. */
-  countWaits(): number;
+  /** How many blocks this process has had read from disk so far, since they were not in memory. */
+  countDiskReads(): number;
 }
 
-/** More waits than this a second and thread mean that the disk, not the processor, is what reading waits for. */
-const DISK_WAITS = 200;
-/** What handing over one task costs in waits, at both ends. */
-const WAITS_A_TASK = 4;
+/** More blocks than this a second mean that the disk, not the processor, is what reading waits for. Warm: next to none. */
+const COLD = 1000;
 /** How long the threads are watched before there are more of them, in milliseconds. */
 const WATCH = 150;
 /** Room for the short-lived objects of a thread, in MiB; the facts themselves lie outside the heap. */
@@ -34,19 +32,18 @@ const YOUNG_GENERATION = 8;
 export class WorkerPool {
   readonly #data: WorkerData;
   readonly #mostThreads: number;
-  readonly #countWaits: () => number;
+  readonly #countDiskReads: () => number;
   #watchedSince = performance.now();
-  #waitsBefore: number;
-  #tasksDone = 0;
+  #readsBefore: number;
   readonly #threads: Thread[] = [];
   readonly #queue: Job[] = [];
   #failure: Error | undefined;
 
-  constructor(root: string, options: ReadOptions, { threads, mostThreads, countWaits }: PoolOptions) {
+  constructor(root: string, options: ReadOptions, { threads, mostThreads, countDiskReads }: PoolOptions) {
     this.#data = { root, options };
     this.#mostThreads = mostThreads;
-    this.#countWaits = countWaits;
-    this.#waitsBefore = countWaits();
+    this.#countDiskReads = countDiskReads;
+    this.#readsBefore = countDiskReads();
     for (let thread = 0; thread < threads; thread++) this.#start();
   }
 
@@ -75,8 +72,7 @@ export class WorkerPool {
     worker.on("message", (result: TaskResult) => {
       const job = thread.job as Job;
       thread.job = undefined;
-      this.#tasksDone++;
-      this.#growIfWaiting();
+      this.#growIfCold();
       this.#next();
       job.resolve(result);
     });
@@ -87,16 +83,14 @@ export class WorkerPool {
   }
 
   /** Twice the threads, where the disk is what they wait for and there is work for them. */
-  #growIfWaiting(): void {
+  #growIfCold(): void {
     const elapsed = performance.now() - this.#watchedSince;
     if (elapsed < WATCH) return;
-    const waits = this.#countWaits();
-    const diskWaits = waits - this.#waitsBefore - this.#tasksDone * WAITS_A_TASK;
-    const isWaiting = diskWaits > (DISK_WAITS * this.#threads.length * elapsed) / 1000;
+    const reads = this.#countDiskReads();
+    const isCold = ((reads - this.#readsBefore) * 1000) / elapsed > COLD;
     this.#watchedSince = performance.now();
-    this.#waitsBefore = waits;
-    this.#tasksDone = 0;
-    if (!isWaiting) return;
+    this.#readsBefore = reads;
+    if (!isCold) return;
     const wanted = Math.min(this.#threads.length * 2, this.#mostThreads);
     while (this.#threads.length < wanted && this.#queue.length > this.#threads.length) this.#start();
   }

@@ -1,11 +1,11 @@
 // Reads the blob store, a shard at a time: one stat a blob gives its presence and its size.
 import { createHash } from "node:crypto";
 import { Bytes, Floats } from "../layout/columns.ts";
-import { type Algorithm, isAlgorithm, isHex } from "../layout/digest.ts";
+import { type Algorithm, isAlgorithm } from "../layout/digest.ts";
 import { DigestWriter } from "../layout/packed-digests.ts";
 import { BLOBS } from "../layout/paths.ts";
 import { type BlobFacts, DiskState, type StrayEntry, type Unreadable } from "./facts.ts";
-import { errorCode, listFolder, READ_FLAGS, type StorageFs, stateOfError, statPath } from "./storage-fs.ts";
+import { errorCode, listNames, namesOf, READ_FLAGS, type StorageFs, stateOfError, statPath } from "./storage-fs.ts";
 
 /** A folder of blobs that share an algorithm and the first two digits of their hex. */
 export interface BlobShard {
@@ -26,20 +26,20 @@ export function listBlobStore(storageFs: StorageFs, root: string): BlobStoreList
   const shards: BlobShard[] = [];
   const strays: StrayEntry[] = [];
   const unreadable: Unreadable[] = [];
-  const top = listFolder(storageFs, `${root}/${BLOBS}`);
+  const top = listNames(storageFs, `${root}/${BLOBS}`);
   if (top.state !== DiskState.ok) {
     if (top.state !== DiskState.absent) unreadable.push({ path: BLOBS, error: top.code });
     return { shards, strays, unreadable, present: top.state !== DiskState.absent };
   }
-  for (const { name } of top.entries) {
+  for (const name of top.entries) {
     const path = `${BLOBS}/${name}`;
-    const folder = listFolder(storageFs, `${root}/${path}`);
+    const folder = listNames(storageFs, `${root}/${path}`);
     if (folder.state === DiskState.unreadable) unreadable.push({ path, error: folder.code });
     if (folder.state === DiskState.notAFolder && name === "data") strays.push({ path, reason: "misplaced-data" });
     if (folder.state !== DiskState.ok) continue;
     for (const entry of folder.entries) {
-      if (isAlgorithm(name) && /^[0-9a-f]{2}$/.test(entry.name)) shards.push({ algorithm: name, prefix: entry.name });
-      else findMisplacedData(storageFs, root, `${path}/${entry.name}`, entry, strays);
+      if (isAlgorithm(name) && /^[0-9a-f]{2}$/.test(entry)) shards.push({ algorithm: name, prefix: entry });
+      else findMisplacedData(storageFs, root, `${path}/${entry}`, strays);
     }
   }
   return { shards, strays, unreadable, present: true };
@@ -56,15 +56,14 @@ export function readBlobShard(storageFs: StorageFs, root: string, shard: BlobSha
   const unreadable: Unreadable[] = [];
   const { algorithm, prefix } = shard;
   const folder = `${BLOBS}/${algorithm}/${prefix}`;
-  const listing = listFolder(storageFs, `${root}/${folder}`);
+  const listing = listNames(storageFs, `${root}/${folder}`);
   if (listing.state === DiskState.unreadable) unreadable.push({ path: folder, error: listing.code });
-  for (const entry of listing.state === DiskState.ok ? listing.entries : []) {
-    if (!entry.name.startsWith(prefix) || !isHex(algorithm, entry.name)) {
-      findMisplacedData(storageFs, root, `${folder}/${entry.name}`, entry, strays);
+  for (const name of namesOf(listing)) {
+    if (!name.startsWith(prefix) || !digests.pushHex(algorithm, name)) {
+      findMisplacedData(storageFs, root, `${folder}/${name}`, strays);
       continue;
     }
-    digests.pushHex(algorithm, entry.name);
-    const path = `${folder}/${entry.name}/data`;
+    const path = `${folder}/${name}/data`;
     const blob = statBlob(storageFs, `${root}/${path}`);
     let { state } = blob;
     if (verifyContent) {
@@ -73,7 +72,7 @@ export function readBlobShard(storageFs: StorageFs, root: string, shard: BlobSha
         state = DiskState.unreadable;
         unreadable.push({ path, error: content.error });
       }
-      rotten.push(content?.hex !== undefined && content.hex !== entry.name ? 1 : 0);
+      rotten.push(content?.hex !== undefined && content.hex !== name ? 1 : 0);
     }
     if (state === DiskState.unreadable && blob.code) unreadable.push({ path, error: blob.code });
     states.push(state);
@@ -138,20 +137,10 @@ function hashFile(
 
 /**
  * Collection takes every file called `data` below blobs/ for a blob and aborts where its path gives no digest
- * (registry-2.8.3 section 5). Looks for those in an entry that has no business there.
+ * (registry-2.8.3 section 5). Looks for those at and below a path that has no business there.
  */
-function findMisplacedData(
-  storageFs: StorageFs,
-  root: string,
-  path: string,
-  entry: { readonly name: string; isFile(): boolean },
-  strays: StrayEntry[],
-): void {
-  if (entry.isFile()) {
-    if (entry.name === "data") strays.push({ path, reason: "misplaced-data" });
-    return;
-  }
-  const listing = listFolder(storageFs, `${root}/${path}`);
-  if (listing.state !== DiskState.ok) return;
-  for (const child of listing.entries) findMisplacedData(storageFs, root, `${path}/${child.name}`, child, strays);
+function findMisplacedData(storageFs: StorageFs, root: string, path: string, strays: StrayEntry[]): void {
+  const listing = listNames(storageFs, `${root}/${path}`);
+  if (listing.state === DiskState.notAFolder && path.endsWith("/data")) strays.push({ path, reason: "misplaced-data" });
+  for (const name of namesOf(listing)) findMisplacedData(storageFs, root, `${path}/${name}`, strays);
 }

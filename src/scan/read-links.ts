@@ -5,6 +5,7 @@ import { DigestWriter } from "../layout/packed-digests.ts";
 import { type LinkKind, linksFolder } from "../layout/paths.ts";
 import { DiskState, type FolderState, isBroken, type LinkFacts, type StrayRevisionLink } from "./facts.ts";
 import { folderStateOf, listPart, type RepositoryReading } from "./repository-reading.ts";
+import { namesOf } from "./storage-fs.ts";
 
 /** The entries of one `_layers/<algorithm>` or `revisions/<algorithm>` folder: digest folders, if all is well. */
 export interface LinkEntries {
@@ -22,12 +23,11 @@ export function listLinks(
   const listing = listPart(reading, folder);
   const entries: LinkEntries[] = [];
   const others: string[] = [];
-  for (const { name } of listing.state === DiskState.ok ? listing.entries : []) {
+  for (const name of namesOf(listing)) {
     if (!isAlgorithm(name)) others.push(`${folder}/${name}`);
     else {
       const places = listPart(reading, `${folder}/${name}`);
-      if (places.state === DiskState.ok)
-        entries.push({ algorithm: name, names: places.entries.map((entry) => entry.name) });
+      if (places.state === DiskState.ok) entries.push({ algorithm: name, names: places.entries });
     }
   }
   return { folder: folderStateOf(listing.state), entries, others };
@@ -40,7 +40,9 @@ export function readLinks(
   kind: LinkKind,
   { algorithm, names }: LinkEntries,
 ): LinkFacts {
-  const folder = `${linksFolder(repository, kind)}/${algorithm}`;
+  const folder = `${linksFolder(repository, kind)}/${algorithm}/`;
+  const base = `${reading.root}/${folder}`;
+  const prefix = `${algorithm}:`;
   const places = new DigestWriter();
   const states = new Bytes();
   const otherRows = new Integers();
@@ -48,16 +50,17 @@ export function readLinks(
   const reasons = new Map<number, string>();
   for (const name of names) {
     if (!places.pushHex(algorithm, name)) continue;
-    const path = `${folder}/${name}/link`;
-    const place = `${algorithm}:${name}`;
-    const state = reading.links.read(`${reading.root}/${path}`, place);
+    const place = prefix + name;
+    const state = reading.links.read(`${base}${name}/link`, place);
     const row = states.push(state);
     if (state === DiskState.ok && reading.links.target !== place) {
       otherRows.push(row);
       otherTargets.push(reading.links.target);
     }
     if (isBroken(state)) reasons.set(row, reading.links.reason);
-    if (state === DiskState.unreadable) reading.unreadable.push({ path, error: reading.links.reason });
+    if (state === DiskState.unreadable) {
+      reading.unreadable.push({ path: `${folder}${name}/link`, error: reading.links.reason });
+    }
   }
   return {
     places: places.finish(),
@@ -75,7 +78,7 @@ export function readLinks(
 export function* strayLinks(reading: RepositoryReading, path: string): Generator<StrayRevisionLink> {
   const listing = listPart(reading, path);
   if (listing.state === DiskState.ok) {
-    for (const { name } of listing.entries) yield* strayLinks(reading, `${path}/${name}`);
+    for (const name of listing.entries) yield* strayLinks(reading, `${path}/${name}`);
   } else if (path.endsWith("/link")) {
     const state = reading.links.read(`${reading.root}/${path}`, "");
     if (state === DiskState.unreadable) reading.unreadable.push({ path, error: reading.links.reason });

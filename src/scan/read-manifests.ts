@@ -1,17 +1,24 @@
 // Reads blobs as manifests: their bytes once, hashed and parsed as registry 2.8.3 would.
 import { createHash } from "node:crypto";
 import { Bytes, Floats, Integers } from "../layout/columns.ts";
-import { parseDigest } from "../layout/digest.ts";
 import { MAX_MANIFEST_BYTES, parseManifest } from "../layout/manifest.ts";
 import { DigestWriter, type PackedDigests, unpackDigests } from "../layout/packed-digests.ts";
 import { blobData } from "../layout/paths.ts";
 import { DiskState, type ManifestFacts, ManifestKind, ManifestState, Role } from "./facts.ts";
 import { describeError, errorCode, READ_FLAGS, type StorageFs, stateOfError } from "./storage-fs.ts";
 
-/** Reads each of `digests` (real digests, no text) from the blob store of the storage root at `root`. */
-export function readManifests(storageFs: StorageFs, root: string, digests: PackedDigests): ManifestFacts {
-  const reader = new ManifestReader(storageFs);
-  for (const digest of unpackDigests(digests)) reader.read(root, digest as string);
+/**
+ * Reads each of `digests` (real digests, no text) from the blob store of the storage root at `root`. Where `sizes`
+ * tells how many bytes to expect, a manifest of that size takes one read.
+ */
+export function readManifests(
+  storageFs: StorageFs,
+  root: string,
+  digests: PackedDigests,
+  sizes?: Float64Array,
+): ManifestFacts {
+  const reader = new ManifestReader(storageFs, root);
+  for (const [row, digest] of unpackDigests(digests).entries()) reader.read(digest as string, sizes?.[row] ?? -1);
   return reader.finish();
 }
 
@@ -21,6 +28,7 @@ const FIRST_BUFFER_BYTES = 64 * 1024;
 
 class ManifestReader {
   readonly #fs: StorageFs;
+  readonly #root: string;
   #buffer = Buffer.allocUnsafeSlow(FIRST_BUFFER_BYTES);
   readonly #states = new Bytes();
   readonly #rotten = new Bytes();
@@ -37,13 +45,14 @@ class ManifestReader {
   readonly #reasons = new Map<number, string>();
   readonly #errors = new Map<number, string>();
 
-  constructor(storageFs: StorageFs) {
+  constructor(storageFs: StorageFs, root: string) {
     this.#fs = storageFs;
+    this.#root = root;
   }
 
-  read(root: string, digest: string): void {
+  read(digest: string, expectedSize: number): void {
     try {
-      this.#add(digest, this.#readFile(`${root}/${blobData(digest)}`));
+      this.#add(digest, this.#readFile(`${this.#root}/${blobData(digest)}`, expectedSize));
     } catch (error) {
       const code = errorCode(error);
       const state = stateOfError(code);
@@ -73,7 +82,7 @@ class ManifestReader {
   }
 
   /** The file's bytes, or undefined where there are more than the registry reads. */
-  #readFile(path: string): Buffer | undefined {
+  #readFile(path: string, expectedSize: number): Buffer | undefined {
     const file = this.#fs.openSync(path, READ_FLAGS);
     try {
       let length = 0;
@@ -81,6 +90,8 @@ class ManifestReader {
         if (length === this.#buffer.length) this.#growBuffer(length);
         const more = this.#fs.readSync(file, this.#buffer, length, this.#buffer.length - length, null);
         length += more;
+        // There was room for more than this, and no more came.
+        if (length === expectedSize && length < this.#buffer.length) return this.#buffer.subarray(0, length);
         if (length > MAX_MANIFEST_BYTES) return undefined;
         if (more === 0) return this.#buffer.subarray(0, length);
       }
@@ -101,8 +112,8 @@ class ManifestReader {
       this.#reasons.set(row, `over the registry's limit of ${MAX_MANIFEST_BYTES} bytes`);
       return;
     }
-    const { algorithm, hex } = parseDigest(digest) as NonNullable<ReturnType<typeof parseDigest>>;
-    const rotten = createHash(algorithm).update(content).digest("hex") !== hex;
+    const colon = digest.indexOf(":");
+    const rotten = createHash(digest.slice(0, colon)).update(content).digest("hex") !== digest.slice(colon + 1);
     const manifest = parseManifest(content);
     if (!manifest.ok) {
       const state = manifest.panics ? ManifestState.panics : ManifestState.invalid;

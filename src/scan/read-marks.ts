@@ -3,13 +3,13 @@ import { isAlgorithm, isHex } from "../layout/digest.ts";
 import type { RepositoryMarks } from "../layout/marks.ts";
 import { unpackDigests } from "../layout/packed-digests.ts";
 import { linksFolder, tagsFolder } from "../layout/paths.ts";
-import { DiskState, type StrayEntry, type Unreadable } from "./facts.ts";
+import type { StrayEntry, Unreadable } from "./facts.ts";
 import { listNamespace, repositoryNames } from "./list-namespace.ts";
 import { LinkReader } from "./read-link.ts";
 import { readTags } from "./read-tags.ts";
 import { readUploads } from "./read-uploads.ts";
 import { listPart, type RepositoryReading } from "./repository-reading.ts";
-import type { StorageFs } from "./storage-fs.ts";
+import { namesOf, type StorageFs } from "./storage-fs.ts";
 
 /** Reads the marks of the storage root at `root`, by repository name. Notes in `unreadable` what cannot be read. */
 export function* readMarks(storageFs: StorageFs, root: string, unreadable: Unreadable[]): Generator<RepositoryMarks> {
@@ -19,7 +19,7 @@ export function* readMarks(storageFs: StorageFs, root: string, unreadable: Unrea
   const reading = { fs: storageFs, root, links: new LinkReader(storageFs), strays, unreadable };
   for (const name of repositoryNames(namespace)) {
     const folder = listPart(reading, tagsFolder(name));
-    const names = folder.state === DiskState.ok ? folder.entries.map((entry) => entry.name) : [];
+    const names = namesOf(folder);
     const { targets } = readTags(reading, name, names, { times: false, history: false });
     const digests = unpackDigests(targets);
     yield {
@@ -34,10 +34,11 @@ export function* readMarks(storageFs: StorageFs, root: string, unreadable: Unrea
 function revisionPlaces(reading: RepositoryReading, repository: string): string[] {
   const folder = linksFolder(repository, "revision");
   const listing = listPart(reading, folder);
-  return (listing.state === DiskState.ok ? listing.entries : []).flatMap(({ name: algorithm }) => {
+  return namesOf(listing).flatMap((algorithm) => {
     if (!isAlgorithm(algorithm)) return [];
     const places = listPart(reading, `${folder}/${algorithm}`);
-    const names = places.state === DiskState.ok ? places.entries.map(({ name }) => name) : [];
-    return names.filter((hex) => isHex(algorithm, hex)).map((hex) => `${algorithm}:${hex}`);
+    return namesOf(places)
+      .filter((hex) => isHex(algorithm, hex))
+      .map((hex) => `${algorithm}:${hex}`);
   });
 }

@@ -2,24 +2,19 @@
 // the rest is left as pieces of work for other threads.
 import { isHex } from "../layout/digest.ts";
 import { type LinkKind, linksFolder, repositoryFolder, tagsFolder } from "../layout/paths.ts";
-import {
-  DiskState,
-  type LinkFacts,
-  type RepositoryFacts,
-  type StrayEntry,
-  type TagFacts,
-  type Unreadable,
-} from "./facts.ts";
+import type { LinkFacts, RepositoryFacts, StrayEntry, TagFacts, Unreadable } from "./facts.ts";
 import { LinkReader } from "./read-link.ts";
 import { type LinkEntries, listLinks, readLinks, strayLinks } from "./read-links.ts";
 import { readTags } from "./read-tags.ts";
 import { readUploads } from "./read-uploads.ts";
 import { folderStateOf, listPart, type RepositoryReading } from "./repository-reading.ts";
-import type { StorageFs } from "./storage-fs.ts";
+import { namesOf, type StorageFs } from "./storage-fs.ts";
 
 export interface RepositoryOptions {
   /** Whether to stat each tag's folder for when it last changed. */
   readonly tagTimes: boolean;
+  /** Whether to list what each tag has named, which only a collection with -m looks at. */
+  readonly tagHistory: boolean;
 }
 
 /** A part of a repository that is read on its own. */
@@ -55,7 +50,7 @@ export function readRepository(
   const layers = listLinks(reading, name, "layer");
   const revisions = listLinks(reading, name, "revision");
   const tags = listPart(reading, tagsFolder(name));
-  const tagNames = tags.state === DiskState.ok ? tags.entries.map((entry) => entry.name) : [];
+  const tagNames = namesOf(tags);
   const pieces = [
     ...linkPieces(name, "layer", layers.entries),
     ...linkPieces(name, "revision", revisions.entries),
@@ -112,7 +107,10 @@ function newReading(storageFs: StorageFs, root: string): RepositoryReading & { u
 
 function readWith(reading: RepositoryReading, piece: RepositoryPiece, options: RepositoryOptions): PieceFacts {
   if (piece.part === "tags") {
-    const tags = readTags(reading, piece.repository, piece.names, { times: options.tagTimes, history: true });
+    const tags = readTags(reading, piece.repository, piece.names, {
+      times: options.tagTimes,
+      history: options.tagHistory,
+    });
     return { tags, unreadable: [] };
   }
   return { links: readLinks(reading, piece.repository, piece.part, piece.entries), unreadable: [] };

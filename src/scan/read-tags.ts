@@ -4,7 +4,7 @@ import { DigestWriter } from "../layout/packed-digests.ts";
 import { tagsFolder } from "../layout/paths.ts";
 import { DiskState, isBroken, type TagFacts } from "./facts.ts";
 import { listPart, type RepositoryReading } from "./repository-reading.ts";
-import { statPath } from "./storage-fs.ts";
+import { namesOf, statPath } from "./storage-fs.ts";
 
 export interface TagOptions {
   /** Whether to ask each tag's folder when it last changed. */
@@ -61,6 +61,6 @@ export function readTags(
  */
 function readHistory(reading: RepositoryReading, tag: string, history: DigestWriter): DiskState {
   const listing = listPart(reading, `${tag}/index/sha256`);
-  if (listing.state === DiskState.ok) for (const { name } of listing.entries) history.pushHex("sha256", name);
+  for (const name of namesOf(listing)) history.pushHex("sha256", name);
   return listing.state;
 }

@@ -1,15 +1,15 @@
 // Reads a repository's uploads under way: when each began, when it last grew.
 import { uploadsFolder } from "../layout/paths.ts";
-import { DiskState, type UploadFacts } from "./facts.ts";
+import type { UploadFacts } from "./facts.ts";
 import { listPart, type RepositoryReading } from "./repository-reading.ts";
-import { errorCode, READ_FLAGS, type StorageFs, statPath } from "./storage-fs.ts";
+import { errorCode, namesOf, READ_FLAGS, type StorageFs, statPath } from "./storage-fs.ts";
 
 /** Reads the uploads of a repository. One that ends while it is read is left out. */
 export function readUploads(reading: RepositoryReading, repository: string): UploadFacts[] {
   const folder = uploadsFolder(repository);
   const listing = listPart(reading, folder);
   const uploads: UploadFacts[] = [];
-  for (const { name } of listing.state === DiskState.ok ? listing.entries : []) {
+  for (const name of namesOf(listing)) {
     const path = `${reading.root}/${folder}/${name}`;
     const { stat, code } = statPath(reading.fs, path);
     if (code) reading.unreadable.push({ path: `${folder}/${name}`, error: code });

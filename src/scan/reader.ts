@@ -26,8 +26,8 @@ const MANIFESTS_A_TASK = 512;
 export interface ThreadOptions {
   /** How many threads read; undefined for as many as help. */
   readonly jobs: number | undefined;
-  /** How often this process has waited so far (voluntary context switches). */
-  countWaits(): number;
+  /** How many blocks this process has had read from disk so far. */
+  countDiskReads(): number;
 }
 
 export class RootReader {
@@ -43,7 +43,8 @@ export class RootReader {
   constructor(storageFs: StorageFs, root: string, options: ReadOptions & ThreadOptions, progress: Progress) {
     this.#fs = storageFs;
     this.#root = root;
-    this.#options = { tagTimes: options.tagTimes, verifyContent: options.verifyContent };
+    const { tagTimes, tagHistory, verifyContent } = options;
+    this.#options = { tagTimes, tagHistory, verifyContent };
     this.#threading = options;
     this.#progress = progress;
   }
@@ -67,9 +68,16 @@ export class RootReader {
     return listing;
   }
 
-  /** Reads blobs as manifests; `take` is told where in the list each batch begins. */
-  async readManifests(digests: PackedDigests, take: (first: number, facts: ManifestFacts) => void): Promise<void> {
-    const tasks = cutDigests(digests).map((some) => ({ kind: "manifests", digests: some }) as const);
+  /** Reads blobs of these sizes in bytes as manifests; `take` is told where in the list each batch begins. */
+  async readManifests(
+    digests: PackedDigests,
+    sizes: Float64Array,
+    take: (first: number, facts: ManifestFacts) => void,
+  ): Promise<void> {
+    const tasks = cutDigests(digests).map((some, index) => {
+      const first = index * MANIFESTS_A_TASK;
+      return { kind: "manifests", digests: some, sizes: sizes.slice(first, first + MANIFESTS_A_TASK) } as const;
+    });
     const first = new Map(tasks.map((task, index) => [task, index * MANIFESTS_A_TASK]));
     await this.#runAll("manifests", tasks, (facts, task) => take(first.get(task)!, facts));
   }
@@ -116,10 +124,10 @@ export class RootReader {
 
   #threads(): WorkerPool {
     if (this.#pool) return this.#pool;
-    const { jobs, countWaits } = this.#threading;
+    const { jobs, countDiskReads } = this.#threading;
     const threads = jobs ?? Math.min(availableParallelism(), MOST_THREADS);
     const mostThreads = jobs ?? MOST_THREADS;
-    this.#pool = new WorkerPool(this.#root, this.#options, { threads, mostThreads, countWaits });
+    this.#pool = new WorkerPool(this.#root, this.#options, { threads, mostThreads, countDiskReads });
     return this.#pool;
   }
 

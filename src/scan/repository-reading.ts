@@ -1,7 +1,7 @@
 // One repository's reading: where it is, and what could not be read or is in the way so far.
 import { DiskState, type FolderState, type StrayEntry, type Unreadable } from "./facts.ts";
 import type { LinkReader } from "./read-link.ts";
-import { type Listing, listFolder, type StorageFs } from "./storage-fs.ts";
+import { type Listing, listNames, type StorageFs } from "./storage-fs.ts";
 
 export interface RepositoryReading {
   readonly fs: StorageFs;
@@ -12,8 +12,8 @@ export interface RepositoryReading {
 }
 
 /** Lists a folder of the repository; notes it where it cannot be read. */
-export function listPart(reading: RepositoryReading, path: string): Listing {
-  const listing = listFolder(reading.fs, `${reading.root}/${path}`);
+export function listPart(reading: RepositoryReading, path: string): Listing<string> {
+  const listing = listNames(reading.fs, `${reading.root}/${path}`);
   if (listing.state === DiskState.unreadable) reading.unreadable.push({ path, error: listing.code });
   return listing;
 }

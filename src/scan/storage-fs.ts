@@ -55,21 +55,34 @@ export function describeError(code: string): string {
   }
 }
 
-/** The names in a folder, sorted by code point, or what stands there instead. */
-export type Listing =
-  | { readonly state: typeof State.ok; readonly entries: readonly fs.Dirent[] }
+/** What is in a folder, sorted by name, or what stands there instead. */
+export type Listing<Entry> =
+  | { readonly state: typeof State.ok; readonly entries: readonly Entry[] }
   | { readonly state: Exclude<DiskState, typeof State.ok>; readonly code: string };
 
-/** Lists a folder. Never throws for what the disk does. */
-export function listFolder(storageFs: StorageFs, path: string): Listing {
+/** Lists the names in a folder. Never throws for what the disk does. */
+export function listNames(storageFs: StorageFs, path: string): Listing<string> {
+  return list(() => storageFs.readdirSync(path).sort());
+}
+
+/** As listNames, with what each entry is. */
+export function listEntries(storageFs: StorageFs, path: string): Listing<fs.Dirent> {
+  const byName = (a: fs.Dirent, b: fs.Dirent) => (a.name < b.name ? -1 : a.name > b.name ? 1 : 0);
+  return list(() => storageFs.readdirSync(path, { withFileTypes: true }).sort(byName));
+}
+
+function list<Entry>(read: () => Entry[]): Listing<Entry> {
   try {
-    const entries = storageFs.readdirSync(path, { withFileTypes: true });
-    entries.sort((a, b) => (a.name < b.name ? -1 : a.name > b.name ? 1 : 0));
-    return { state: State.ok, entries };
+    return { state: State.ok, entries: read() };
   } catch (error) {
     const code = errorCode(error);
     return { state: stateOfError(code) as Exclude<DiskState, typeof State.ok>, code };
   }
+}
+
+/** The names that a listing holds; none where there is no folder. */
+export function namesOf(listing: Listing<string>): readonly string[] {
+  return listing.state === State.ok ? listing.entries : [];
 }
 
 /** One stat of a path: what is there, or how it failed; neither where nothing is. Never throws for what the disk does. */

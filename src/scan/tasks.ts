@@ -23,7 +23,7 @@ export type Task =
   | { readonly kind: "blobs"; readonly shard: BlobShard }
   | { readonly kind: "repositories"; readonly names: readonly string[] }
   | { readonly kind: "piece"; readonly piece: RepositoryPiece }
-  | { readonly kind: "manifests"; readonly digests: PackedDigests };
+  | { readonly kind: "manifests"; readonly digests: PackedDigests; readonly sizes: Float64Array };
 
 export interface TaskResults {
   readonly blobs: BlobFacts;
@@ -43,6 +43,6 @@ export function performTask(storageFs: StorageFs, root: string, task: Task, opti
     case "piece":
       return readPiece(storageFs, root, task.piece, options);
     case "manifests":
-      return readManifests(storageFs, root, task.digests);
+      return readManifests(storageFs, root, task.digests, task.sizes);
   }
 }
