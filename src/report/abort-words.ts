@@ -58,6 +58,9 @@ const WORDS = {
   },
 } as const satisfies Record<AbortReason, AbortWords>;
 
+/** The reasons, in the order in which a collection can meet them. */
+export const ABORT_REASONS = Object.keys(WORDS) as readonly AbortReason[];
+
 const PHASES = {
   mark: "nothing is deleted by then",
   delete: "some of the manifests are deleted by then",
