@@ -35,10 +35,11 @@ function* places(page: Page, { name, aborts }: RootForecastReport, prefix: NameP
   yield* more(page, 2, aborts.length - shown.length);
 }
 
-function* goneByThen(page: Page, { name, deletedManifests }: RootForecastReport, prefix: NamePrefix) {
+function* goneByThen(page: Page, { name, aborts, deletedManifests }: RootForecastReport, prefix: NamePrefix) {
   if (deletedManifests.length === 0) return;
+  const then = aborts.length === 1 ? "By then" : "By the first of them";
   const gone = deletedManifests.length === 1 ? "is gone" : "are gone";
-  const title = `By the first of them ${formatNumberOf(deletedManifests.length, "manifest")} ${gone}, and no blob:`;
+  const title = `${then} ${formatNumberOf(deletedManifests.length, "manifest")} ${gone}, and no blob:`;
   yield* paragraph(page, title, { first: 2, rest: 4, paint: page.colour.yellow });
   for (const manifest of deletedManifests.slice(0, MAX_GONE)) {
     const at = manifest.lastIndexOf("@");

@@ -129,9 +129,7 @@ describe("where a collection aborts", () => {
   it("says what is gone by then where it is half-way", () => {
     const text = render(halfWay);
     expect(text).toContain("\nCollection of private would abort at 1 place:\n");
-    expect(text).toContain(
-      "\n  By the first of them 7 manifests are gone, and no blob:\n    private/team/api  sha256:",
-    );
+    expect(text).toContain("\n  By then 7 manifests are gone, and no blob:\n    private/team/api  sha256:");
     expect(text).toContain("\n    … and 2 more (--format json lists all)\n");
     expect(render(aborting)).not.toContain("gone");
   });

@@ -185,7 +185,7 @@ export const stop = gateReport(incident, breaking, [
   "there is damage already (504 images broken); mend it first",
 ]);
 export const undecided = gateReport(incomplete, unread, ["25 places could not be read; mend that and run again"]);
-export const hostileGate = gateReport(hostile, hostileForecast, [HOSTILE.repeat(20), HOSTILE]);
+const hostileGate = gateReport(hostile, hostileForecast, [HOSTILE.repeat(20), HOSTILE]);
 export const severalRootsGate = gateReport(
   { ...clean, roots: halfWay.roots.map(({ name, path, kind }) => rootReport({ name, path, kind })) },
   halfWay,
