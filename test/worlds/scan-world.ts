@@ -66,7 +66,7 @@ export async function runProgram(fs: StorageFs, args: readonly string[], now = D
     colour: new Chalk({ level: 0 }),
     width: 80,
     now: () => now,
-    countWaits: () => 0,
+    countDiskReads: () => 0,
     version: "0.0.0",
   };
   const ended = (code: number) => {
@@ -96,7 +96,7 @@ export function brokenImages({ brokenTags }: ScanReport): string[] {
 
 /** What is read of one repository of the world. */
 export function repositoryFacts(world: World, name: string, storageFs = world.fs): RepositoryFacts {
-  const options = { tagTimes: true };
+  const options = { tagTimes: true, tagHistory: true };
   const { facts, rest } = readRepository(storageFs, world.root, name, options);
   const pieces = rest.map((piece) => readPiece(storageFs, world.root, piece, options));
   return withPieces(facts, rest, pieces);

@@ -1,0 +1,133 @@
+import { describe, expect, it } from "vitest";
+import { blobPath } from "../../scripts/fixtures/storage.ts";
+import { unpackDigests } from "../../src/layout/packed-digests.ts";
+import { DiskState } from "../../src/scan/facts.ts";
+import { listBlobStore, readBlobShard } from "../../src/scan/read-blobs.ts";
+import type { StorageFs } from "../../src/scan/storage-fs.ts";
+import { failing, recorded } from "../worlds/watched-fs.ts";
+import { digestOf, World } from "../worlds/world.ts";
+
+const blobs = "docker/registry/v2/blobs";
+
+/** Everything that is read of the store, blobs by digest. */
+function readStore(world: World, { fs = world.fs, verify = false }: { fs?: StorageFs; verify?: boolean } = {}) {
+  const { shards, present, ...listing } = listBlobStore(fs, world.root);
+  const facts = shards.map((shard) => readBlobShard(fs, world.root, shard, verify));
+  const rows = facts.flatMap(({ digests, states, sizes, modified, rotten }) =>
+    unpackDigests(digests).map(
+      (digest, row) =>
+        [digest!, { state: states[row], size: sizes[row], modified: modified[row], rotten: rotten[row] }] as const,
+    ),
+  );
+  return {
+    present,
+    blobs: new Map(rows),
+    strays: [...listing.strays, ...facts.flatMap(({ strays }) => strays)].map(({ path }) =>
+      path.slice(blobs.length + 1),
+    ),
+    unreadable: [...listing.unreadable, ...facts.flatMap(({ unreadable }) => unreadable)],
+  };
+}
+
+describe("the blob store", () => {
+  it("gives presence, size and age of each blob, with one stat a blob", () => {
+    const world = new World();
+    const blob = world.blob("content");
+    const modified = Date.parse("2026-04-19T03:00:00Z");
+    world.touch(blobPath(blob.digest), modified);
+    world.write(blobPath(digestOf("other", "sha512")), "other");
+    const { fs, paths } = recorded(world.fs, "statSync");
+    expect(readStore(world, { fs })).toMatchObject({
+      present: true,
+      blobs: new Map([
+        [blob.digest, { state: DiskState.ok, size: 7, modified }],
+        [digestOf("other", "sha512"), { state: DiskState.ok, size: 5 }],
+      ]),
+      strays: [],
+      unreadable: [],
+    });
+    expect(paths).toHaveLength(2);
+  });
+
+  it("tells an empty blob folder, a folder called data and a file for the blob folder apart", () => {
+    const world = new World();
+    const [empty, folder, file] = ["empty", "folder", "file"].map((text) => digestOf(text)) as [string, string, string];
+    world.mkdir(blobPath(empty).replace(/\/data$/, ""));
+    world.mkdir(blobPath(folder));
+    world.write(blobPath(file).replace(/\/data$/, ""));
+    const { blobs } = readStore(world);
+    expect([empty, folder, file].map((digest) => blobs.get(digest)?.state)).toEqual([
+      DiskState.absent,
+      DiskState.folder,
+      DiskState.notAFolder,
+    ]);
+  });
+
+  it("hashes contents only where it is asked to", () => {
+    const world = new World();
+    const whole = world.blob("content".repeat(300_000));
+    const rotten = world.blob("rotten");
+    world.write(blobPath(rotten.digest), "rotteN");
+    const verified = readStore(world, { verify: true }).blobs;
+    expect([verified.get(whole.digest)?.rotten, verified.get(rotten.digest)?.rotten]).toEqual([0, 1]);
+    const { fs, paths } = recorded(world.fs, "openSync");
+    expect(readStore(world, { fs }).blobs.get(rotten.digest)).toMatchObject({ rotten: undefined });
+    expect(paths).toEqual([]);
+  });
+
+  it("finds files called data whose place gives no digest, at any depth, and nothing else", () => {
+    const world = new World();
+    const { digest } = world.blob("content");
+    const hex = digest.slice(7);
+    const strays = [`data`, `md5/a/b/data`, `sha256/0z/data`, `sha256/00/${hex}x/deep/data`, "sha256/data"].sort();
+    for (const path of strays) world.write(`${blobs}/${path}`);
+    world.write(`${blobs}/sha256/${hex.slice(0, 2)}/${hex}/.nfs0001`);
+    world.write(`${blobs}/sha256/${hex.slice(0, 2)}/${hex}/data.tmp`);
+    world.write(`${blobs}/notes.txt`);
+    world.write(`${blobs}/sha256/notes.txt`);
+    world.mkdir(`${blobs}/sha256/00/${"0".repeat(63)}/data`);
+    const read = readStore(world);
+    expect(read.strays.sort()).toEqual(strays);
+    expect([...read.blobs.keys()]).toEqual([digest]);
+  });
+
+  it("does not take a blob in another's shard for a blob", () => {
+    const world = new World();
+    const hex = digestOf("content").slice(7);
+    const shard = hex.startsWith("00") ? "01" : "00";
+    world.write(`${blobs}/sha256/${shard}/${hex}/data`, "content");
+    expect(readStore(world)).toMatchObject({ blobs: new Map(), strays: [`sha256/${shard}/${hex}/data`] });
+  });
+
+  it("knows a store that is missing from one that is empty, and from a file", () => {
+    const world = new World();
+    expect(readStore(world)).toMatchObject({ present: true, unreadable: [] });
+    world.remove(blobs);
+    expect(readStore(world)).toMatchObject({ present: false, unreadable: [] });
+    world.write(blobs);
+    expect(readStore(world)).toMatchObject({ present: true, unreadable: [{ path: blobs, error: "ENOTDIR" }] });
+  });
+
+  it("names what cannot be read, once, and reads the rest", () => {
+    const world = new World();
+    const [one, two] = [world.blob("one"), world.blob("two")];
+    const hex = one.digest.slice(7);
+    const shard = `${blobs}/sha256/${hex.slice(0, 2)}`;
+    const failures: [RegExp, string][] = [
+      [new RegExp(`${hex}/data$`), `${shard}/${hex}/data`],
+      [new RegExp(`/${hex.slice(0, 2)}$`), shard],
+      [/sha256$/, `${blobs}/sha256`],
+      [/blobs$/, blobs],
+    ];
+    for (const [pattern, path] of failures) {
+      const read = readStore(world, { fs: failing(world.fs, "EIO", pattern) });
+      expect(read.unreadable).toEqual([{ path, error: "EIO" }]);
+    }
+    const read = readStore(world, { fs: failing(world.fs, "EACCES", failures[0]![0]) });
+    expect(read.blobs.get(one.digest)?.state).toBe(DiskState.unreadable);
+    expect(read.blobs.get(two.digest)?.state).toBe(DiskState.ok);
+    const verified = readStore(world, { verify: true, fs: failing(world.fs, "EIO", failures[0]![0], ["openSync"]) });
+    expect(verified.blobs.get(one.digest)).toMatchObject({ state: DiskState.unreadable, rotten: 0 });
+    expect(verified.unreadable).toEqual([{ path: failures[0]![1], error: "EIO" }]);
+  });
+});

@@ -1,0 +1,181 @@
+import { describe, expect, it } from "vitest";
+import {
+  layerLinkPath,
+  repositoriesPath,
+  revisionLinkPath,
+  tagHistoryLinkPath,
+  tagLinkPath,
+} from "../../scripts/fixtures/storage.ts";
+import { unpackDigests } from "../../src/layout/packed-digests.ts";
+import { DiskState, type LinkFacts, type TagFacts } from "../../src/scan/facts.ts";
+import { repositoryFacts } from "../worlds/scan-world.ts";
+import { failing, recorded } from "../worlds/watched-fs.ts";
+import { digestOf, World } from "../worlds/world.ts";
+
+const app = `${repositoriesPath}/team/app`;
+const read = (world: World, fs = world.fs) => repositoryFacts(world, "team/app", fs);
+
+/** Links as `place -> state`, in the order in which they were read. */
+function linkStates(links: readonly LinkFacts[]): [string, number][] {
+  return links.flatMap(({ places, states }) =>
+    unpackDigests(places).map((place, row): [string, number] => [place!, states[row]!]),
+  );
+}
+
+function tagRows(tags: readonly TagFacts[]) {
+  return tags.flatMap(({ names, states, targets }) => {
+    const digests = unpackDigests(targets);
+    return names.map((name, row) => ({ name, state: states[row], target: digests[row] }));
+  });
+}
+
+describe("readRepository", () => {
+  it("reads links, tags and their history", () => {
+    const world = new World();
+    const repository = world.repository("team/app");
+    const old = repository.image("latest");
+    const image = repository.image("latest");
+    const facts = read(world);
+    expect(facts.folders).toEqual({ layers: "folder", manifests: "folder", revisions: "folder", tags: "folder" });
+    const layers = [old, image].flatMap(({ config, layers }) => [config, ...layers]).map(({ digest }) => digest);
+    expect(linkStates(facts.layerLinks)).toEqual(layers.sort().map((digest) => [digest, DiskState.ok]));
+    const revisions = [old, image].map(({ digest }) => digest).sort();
+    expect(linkStates(facts.revisionLinks)).toEqual(revisions.map((digest) => [digest, DiskState.ok]));
+    expect(tagRows(facts.tags)).toEqual([{ name: "latest", state: DiskState.ok, target: image.digest }]);
+    expect([...facts.tags[0]!.historyCounts]).toEqual([2]);
+    expect(unpackDigests(facts.tags[0]!.history)).toEqual(revisions);
+    expect([facts.strays, facts.unreadable, facts.uploads, facts.strayRevisionLinks]).toEqual([[], [], [], []]);
+  });
+
+  it("opens each link once, and no history link", () => {
+    const world = new World();
+    world.repository("team/app").image("1.0");
+    const { fs, paths } = recorded(world.fs, "openSync");
+    read(world, fs);
+    expect(paths).toHaveLength(4);
+    expect(new Set(paths).size).toBe(4);
+    expect(paths.filter((path) => path.includes("/index/"))).toEqual([]);
+  });
+
+  it("keeps what a link holds where that is not its place", () => {
+    const world = new World();
+    const repository = world.repository("team/app");
+    const { digest } = repository.layer("layer");
+    const alias = digestOf("layer", "sha512");
+    repository.link("layer", alias, digest);
+    const [, sha512] = read(world).layerLinks;
+    expect([...sha512!.otherRows]).toEqual([0]);
+    expect(unpackDigests(sha512!.otherTargets)).toEqual([digest]);
+    expect(unpackDigests(sha512!.places)).toEqual([alias]);
+  });
+
+  it("says what is wrong with links", () => {
+    const world = new World();
+    const repository = world.repository("team/app");
+    const { config, digest } = repository.image("1.0");
+    world.write(layerLinkPath("team/app", config.digest), "");
+    world.write(tagLinkPath("team/app", "1.0"), "no digest");
+    world.remove(revisionLinkPath("team/app", digest));
+    const facts = read(world);
+    const row = unpackDigests(facts.layerLinks[0]!.places).indexOf(config.digest);
+    expect(facts.layerLinks[0]!.reasons.get(row)).toBe("empty");
+    expect(linkStates(facts.revisionLinks)).toEqual([[digest, DiskState.absent]]);
+    expect(tagRows(facts.tags)).toEqual([{ name: "1.0", state: DiskState.malformed, target: undefined }]);
+    expect(facts.tags[0]!.reasons.get(0)).toContain("no digest");
+  });
+
+  it("reads what stands where a tag should", () => {
+    const world = new World();
+    world.repository("team/app").image("1.0");
+    world.write(`${app}/_manifests/tags/file`);
+    world.mkdir(`${app}/_manifests/tags/empty`);
+    world.symlink(`${app}/_manifests/tags/dangling`, "/nowhere");
+    expect(tagRows(read(world).tags).map(({ name, state }) => [name, state])).toEqual([
+      ["1.0", DiskState.ok],
+      ["dangling", DiskState.absent],
+      ["empty", DiskState.absent],
+      ["file", DiskState.notAFolder],
+    ]);
+  });
+
+  it("finds files called link at any other depth below revisions", () => {
+    const world = new World();
+    const { digest } = world.repository("team/app").image("1.0");
+    const revisions = `${app}/_manifests/revisions`;
+    world.write(`${revisions}/link`, "");
+    world.write(`${revisions}/sha256/old/link`, digest);
+    world.write(`${revisions}/backup/2026/deep/link`, digest);
+    world.write(`${revisions}/sha256/old/data`, "");
+    const strays = read(world).strayRevisionLinks;
+    expect(strays).toHaveLength(3);
+    expect(strays).toEqual(
+      expect.arrayContaining([
+        { path: `${revisions}/link`, state: DiskState.malformed, target: undefined },
+        { path: `${revisions}/sha256/old/link`, state: DiskState.ok, target: digest },
+        { path: `${revisions}/backup/2026/deep/link`, state: DiskState.ok, target: digest },
+      ]),
+    );
+  });
+
+  it("tells what stands for each folder", () => {
+    const world = new World();
+    world.repository("team/app").image("1.0");
+    world.remove(`${app}/_layers`);
+    world.fileForFolder(`${app}/_manifests/tags`);
+    const fs = failing(world.fs, "EACCES", /revisions$/);
+    expect(read(world, fs)).toMatchObject({
+      folders: { layers: "absent", manifests: "folder", revisions: "unreadable", tags: "file" },
+      unreadable: [{ path: `${app}/_manifests/revisions`, error: "EACCES" }],
+    });
+  });
+
+  it("names every link that cannot be read", () => {
+    const world = new World();
+    const { config, digest } = world.repository("team/app").image("1.0");
+    const fs = failing(world.fs, "EIO", /link$/, ["openSync"]);
+    const paths = read(world, fs).unreadable.map(({ path, error }) => `${path} ${error}`);
+    expect(paths).toHaveLength(4);
+    expect(paths).toEqual(
+      expect.arrayContaining([
+        `${layerLinkPath("team/app", config.digest)} EIO`,
+        `${revisionLinkPath("team/app", digest)} EIO`,
+        `${tagLinkPath("team/app", "1.0")} EIO`,
+      ]),
+    );
+  });
+
+  it("reads uploads: when they began, when they last grew", () => {
+    const world = new World();
+    world.repository("team/app");
+    const [began, grew] = [Date.parse("2026-04-18T10:00:00Z"), Date.parse("2026-04-18T11:00:00Z")];
+    world.write(`${app}/_uploads/a/startedat`, "2026-04-18T10:00:00Z");
+    world.write(`${app}/_uploads/a/data`, "12345");
+    world.touch(`${app}/_uploads/a/data`, grew);
+    world.touch(`${app}/_uploads/a`, began);
+    world.mkdir(`${app}/_uploads/b`);
+    world.touch(`${app}/_uploads/b`, grew);
+    world.write(`${app}/_uploads/file`);
+    expect(read(world).uploads).toEqual([
+      { id: "a", startedAt: began, modified: grew, bytes: 5 },
+      { id: "b", startedAt: grew, modified: grew, bytes: 0 },
+    ]);
+  });
+
+  it("reads a repository of very many tags and links whole", () => {
+    const world = new World();
+    const repository = world.repository("team/app");
+    const { digest } = repository.image("latest");
+    const names = Array.from({ length: 9000 }, (_, i) => `t${String(i).padStart(4, "0")}`);
+    for (const name of names) world.write(tagLinkPath("team/app", name), digest);
+    const places = names.map((name) => digestOf(name)).sort();
+    for (const place of places) repository.link("layer", place);
+    world.write(tagHistoryLinkPath("team/app", "t8999", digest), digest);
+    const facts = read(world);
+    expect(tagRows(facts.tags).map(({ name }) => name)).toEqual(["latest", ...names]);
+    expect(tagRows(facts.tags).every(({ target }) => target === digest)).toBe(true);
+    const found = linkStates(facts.layerLinks).map(([place]) => place);
+    expect(found).toHaveLength(9002);
+    expect(found).toEqual(expect.arrayContaining(places));
+    expect(facts.tags.at(-1)!.historyCounts.at(-1)).toBe(1);
+  });
+});
