@@ -1,6 +1,5 @@
 #!/usr/bin/env node
 // The program: arguments -> command -> exit code. The only file that touches `process`.
-import { readFileSync } from "node:fs";
 import { Chalk } from "chalk";
 import { CommanderError } from "commander";
 import { EXIT } from "./commands/exit-code.ts";
@@ -10,23 +9,25 @@ import { createProgram, type TerminalOptions } from "./program.ts";
 import { ProgressLine } from "./progress-line.ts";
 import { escapeText } from "./report/escape.ts";
 import { nodeFs } from "./scan/storage-fs.ts";
+import { VERSION } from "./version.ts";
 
 // Until a command has ended and all that it prints is out, this run has failed.
 process.exitCode = EXIT.incomplete;
 
-const { version } = JSON.parse(readFileSync(new URL("../package.json", import.meta.url), "utf8")) as {
-  version: string;
-};
+/** What a quiet run has to say on standard error: nothing, unless it fails. */
+const held: string[] = [];
 
 function terminal({ color, progress, quiet }: TerminalOptions): Terminal {
-  const shown = progress === "always" || (progress === "auto" && process.stderr.isTTY && !quiet);
+  const shown = !quiet && (progress === "always" || (progress === "auto" && process.stderr.isTTY));
   const line = new ProgressLine(shown ? process.stderr : undefined);
   return {
     fs: nodeFs,
     write,
     warn: (text) => {
       line.clear();
-      process.stderr.write(`regfsck: ${escapeText(text)}\n`);
+      const words = `regfsck: ${escapeText(text)}\n`;
+      if (quiet) held.push(words);
+      else process.stderr.write(words);
     },
     progress: (phase, done, total) => line.show(phase, done, total),
     clearProgress: () => line.clear(),
@@ -34,7 +35,7 @@ function terminal({ color, progress, quiet }: TerminalOptions): Terminal {
     width: process.stdout.columns ?? 80,
     now: Date.now,
     countDiskReads: () => process.resourceUsage().fsRead,
-    version,
+    version: VERSION,
   };
 }
 
@@ -79,8 +80,9 @@ function failureCode(error: unknown): number {
 
 let code: number = EXIT.incomplete;
 try {
-  await createProgram({ version, terminal, ended: (ended) => (code = ended) }).parseAsync();
+  await createProgram({ version: VERSION, terminal, ended: (ended) => (code = ended) }).parseAsync();
 } catch (error) {
   code = failureCode(error);
 }
+if (code !== EXIT.clean) process.stderr.write(held.join(""));
 process.exitCode = code;

@@ -5,6 +5,7 @@ import { applyConfig } from "./config/apply-config.ts";
 import { parseDuration } from "./config/duration.ts";
 import { FAIL_ON, FORMATS } from "./config/scan-options.ts";
 import { UsageError } from "./config/usage-error.ts";
+import { escapeText } from "./report/escape.ts";
 
 /** The options that say how a terminal is to be used. */
 export interface TerminalOptions {
@@ -28,12 +29,22 @@ export function createProgram(host: ProgramHost): Command {
   const program = new Command("regfsck")
     .description("fsck for container registries: checks the storage of registry:2.8.3 and never writes there")
     .version(host.version)
-    .showHelpAfterError("(regfsck --help lists the commands, regfsck <command> --help their options)")
+    .configureOutput({ outputError: (text, write) => write(usageLine(text)) })
     .exitOverride();
   addScan(program, host);
   addForecast(program, host);
   addGate(program, host);
+  addComplete(program, host);
   return program;
+}
+
+/** Commander's words about a wrong command line, with its guess at what was meant, as one line. */
+function usageLine(text: string): string {
+  const words = text
+    .replace(/^error: /, "")
+    .trim()
+    .replaceAll("\n", " ");
+  return `regfsck: ${escapeText(words)} (regfsck <command> --help lists the options)\n`;
 }
 
 function addScan(program: Command, host: ProgramHost): void {
@@ -44,7 +55,9 @@ function addScan(program: Command, host: ProgramHost): void {
     .option("--state <file>", STATE)
     .option("--metrics <file.prom>", "write metrics for node_exporter's textfile collector there")
     .option("--verify-content", "hash every blob, not manifests alone (reads the whole store)", false)
-    .option("--stale-upload-age <duration>", "how old an unfinished upload must be to be reported", duration, 7 * DAY)
+    .addOption(
+      age("--stale-upload-age <duration>", "how old an unfinished upload must be to be reported", 7 * DAY, "7d"),
+    )
     .addHelpText("after", exitCodes("nothing at or above --fail-on", "findings", "incomplete"));
   addRepositories(addCommon(command)).action(async (paths: string[], options) => {
     const { scan } = await import("./commands/scan.ts");
@@ -70,7 +83,7 @@ function addGate(program: Command, host: ProgramHost): void {
     .addOption(failOn())
     .option("--state <file>", STATE)
     .option("--allow-broken", "let damage pass that is there already, never damage that the collection would do", false)
-    .option("--quiet-period <duration>", "how long ago the last write to any upload must be", duration, HOUR)
+    .addOption(age("--quiet-period <duration>", "how long ago the last write to any upload must be", HOUR, "1h"))
     .option("--recheck <report>", "only tell whether anything moved since the gate that wrote this JSON report said go")
     .addHelpText("after", exitCodes("go", "stop", "undecided (treat as stop)"));
   addCleanUp(addCommon(command)).action(async (paths: string[], options) => {
@@ -84,6 +97,20 @@ function addGate(program: Command, host: ProgramHost): void {
       host.ended(await gate(gateOptions, terminal));
     }
   });
+}
+
+/** What the shells' completions call while a line is typed. */
+function addComplete(program: Command, host: ProgramHost): void {
+  program
+    .command("__complete", { hidden: true })
+    .argument("<what>")
+    .argument("<prefix>")
+    .argument("[path...]")
+    .action(async (what: string, prefix: string, paths: string[]) => {
+      const { complete } = await import("./completion/complete.ts");
+      const terminal = host.terminal({ color: false, progress: "never", quiet: true });
+      host.ended(await complete(what, prefix, paths, terminal));
+    });
 }
 
 function addCommon(command: Command): Command {
@@ -122,6 +149,11 @@ function failOn(): Option {
   return new Option("--fail-on <severity>", "fail when there are findings this severe")
     .choices(FAIL_ON)
     .default("error");
+}
+
+/** An option that takes a duration; `shown` is the default as help shows it. */
+function age(flags: string, description: string, milliseconds: number, shown: string): Option {
+  return new Option(flags, description).argParser(duration).default(milliseconds, shown);
 }
 
 /** The options of a command, with what the configuration file says where no option was given. */

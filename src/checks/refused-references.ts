@@ -14,7 +14,8 @@ export function* refusedReferences(
   for (const problem of pull.problems) {
     if (problem.trouble !== "refused-reference") continue;
     const isChild = graph.manifests.role(problem.reference) === Role.child;
-    const present = graph.blobState(problem.digest) === DiskState.ok && problem.reply?.answer !== "no-data";
+    const { reply } = problem;
+    const present = graph.blobState(reply!.asked) === DiskState.ok && reply!.answer !== "no-data";
     if (isChild === (wanted === "child") && present === inStore) yield problem;
   }
 }
@@ -31,12 +32,12 @@ export function referenceDraft(
 }
 
 /** Where the blob of a digest belongs; for text that is no digest, the manifest that names it. */
-export function dataPath({ graph }: CheckContext, { digest, parent, reply }: PullProblem): string {
-  const blob = reply && reply.blob >= 0 ? reply.blob : digest;
+export function dataPath({ graph }: CheckContext, { parent, reply }: PullProblem): string {
+  const blob = reply!.blob >= 0 ? reply!.blob : reply!.asked;
   return blobData(graph.digests.text(graph.digests.isDigest(blob) ? blob : parent));
 }
 
 /** Where the link to a problem's digest belongs. */
 export function linkPath({ graph }: CheckContext, problem: PullProblem, kind: LinkKind): string {
-  return linkFile(problem.repository.name, kind, graph.digests.text(problem.digest));
+  return linkFile(problem.repository.name, kind, graph.digests.text(problem.reply!.asked));
 }

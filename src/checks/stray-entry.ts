@@ -1,8 +1,8 @@
 // An entry that makes the registry's own walk abort or stop early.
 import type { RepositoryNode } from "../graph/root-graph.ts";
 import { isRepositoryName, isStoragePath, isTagName } from "../layout/names.ts";
-import { linksFolder, repositoryFolder, tagFolder, tagsFolder } from "../layout/paths.ts";
-import { isBroken, type StrayEntry, type StrayReason } from "../scan/facts.ts";
+import { blobData, blobFolder, linksFolder, repositoryFolder, tagFolder, tagsFolder } from "../layout/paths.ts";
+import { DiskState, isBroken, type StrayEntry, type StrayReason } from "../scan/facts.ts";
 import type { Check, CheckContext } from "./finding.ts";
 
 export const strayEntry: Check = {
@@ -10,24 +10,25 @@ export const strayEntry: Check = {
   meaning: "an entry that makes the registry's own walk abort or stop early",
   inCaches: false,
   *find(context) {
-    const { graph, catalogue, blobStrays, wholeRoot } = context;
+    const { graph, catalogue, wholeRoot } = context;
     const inRepositories = graph
       .repositories()
       .flatMap((repository) => [...repositoryStrays(context, repository)].map((stray) => ({ repository, stray })));
-    // A file called `_manifests` ends the walk as well; that it is no folder is worse.
+    // A file called `_manifests` ends the walk of its folder as well; that it is no folder is worse.
     const told = new Set(inRepositories.map(({ stray }) => stray.path));
     if (wholeRoot) {
-      for (const stray of [...catalogue.strays, ...blobStrays]) if (!told.has(stray.path)) yield draft(stray);
+      for (const stray of [...catalogue.strays, ...storeStrays(context)]) if (!told.has(stray.path)) yield draft(stray);
     }
     for (const { repository, stray } of inRepositories) yield { repository, ...draft(stray) };
   },
 };
 
-function* repositoryStrays({ graph }: CheckContext, repository: RepositoryNode): Generator<StrayEntry> {
-  const { name, folders } = repository;
-  if (folders.manifests === "file") yield { path: `${repositoryFolder(name)}/_manifests`, reason: "file-for-folder" };
-  else if (folders.revisions === "file") yield { path: linksFolder(name, "revision"), reason: "file-for-folder" };
-  else if (folders.tags === "file") yield { path: tagsFolder(name), reason: "file-for-folder" };
+/** What stops the registry in a repository that its walk comes to. */
+function* repositoryStrays({ graph, catalogue }: CheckContext, repository: RepositoryNode): Generator<StrayEntry> {
+  const { name } = repository;
+  if (!catalogue.seen.includes(name)) return;
+  yield* blockedFolders(repository);
+  yield* repository.strays;
   for (const { path, state } of repository.strayRevisionLinks) {
     if (isBroken(state) || !isStoragePath(path)) yield { path, reason: "misplaced-link" };
   }
@@ -40,12 +41,48 @@ function* repositoryStrays({ graph }: CheckContext, repository: RepositoryNode):
   }
 }
 
+/** Folders of manifests and tags that are none. A file in the place of an algorithm's folder is passed over. */
+function* blockedFolders({ name, blocked }: RepositoryNode): Generator<StrayEntry> {
+  const manifests = `${repositoryFolder(name)}/_manifests`;
+  for (const { path, state } of blocked) {
+    if (path !== manifests && !path.startsWith(`${manifests}/`)) continue;
+    const isTop = path === manifests || path === linksFolder(name, "revision") || path === tagsFolder(name);
+    if (state === DiskState.malformed) yield { path, reason: "link-loop" };
+    else if (state === DiskState.notAFolder && isTop) yield { path, reason: "file-for-folder" };
+    // What lies below is in the way for the same reason.
+    if (path === manifests) return;
+  }
+}
+
+/** What stops the registry in the blob store: loops wherever it walks, and files where a revision's blob should be. */
+function* storeStrays({ graph, blobStrays }: CheckContext): Generator<StrayEntry> {
+  yield* blobStrays;
+  for (const { path, state } of graph.blockedBlobFolders()) {
+    if (state === DiskState.malformed) yield { path, reason: "link-loop" };
+  }
+  for (let blob = 0; blob < graph.digests.length; blob++) {
+    if (graph.hasBlobFolder(blob) && graph.blobState(blob) === DiskState.malformed) {
+      yield { path: blobData(graph.digests.text(blob)), reason: "link-loop" };
+    }
+  }
+  const told = new Set<string>();
+  for (const { revisions } of graph.repositories()) {
+    for (let link = revisions.first; link < revisions.end; link++) {
+      const blob = graph.revisions.target(link);
+      if (blob < 0 || graph.blobState(blob) !== DiskState.notAFolder) continue;
+      const path = graph.blockedBlob(blob)?.path ?? blobFolder(graph.digests.text(blob));
+      if (!told.has(path)) yield { path, reason: "file-for-folder" };
+      told.add(path);
+    }
+  }
+}
+
 const WORDS: Record<StrayReason, string> = {
   "ends-walk":
     "a file whose name begins with _ ends the registry's walk of this folder: what sorts after it is not seen",
   "invalid-name": "a _layers folder where no repository name can be: collection aborts",
   "file-for-folder": "a file where the registry expects a folder: 500, and collection aborts",
-  "link-loop": "a symbolic link that leads back above itself: the registry's walk aborts",
+  "link-loop": "a symbolic link that leads back to itself or above: the registry's walk aborts",
   "misplaced-data": "a file called data whose place gives no digest: collection aborts in its sweep",
   "misplaced-link": "a file called link that is no revision link: collection reads it and aborts",
   "unusable-tag": "an entry that is no tag, where collection with -m looks for one: it aborts",

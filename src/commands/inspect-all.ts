@@ -49,5 +49,13 @@ export async function inspectAll(
   const inside = inspections.flatMap((inspection) =>
     inspection.unreadable.map((entry) => ({ root: inspection.root.name, ...entry })),
   );
-  return { inspections, unreadable: [...outside, ...inside] };
+  const all = [...outside, ...inside];
+  if (all.length > 0) terminal.warn(incompleteLine(all));
+  return { inspections, unreadable: all };
+}
+
+function incompleteLine([first, ...others]: readonly UnreadableReport[]): string {
+  const { root, path, error } = first!;
+  const more = others.length > 0 ? ` (and ${others.length} more)` : "";
+  return `incomplete: ${root === "" ? path : `${root}/${path}`}: ${error}${more}`;
 }

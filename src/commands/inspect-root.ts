@@ -133,6 +133,7 @@ class RootReading {
       strays.push(...facts.strays);
       this.#notes.push(...facts.unreadable);
     });
+    this.#graph.addBlocked(store.blocked);
     this.#blobStrays = [...store.strays, ...strays];
     this.#notes.push(...store.unreadable);
     this.hasBlobStore = store.present;

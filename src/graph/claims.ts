@@ -45,7 +45,7 @@ export function* claimsOf(
     for (const kind of ["revision", "layer"] as const) {
       const links = kind === "revision" ? graph.revisions : graph.layerLinks;
       const link = links.find(repository.index, digest);
-      const state = link < 0 ? DiskState.absent : links.state(link);
+      const state = graph.linkState(repository, kind, digest);
       const target = link < 0 ? -1 : links.target(link);
       if (target >= 0) blobs.add(target);
       const path = linkFile(repository.name, kind, graph.digests.text(digest));

@@ -1,15 +1,20 @@
 // The graph as registry/ reads it: either what is on disk, or what would be left after a collection.
 import type { Bytes } from "../layout/columns.ts";
+import type { LinkKind } from "../layout/paths.ts";
 import { DiskState } from "../scan/facts.ts";
 import type { LinkTable } from "./links.ts";
-import type { RootGraph } from "./root-graph.ts";
+import type { RepositoryNode, RootGraph } from "./root-graph.ts";
 
 type LinkView = Pick<LinkTable, "find" | "place" | "target" | "state" | "reason">;
 
 export type GraphView = Pick<
   RootGraph,
   "digests" | "tags" | "manifests" | "repositories" | "repository" | "blobState" | "blobSize" | "isBlobRotten"
-> & { readonly layerLinks: LinkView; readonly revisions: LinkView };
+> & {
+  readonly layerLinks: LinkView;
+  readonly revisions: LinkView;
+  linkState(repository: RepositoryNode, kind: LinkKind, digest: number): DiskState;
+};
 
 /** The graph without these revision links and blobs: 1 at the number of each that is gone. */
 export function graphWithout(graph: RootGraph, revisions: Bytes, blobs: Bytes): GraphView {
@@ -25,6 +30,10 @@ export function graphWithout(graph: RootGraph, revisions: Bytes, blobs: Bytes): 
       target: (link) => (revisions.at(link) === 1 ? -1 : graph.revisions.target(link)),
       state: (link) => (revisions.at(link) === 1 ? DiskState.absent : graph.revisions.state(link)),
       reason: (link) => graph.revisions.reason(link),
+    },
+    linkState(repository, kind, digest) {
+      const link = kind === "revision" ? graph.revisions.find(repository.index, digest) : -1;
+      return link >= 0 && revisions.at(link) === 1 ? DiskState.absent : graph.linkState(repository, kind, digest);
     },
     repositories: () => graph.repositories(),
     repository: (index) => graph.repository(index),

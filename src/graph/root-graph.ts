@@ -1,8 +1,10 @@
 // The blob reference graph of one storage root, put together from facts as they arrive.
 import { Bytes, Floats } from "../layout/columns.ts";
 import { DigestCursor, DigestWriter, type PackedDigests } from "../layout/packed-digests.ts";
+import { blobData, type LinkKind, linkFile } from "../layout/paths.ts";
 import {
   type BlobFacts,
+  type BlockedFolder,
   DiskState,
   type ManifestFacts,
   type RepositoryFacts,
@@ -25,7 +27,9 @@ export interface Range {
 export interface RepositoryNode {
   readonly index: number;
   readonly name: string;
-  readonly folders: RepositoryFacts["folders"];
+  /** DiskState of the folder that its tags lie in. */
+  readonly tagsState: DiskState;
+  readonly blocked: readonly BlockedFolder[];
   readonly layerLinks: Range;
   readonly revisions: Range;
   readonly tags: Range;
@@ -51,13 +55,20 @@ export class RootGraph {
   readonly #blobSizes = new Floats();
   readonly #blobModified = new Floats();
   readonly #blobRotten = new Bytes();
+  readonly #blockedBlobs: BlockedFolder[] = [];
   /** By digest: 1 where something names it as a manifest. */
   readonly #wantedAsManifest = new Bytes();
   /** Layer links that hold another digest than their place says, in pairs: place, target. */
   readonly #otherLayerLinks: number[] = [];
   #toRead: number[] = [];
 
+  /** Takes note of folders of the blob store that are none. */
+  addBlocked(blocked: readonly BlockedFolder[]): void {
+    this.#blockedBlobs.push(...blocked);
+  }
+
   addBlobs(facts: BlobFacts): void {
+    this.addBlocked(facts.blocked);
     const digests = new DigestCursor(facts.digests);
     for (let row = 0; digests.next(); row++) {
       const blob = this.digests.add(digests);
@@ -90,7 +101,8 @@ export class RootGraph {
     const node: RepositoryNode = {
       index,
       name: facts.name,
-      folders: facts.folders,
+      tagsState: facts.tagsState,
+      blocked: facts.blocked,
       layerLinks: { first: firstLayerLink, end: this.layerLinks.length },
       revisions: { first: firstRevision, end: this.revisions.length },
       tags: { first: firstTag, end: this.tags.length },
@@ -170,7 +182,34 @@ export class RootGraph {
   /** DiskState of the blob's data; absent where the store has nothing of it. */
   blobState(digest: number): DiskState {
     const known = this.#blobStates.at(digest);
-    return known === 0 ? DiskState.absent : ((known - 1) as DiskState);
+    if (known > 0) return (known - 1) as DiskState;
+    return this.blockedBlob(digest)?.state ?? DiskState.absent;
+  }
+
+  /** Whether the store has a folder for the digest, whatever is in it. */
+  hasBlobFolder(digest: number): boolean {
+    return this.#blobStates.at(digest) > 0;
+  }
+
+  /** Folders of the blob store that are none. */
+  blockedBlobFolders(): readonly BlockedFolder[] {
+    return this.#blockedBlobs;
+  }
+
+  /** What stands in the way of the blob's folder, where something does. */
+  blockedBlob(digest: number): BlockedFolder | undefined {
+    if (this.#blockedBlobs.length === 0 || !this.digests.isDigest(digest)) return undefined;
+    return blocking(this.#blockedBlobs, blobData(this.digests.text(digest)));
+  }
+
+  /** DiskState of a link that may not be there: what opening it gives depends on the folders above it too. */
+  linkState(repository: RepositoryNode, kind: LinkKind, digest: number): DiskState {
+    const links = kind === "layer" ? this.layerLinks : this.revisions;
+    const link = links.find(repository.index, digest);
+    if (link >= 0) return links.state(link);
+    if (repository.blocked.length === 0 || !this.digests.isDigest(digest)) return DiskState.absent;
+    const path = linkFile(repository.name, kind, this.digests.text(digest));
+    return blocking(repository.blocked, path)?.state ?? DiskState.absent;
   }
 
   /** Bytes; 0 where there is no data. */
@@ -193,4 +232,8 @@ export class RootGraph {
     this.#wantedAsManifest.set(digest, 1);
     this.#toRead.push(digest);
   }
+}
+
+function blocking(blocked: readonly BlockedFolder[], path: string): BlockedFolder | undefined {
+  return blocked.find((folder) => path.startsWith(`${folder.path}/`));
 }

@@ -121,13 +121,13 @@ class Marking {
   }
 
   #markRepository(repository: RepositoryNode): void {
-    const { name, folders, revisions } = repository;
-    if (folders.manifests === "file" || folders.revisions === "file") {
-      const path =
-        folders.manifests === "file" ? `${repositoryFolder(name)}/_manifests` : linksFolder(name, "revision");
-      this.#abort("mark", path, "file-for-folder");
-      return;
-    }
+    const { name, revisions } = repository;
+    const isStopped = this.#stopAtFolders(
+      repository,
+      repositoryFolder(name) + "/_manifests",
+      linksFolder(name, "revision"),
+    );
+    if (isStopped) return;
     const tagged = this.#options.deleteUntagged ? this.#taggedDigests(repository) : undefined;
     let asked = false;
     for (let link = revisions.first; link < revisions.end; link++) {
@@ -138,6 +138,7 @@ class Marking {
         asked = this.#markRevision(repository, this.#graph.revisions.target(link), path, tagged) || asked;
       }
     }
+    for (const { path, reason } of repository.strays) if (reason === "link-loop") this.#abort("mark", path, reason);
     for (const { path, state, target } of repository.strayRevisionLinks) {
       if (state === DiskState.malformed || (state === DiskState.ok && !isStoragePath(path))) {
         this.#abort("mark", path, "malformed-link");
@@ -146,6 +147,20 @@ class Marking {
       }
     }
     if (asked && tagged) this.#checkTags(repository);
+  }
+
+  /** Aborts at those of the folders that are none. A file for an algorithm's folder is passed over, a loop is not. */
+  #stopAtFolders({ blocked }: RepositoryNode, ...folders: string[]): boolean {
+    let stopped = false;
+    for (const { path, state } of blocked) {
+      const isFolder = folders.includes(path);
+      if (!isFolder && !(state === DiskState.malformed && folders.some((folder) => path.startsWith(`${folder}/`))))
+        continue;
+      if (state === DiskState.unreadable) continue;
+      this.#abort("mark", path, state === DiskState.malformed ? "link-loop" : "file-for-folder");
+      stopped = true;
+    }
+    return stopped;
   }
 
   /** What the repository's tags name now. The program looks through them all for each revision. */
@@ -160,8 +175,9 @@ class Marking {
   }
 
   /** Aborts of `-m` on a tag that it cannot read: once in the repository, though the program stops at the first. */
-  #checkTags({ name, folders, tags }: RepositoryNode): void {
-    if (folders.tags === "file") this.#abort("mark", tagsFolder(name), "file-for-folder");
+  #checkTags(repository: RepositoryNode): void {
+    const { name, tags } = repository;
+    this.#stopAtFolders(repository, tagsFolder(name));
     for (let tag = tags.first; tag < tags.end; tag++) {
       if (this.#options.removedTags.at(tag) === 1) continue;
       const tagName = this.#graph.tags.name(tag);
@@ -190,7 +206,7 @@ class Marking {
       return false;
     }
     if (tagged && !tagged.has(digest)) {
-      if (repository.folders.tags === "absent") this.#abort("mark", tagsFolder(repository.name), "no-tags");
+      if (repository.tagsState === DiskState.absent) this.#abort("mark", tagsFolder(repository.name), "no-tags");
       this.#untagged.push({ repository, digest });
       return true;
     }
@@ -217,9 +233,15 @@ class Marking {
     const markAborts = this.#aborts.length;
     const gone = this.#deleteManifests();
     if (!this.#input.hasBlobStore) this.#abort("sweep", BLOBS, "no-blobs");
-    for (const { path } of this.#input.blobStrays) this.#abort("sweep", path, "misplaced-data");
+    for (const { path, reason } of this.#input.blobStrays) {
+      this.#abort("sweep", path, reason === "link-loop" ? reason : "misplaced-data");
+    }
+    for (const { path, state } of this.#graph.blockedBlobFolders()) {
+      if (state === DiskState.malformed) this.#abort("sweep", path, "link-loop");
+    }
     const deletedBlobs: number[] = [];
     for (let blob = 0; blob < this.#graph.digests.length; blob++) {
+      if (!this.#graph.hasBlobFolder(blob)) continue;
       const state = this.#graph.blobState(blob);
       if (state === DiskState.malformed) this.#abort("sweep", blobData(this.#graph.digests.text(blob)), "broken-blob");
       if (state === DiskState.ok && this.#marks.at(blob) === 0) deletedBlobs.push(blob);

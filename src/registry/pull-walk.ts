@@ -138,13 +138,14 @@ export class PullWalk {
       const reply = child?.reply ?? serveBlob(this.#graph, this.#repository, target);
       child?.parents.push({ held, reference });
       this.#need(reply);
+      this.#needed.referenced.set(reply.asked, 1);
       if (reply.blob >= 0) this.#needed.referenced.set(reply.blob, 1);
       // A client never gets as far as what a manifest that it rejects references.
       if (!trusted || troubled.has(target)) continue;
       const trouble = isChild ? this.#childTrouble(reference, reply) : this.#blobTrouble(reference, reply);
       if (trouble === undefined) continue;
       troubled.add(target);
-      if (trouble === "broken-link") this.#addBrokenLayerLink(reply, target, held);
+      if (trouble === "broken-link") this.#addBrokenLayerLink(reply, held);
       else this.#addReferenceProblem(trouble, held, reference, reply);
     }
   }
@@ -187,11 +188,12 @@ export class PullWalk {
     this.#drafts.push({ trouble, digest: held.digest, parent: -1, reference: -1, reply: held.reply, hosts: [held] });
   }
 
-  #addBrokenLayerLink(reply: Reply, digest: number, host: Held): void {
+  #addBrokenLayerLink(reply: Reply, host: Held): void {
     const known = this.#brokenLayerLinks.get(reply.link);
     if (known) known.hosts.push(host);
     else {
-      const draft: Draft = { trouble: "broken-link", digest, parent: -1, reference: -1, reply, hosts: [host] };
+      const place = { digest: reply.asked, parent: -1, reference: -1 };
+      const draft: Draft = { trouble: "broken-link", ...place, reply, hosts: [host] };
       this.#brokenLayerLinks.set(reply.link, draft);
       this.#drafts.push(draft);
     }
@@ -205,7 +207,7 @@ export class PullWalk {
       // A manifest that is linked only here has been met already, as a manifest.
       if (this.#byDigest.get(digest)?.reply.link === link && this.#byDigest.get(digest)?.reply.kind === "layer")
         continue;
-      const reply: Reply = { answer: "broken-link", link, kind: "layer", blob: -1 };
+      const reply: Reply = { answer: "broken-link", link, kind: "layer", asked: digest, blob: -1 };
       this.#drafts.push({ trouble: "broken-link", digest, parent: -1, reference: -1, reply, hosts: [] });
     }
   }

@@ -1,6 +1,7 @@
 // What registry 2.8.3 answers when it is asked for a manifest or a blob of a repository, and why.
 import type { GraphView } from "../graph/graph-view.ts";
 import type { RepositoryNode } from "../graph/root-graph.ts";
+import type { LinkKind } from "../layout/paths.ts";
 import { DiskState, ManifestState } from "../scan/facts.ts";
 
 export type Answer =
@@ -24,7 +25,9 @@ export interface Reply {
   readonly answer: Answer;
   /** The link that decided, by its number in `kind`'s table; -1 where there is none. */
   readonly link: number;
-  readonly kind: "layer" | "revision";
+  readonly kind: LinkKind;
+  /** The digest under which that link lies, or should: not what was asked for where an alias leads on. */
+  readonly asked: number;
   /** The blob that the link names; -1 where it names none. */
   readonly blob: number;
 }
@@ -56,34 +59,31 @@ export function followManifestLink(graph: GraphView, repository: RepositoryNode,
   return revision.answer === "not-linked" ? followLink(graph, repository, "layer", digest) : revision;
 }
 
-/** A blob by digest (registry-2.8.3 section 3): its layer link, then whether its data is there. */
+/**
+ * A blob by digest (registry-2.8.3 section 3): its layer link, whether its data is there; then the digest that the
+ * link names is looked up in the same way, and that is what is served. So a sha512 alias needs the sha256 link too.
+ */
 export function serveBlob(graph: GraphView, repository: RepositoryNode, digest: number): Reply {
-  return followLink(graph, repository, "layer", digest);
+  const first = followLink(graph, repository, "layer", digest);
+  if (first.answer !== "served" || first.blob === digest) return first;
+  return followLink(graph, repository, "layer", first.blob);
 }
 
-function followLink(graph: GraphView, repository: RepositoryNode, kind: "layer" | "revision", digest: number): Reply {
-  if (!graph.digests.isDigest(digest)) return { answer: "not-a-digest", link: -1, kind, blob: -1 };
+function followLink(graph: GraphView, repository: RepositoryNode, kind: LinkKind, digest: number): Reply {
+  const asked = { kind, asked: digest };
+  if (!graph.digests.isDigest(digest)) return { ...asked, answer: "not-a-digest", link: -1, blob: -1 };
   const table = kind === "layer" ? graph.layerLinks : graph.revisions;
   const link = table.find(repository.index, digest);
-  const state = link < 0 ? absentLinkState(repository, kind) : table.state(link);
-  switch (state) {
+  switch (link < 0 ? graph.linkState(repository, kind, digest) : table.state(link)) {
     case DiskState.ok:
-      return { answer: dataAnswer(graph, table.target(link)), link, kind, blob: table.target(link) };
+      return { ...asked, answer: dataAnswer(graph, table.target(link)), link, blob: table.target(link) };
     case DiskState.absent:
-      return { answer: "not-linked", link, kind, blob: -1 };
+      return { ...asked, answer: "not-linked", link, blob: -1 };
     case DiskState.unreadable:
-      return { answer: "unknown", link, kind, blob: -1 };
+      return { ...asked, answer: "unknown", link, blob: -1 };
     default:
-      return { answer: "broken-link", link, kind, blob: -1 };
+      return { ...asked, answer: "broken-link", link, blob: -1 };
   }
-}
-
-/** A link that is not there: what opening it gives depends on what stands where its folders should be. */
-function absentLinkState(repository: RepositoryNode, kind: "layer" | "revision"): DiskState {
-  const { layers, manifests, revisions } = repository.folders;
-  const folders = kind === "layer" ? [layers] : [manifests, revisions];
-  if (folders.includes("file")) return DiskState.malformed;
-  return folders.includes("unreadable") ? DiskState.unreadable : DiskState.absent;
 }
 
 function dataAnswer(graph: GraphView, blob: number): Answer {

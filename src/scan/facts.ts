@@ -32,6 +32,8 @@ export interface Unreadable {
 /** One shard of the blob store: a row a blob folder. */
 export interface BlobFacts {
   readonly digests: PackedDigests;
+  /** The shard, where it is no folder. */
+  readonly blocked: readonly BlockedFolder[];
   /** DiskState of `data`. */
   readonly states: Uint8Array;
   /** Bytes, and last modification in milliseconds since 1970; 0 where there is no file. */
@@ -90,7 +92,7 @@ export type StrayReason =
   | "invalid-name"
   /** A file where the registry expects a folder. */
   | "file-for-folder"
-  /** A symbolic link that leads back to a folder above it. */
+  /** A symbolic link that leads back to itself, or to a folder above it. */
   | "link-loop"
   /** A file called `data` in the blob store whose path gives no digest. */
   | "misplaced-data"
@@ -114,17 +116,19 @@ export interface StrayRevisionLink {
   readonly target: string | undefined;
 }
 
-/** What stands where a folder is expected. */
-export type FolderState = "folder" | "absent" | "file" | "unreadable";
+/** What stands where a folder should be and is none, so that everything below it answers in the same way. */
+export interface BlockedFolder {
+  /** Relative to the root. */
+  readonly path: string;
+  /** Not ok, and not absent. */
+  readonly state: DiskState;
+}
 
 export interface RepositoryFacts {
   readonly name: string;
-  readonly folders: {
-    readonly layers: FolderState;
-    readonly manifests: FolderState;
-    readonly revisions: FolderState;
-    readonly tags: FolderState;
-  };
+  /** DiskState of the folder that its tags lie in. */
+  readonly tagsState: DiskState;
+  readonly blocked: readonly BlockedFolder[];
   readonly layerLinks: readonly LinkFacts[];
   readonly revisionLinks: readonly LinkFacts[];
   readonly strayRevisionLinks: readonly StrayRevisionLink[];

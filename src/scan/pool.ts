@@ -2,6 +2,7 @@
 import { Worker } from "node:worker_threads";
 import type { ReadOptions, Task, TaskResult } from "./tasks.ts";
 import type { WorkerData } from "./worker.ts";
+import { WORKER_FILE } from "./worker-file.ts";
 
 interface Job {
   readonly task: Task;
@@ -63,7 +64,7 @@ export class WorkerPool {
   }
 
   #start(): void {
-    const worker = new Worker(new URL("./worker.js", import.meta.url), {
+    const worker = new Worker(WORKER_FILE, {
       workerData: this.#data,
       resourceLimits: { maxYoungGenerationSizeMb: YOUNG_GENERATION },
     });

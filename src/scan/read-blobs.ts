@@ -1,11 +1,20 @@
 // Reads the blob store, a shard at a time: one stat a blob gives its presence and its size.
 import { createHash } from "node:crypto";
 import { Bytes, Floats } from "../layout/columns.ts";
-import { type Algorithm, isAlgorithm } from "../layout/digest.ts";
+import { type Algorithm, isAlgorithm, parseDigest } from "../layout/digest.ts";
 import { DigestWriter } from "../layout/packed-digests.ts";
 import { BLOBS } from "../layout/paths.ts";
-import { type BlobFacts, DiskState, type StrayEntry, type Unreadable } from "./facts.ts";
-import { errorCode, listNames, namesOf, READ_FLAGS, type StorageFs, stateOfError, statPath } from "./storage-fs.ts";
+import { type BlobFacts, type BlockedFolder, DiskState, type StrayEntry, type Unreadable } from "./facts.ts";
+import {
+  errorCode,
+  type Listing,
+  listNames,
+  namesOf,
+  READ_FLAGS,
+  type StorageFs,
+  stateOfError,
+  statPath,
+} from "./storage-fs.ts";
 
 /** A folder of blobs that share an algorithm and the first two digits of their hex. */
 export interface BlobShard {
@@ -16,6 +25,7 @@ export interface BlobShard {
 export interface BlobStoreListing {
   readonly shards: readonly BlobShard[];
   readonly strays: readonly StrayEntry[];
+  readonly blocked: readonly BlockedFolder[];
   readonly unreadable: readonly Unreadable[];
   /** Whether `blobs/` itself is there; collection fails without it. */
   readonly present: boolean;
@@ -25,24 +35,36 @@ export interface BlobStoreListing {
 export function listBlobStore(storageFs: StorageFs, root: string): BlobStoreListing {
   const shards: BlobShard[] = [];
   const strays: StrayEntry[] = [];
+  const blocked: BlockedFolder[] = [];
   const unreadable: Unreadable[] = [];
-  const top = listNames(storageFs, `${root}/${BLOBS}`);
-  if (top.state !== DiskState.ok) {
-    if (top.state !== DiskState.absent) unreadable.push({ path: BLOBS, error: top.code });
-    return { shards, strays, unreadable, present: top.state !== DiskState.absent };
-  }
-  for (const name of top.entries) {
-    const path = `${BLOBS}/${name}`;
-    const folder = listNames(storageFs, `${root}/${path}`);
-    if (folder.state === DiskState.unreadable) unreadable.push({ path, error: folder.code });
-    if (folder.state === DiskState.notAFolder && name === "data") strays.push({ path, reason: "misplaced-data" });
-    if (folder.state !== DiskState.ok) continue;
-    for (const entry of folder.entries) {
-      if (isAlgorithm(name) && /^[0-9a-f]{2}$/.test(entry)) shards.push({ algorithm: name, prefix: entry });
-      else findMisplacedData(storageFs, root, `${path}/${entry}`, strays);
+  const list = (path: string) => listStorePart(storageFs, root, path, blocked, unreadable);
+  const top = list(BLOBS);
+  for (const name of namesOf(top)) {
+    if (!isAlgorithm(name)) {
+      findMisplacedData(storageFs, root, `${BLOBS}/${name}`, strays);
+      continue;
+    }
+    for (const prefix of namesOf(list(`${BLOBS}/${name}`))) {
+      if (/^[0-9a-f]{2}$/.test(prefix)) shards.push({ algorithm: name, prefix });
+      else findMisplacedData(storageFs, root, `${BLOBS}/${name}/${prefix}`, strays);
     }
   }
-  return { shards, strays, unreadable, present: true };
+  return { shards, strays, blocked, unreadable, present: top.state !== DiskState.absent };
+}
+
+/** Lists a folder of the store; notes it where it is none, or cannot be read. */
+function listStorePart(
+  storageFs: StorageFs,
+  root: string,
+  path: string,
+  blocked: BlockedFolder[],
+  unreadable: Unreadable[],
+): Listing<string> {
+  const listing = listNames(storageFs, `${root}/${path}`);
+  if (listing.state === DiskState.ok || listing.state === DiskState.absent) return listing;
+  blocked.push({ path, state: listing.state });
+  if (listing.state === DiskState.unreadable) unreadable.push({ path, error: listing.code });
+  return listing;
 }
 
 /** Reads every blob of a shard. With `verifyContent` each blob's bytes are hashed as well. */
@@ -56,9 +78,8 @@ export function readBlobShard(storageFs: StorageFs, root: string, shard: BlobSha
   const unreadable: Unreadable[] = [];
   const { algorithm, prefix } = shard;
   const folder = `${BLOBS}/${algorithm}/${prefix}`;
-  const listing = listNames(storageFs, `${root}/${folder}`);
-  if (listing.state === DiskState.unreadable) unreadable.push({ path: folder, error: listing.code });
-  for (const name of namesOf(listing)) {
+  const blocked: BlockedFolder[] = [];
+  for (const name of namesOf(listStorePart(storageFs, root, folder, blocked, unreadable))) {
     if (!name.startsWith(prefix) || !digests.pushHex(algorithm, name)) {
       findMisplacedData(storageFs, root, `${folder}/${name}`, strays);
       continue;
@@ -85,6 +106,7 @@ export function readBlobShard(storageFs: StorageFs, root: string, shard: BlobSha
     sizes: sizes.finish(),
     modified: modified.finish(),
     rotten: rotten.finish(),
+    blocked,
     strays,
     unreadable,
   };
@@ -137,10 +159,19 @@ function hashFile(
 
 /**
  * Collection takes every file called `data` below blobs/ for a blob and aborts where its path gives no digest
- * (registry-2.8.3 section 5). Looks for those at and below a path that has no business there.
+ * (registry-2.8.3 section 5). Looks for those at and below a path that has no business there, and for loops of
+ * symbolic links, which end its walk too.
  */
 function findMisplacedData(storageFs: StorageFs, root: string, path: string, strays: StrayEntry[]): void {
   const listing = listNames(storageFs, `${root}/${path}`);
-  if (listing.state === DiskState.notAFolder && path.endsWith("/data")) strays.push({ path, reason: "misplaced-data" });
+  const isFile = listing.state === DiskState.notAFolder;
+  if (isFile && path.endsWith("/data") && !givesDigest(path)) strays.push({ path, reason: "misplaced-data" });
+  if (listing.state === DiskState.malformed) strays.push({ path, reason: "link-loop" });
   for (const name of namesOf(listing)) findMisplacedData(storageFs, root, `${path}/${name}`, strays);
+}
+
+/** Whether the registry reads a digest out of this path: it takes the folder above for the algorithm, or the shard. */
+function givesDigest(path: string): boolean {
+  const [hex = "", next = "", above = ""] = path.split("/").slice(0, -1).reverse();
+  return parseDigest(`${next === hex.slice(0, 2) ? above : next}:${hex}`) !== undefined;
 }

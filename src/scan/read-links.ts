@@ -3,9 +3,9 @@ import { Bytes, Integers } from "../layout/columns.ts";
 import { type Algorithm, isAlgorithm } from "../layout/digest.ts";
 import { DigestWriter } from "../layout/packed-digests.ts";
 import { type LinkKind, linksFolder } from "../layout/paths.ts";
-import { DiskState, type FolderState, isBroken, type LinkFacts, type StrayRevisionLink } from "./facts.ts";
-import { folderStateOf, listPart, type RepositoryReading } from "./repository-reading.ts";
-import { namesOf } from "./storage-fs.ts";
+import { DiskState, isBroken, type LinkFacts, type StrayRevisionLink } from "./facts.ts";
+import { listPart, type RepositoryReading } from "./repository-reading.ts";
+import { listNames, namesOf } from "./storage-fs.ts";
 
 /** The entries of one `_layers/<algorithm>` or `revisions/<algorithm>` folder: digest folders, if all is well. */
 export interface LinkEntries {
@@ -18,7 +18,7 @@ export function listLinks(
   reading: RepositoryReading,
   repository: string,
   kind: LinkKind,
-): { readonly folder: FolderState; readonly entries: LinkEntries[]; readonly others: string[] } {
+): { readonly entries: LinkEntries[]; readonly others: string[] } {
   const folder = linksFolder(repository, kind);
   const listing = listPart(reading, folder);
   const entries: LinkEntries[] = [];
@@ -30,7 +30,7 @@ export function listLinks(
       if (places.state === DiskState.ok) entries.push({ algorithm: name, names: places.entries });
     }
   }
-  return { folder: folderStateOf(listing.state), entries, others };
+  return { entries, others };
 }
 
 /** Reads the links in these digest folders. Entries that are no digest are left to `strayLinks`. */
@@ -73,13 +73,15 @@ export function readLinks(
 
 /**
  * The files called `link` at or below a path that is no digest folder: collection reads each of those below
- * revisions/, at any depth (registry-2.8.3 section 5).
+ * revisions/, at any depth (registry-2.8.3 section 5). Notes loops of symbolic links, which end its walk.
  */
 export function* strayLinks(reading: RepositoryReading, path: string): Generator<StrayRevisionLink> {
-  const listing = listPart(reading, path);
+  const listing = listNames(reading.fs, `${reading.root}/${path}`);
   if (listing.state === DiskState.ok) {
     for (const name of listing.entries) yield* strayLinks(reading, `${path}/${name}`);
-  } else if (path.endsWith("/link")) {
+  } else if (listing.state === DiskState.malformed) reading.strays.push({ path, reason: "link-loop" });
+  else if (listing.state === DiskState.unreadable) reading.unreadable.push({ path, error: listing.code });
+  else if (path.endsWith("/link")) {
     const state = reading.links.read(`${reading.root}/${path}`, "");
     if (state === DiskState.unreadable) reading.unreadable.push({ path, error: reading.links.reason });
     yield { path, state, target: state === DiskState.ok ? reading.links.target : undefined };

@@ -16,7 +16,7 @@ export function* readMarks(storageFs: StorageFs, root: string, unreadable: Unrea
   const namespace = listNamespace(storageFs, root);
   unreadable.push(...namespace.unreadable);
   const strays: StrayEntry[] = [];
-  const reading = { fs: storageFs, root, links: new LinkReader(storageFs), strays, unreadable };
+  const reading = { fs: storageFs, root, links: new LinkReader(storageFs), strays, blocked: [], unreadable };
   for (const name of repositoryNames(namespace)) {
     const folder = listPart(reading, tagsFolder(name));
     const names = namesOf(folder);

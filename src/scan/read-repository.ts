@@ -7,7 +7,7 @@ import { LinkReader } from "./read-link.ts";
 import { type LinkEntries, listLinks, readLinks, strayLinks } from "./read-links.ts";
 import { readTags } from "./read-tags.ts";
 import { readUploads } from "./read-uploads.ts";
-import { folderStateOf, listPart, type RepositoryReading } from "./repository-reading.ts";
+import { listPart, type RepositoryReading } from "./repository-reading.ts";
 import { namesOf, type StorageFs } from "./storage-fs.ts";
 
 export interface RepositoryOptions {
@@ -46,7 +46,7 @@ export function readRepository(
   options: RepositoryOptions,
 ): RepositoryStart {
   const reading = newReading(storageFs, root);
-  const manifests = folderStateOf(listPart(reading, `${repositoryFolder(name)}/_manifests`).state);
+  listPart(reading, `${repositoryFolder(name)}/_manifests`);
   const layers = listLinks(reading, name, "layer");
   const revisions = listLinks(reading, name, "revision");
   const tags = listPart(reading, tagsFolder(name));
@@ -60,7 +60,8 @@ export function readRepository(
   const read = now.map((piece) => readWith(reading, piece, options));
   const facts: RepositoryFacts = {
     name,
-    folders: { layers: layers.folder, manifests, revisions: revisions.folder, tags: folderStateOf(tags.state) },
+    tagsState: tags.state,
+    blocked: reading.blocked,
     layerLinks: linksOf(now, read, "layer"),
     revisionLinks: linksOf(now, read, "revision"),
     strayRevisionLinks: [...revisions.others, ...misplaced(name, revisions.entries)].flatMap((path) => [
@@ -102,7 +103,7 @@ export function withPieces(
 
 function newReading(storageFs: StorageFs, root: string): RepositoryReading & { unreadable: Unreadable[] } {
   const strays: StrayEntry[] = [];
-  return { fs: storageFs, root, links: new LinkReader(storageFs), strays, unreadable: [] };
+  return { fs: storageFs, root, links: new LinkReader(storageFs), strays, blocked: [], unreadable: [] };
 }
 
 function readWith(reading: RepositoryReading, piece: RepositoryPiece, options: RepositoryOptions): PieceFacts {

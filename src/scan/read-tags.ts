@@ -3,8 +3,8 @@ import { Bytes, Floats, Integers } from "../layout/columns.ts";
 import { DigestWriter } from "../layout/packed-digests.ts";
 import { tagsFolder } from "../layout/paths.ts";
 import { DiskState, isBroken, type TagFacts } from "./facts.ts";
-import { listPart, type RepositoryReading } from "./repository-reading.ts";
-import { namesOf, statPath } from "./storage-fs.ts";
+import type { RepositoryReading } from "./repository-reading.ts";
+import { listNames, namesOf, statPath } from "./storage-fs.ts";
 
 export interface TagOptions {
   /** Whether to ask each tag's folder when it last changed. */
@@ -60,7 +60,9 @@ export function readTags(
  * damage. Only sha256, under which the registry stores every manifest. Gives the state of the folders.
  */
 function readHistory(reading: RepositoryReading, tag: string, history: DigestWriter): DiskState {
-  const listing = listPart(reading, `${tag}/index/sha256`);
+  const path = `${tag}/index/sha256`;
+  const listing = listNames(reading.fs, `${reading.root}/${path}`);
+  if (listing.state === DiskState.unreadable) reading.unreadable.push({ path, error: listing.code });
   for (const name of namesOf(listing)) history.pushHex("sha256", name);
   return listing.state;
 }

@@ -1,8 +1,8 @@
 // Reads a repository's uploads under way: when each began, when it last grew.
 import { uploadsFolder } from "../layout/paths.ts";
-import type { UploadFacts } from "./facts.ts";
+import { DiskState, type UploadFacts } from "./facts.ts";
 import { listPart, type RepositoryReading } from "./repository-reading.ts";
-import { errorCode, namesOf, READ_FLAGS, type StorageFs, statPath } from "./storage-fs.ts";
+import { errorCode, namesOf, READ_FLAGS, type StorageFs, stateOfError, statPath } from "./storage-fs.ts";
 
 /** Reads the uploads of a repository. One that ends while it is read is left out. */
 export function readUploads(reading: RepositoryReading, repository: string): UploadFacts[] {
@@ -12,7 +12,8 @@ export function readUploads(reading: RepositoryReading, repository: string): Upl
   for (const name of namesOf(listing)) {
     const path = `${reading.root}/${folder}/${name}`;
     const { stat, code } = statPath(reading.fs, path);
-    if (code) reading.unreadable.push({ path: `${folder}/${name}`, error: code });
+    if (code && stateOfError(code) === DiskState.unreadable)
+      reading.unreadable.push({ path: `${folder}/${name}`, error: code });
     if (!stat?.isDirectory()) continue;
     const data = statPath(reading.fs, `${path}/data`).stat;
     const startedAt = readStartedAt(reading.fs, `${path}/startedat`) ?? stat.mtimeMs;

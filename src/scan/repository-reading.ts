@@ -1,5 +1,5 @@
 // One repository's reading: where it is, and what could not be read or is in the way so far.
-import { DiskState, type FolderState, type StrayEntry, type Unreadable } from "./facts.ts";
+import { type BlockedFolder, DiskState, type StrayEntry, type Unreadable } from "./facts.ts";
 import type { LinkReader } from "./read-link.ts";
 import { type Listing, listNames, type StorageFs } from "./storage-fs.ts";
 
@@ -8,19 +8,16 @@ export interface RepositoryReading {
   readonly root: string;
   readonly links: LinkReader;
   readonly strays: StrayEntry[];
+  readonly blocked: BlockedFolder[];
   readonly unreadable: Unreadable[];
 }
 
-/** Lists a folder of the repository; notes it where it cannot be read. */
+/** Lists a folder of the repository; notes it where it is none, or cannot be read. */
 export function listPart(reading: RepositoryReading, path: string): Listing<string> {
   const listing = listNames(reading.fs, `${reading.root}/${path}`);
   if (listing.state === DiskState.unreadable) reading.unreadable.push({ path, error: listing.code });
+  if (listing.state !== DiskState.ok && listing.state !== DiskState.absent) {
+    reading.blocked.push({ path, state: listing.state });
+  }
   return listing;
-}
-
-/** What stands where a folder is expected, from an attempt to list it. */
-export function folderStateOf(state: DiskState): FolderState {
-  if (state === DiskState.ok) return "folder";
-  if (state === DiskState.absent) return "absent";
-  return state === DiskState.unreadable ? "unreadable" : "file";
 }

@@ -1,0 +1,20 @@
+// What the reports about single things begin with.
+import { randomUUID } from "node:crypto";
+import type { InvestigationRun } from "../report/investigation-run.ts";
+import type { Terminal } from "./terminal.ts";
+
+/** To be made when the work is done: it says how long that took. */
+export function investigationRun(
+  startedAt: number,
+  { dryRun }: { readonly dryRun: boolean },
+  { now, version }: Pick<Terminal, "now" | "version">,
+): InvestigationRun {
+  return {
+    schemaVersion: 1,
+    tool: { name: "regfsck", version },
+    runId: randomUUID(),
+    startedAt: new Date(startedAt).toISOString(),
+    durationMs: now() - startedAt,
+    dryRun,
+  };
+}

@@ -1,0 +1,196 @@
+// One image of one root, from disk to what a client that pulls it would meet.
+import { setTimeout as sleep } from "node:timers/promises";
+import type { CheckContext, Finding } from "../checks/finding.ts";
+import { findDrafts, toFinding } from "../checks/index.ts";
+import type { ImageName } from "../config/verify-options.ts";
+import { type RepositoryNode, RootGraph } from "../graph/root-graph.ts";
+import { blobData } from "../layout/paths.ts";
+import { type ImagePart, imageParts, statusOf } from "../registry/image-tree.ts";
+import { pullAll } from "../registry/pull.ts";
+import type { ImagePartReport, ImageReport } from "../report/verify-report.ts";
+import { DiskState, isBroken, ManifestKind, ROLE_NAMES, type Unreadable } from "../scan/facts.ts";
+import type { StorageRoot } from "../scan/find-roots.ts";
+import { BY_DIGEST, type ImageFacts, readImage, readImageBlobs } from "../scan/read-image.ts";
+import type { Progress } from "../scan/reader.ts";
+import type { StorageFs } from "../scan/storage-fs.ts";
+
+export interface VerifyImageOptions {
+  /** Whether to hash every blob, not manifests alone. */
+  readonly verifyContent: boolean;
+  readonly progress: Progress;
+}
+
+export interface VerifiedImage {
+  readonly report: ImageReport;
+  readonly unreadable: readonly Unreadable[];
+}
+
+/** How long to wait before what is not whole is read again (ms): a push may be under way. */
+const PAUSES = [20, 200, 1000];
+
+/** Undefined where the root has no such image. */
+export async function verifyImage(
+  storageFs: StorageFs,
+  root: StorageRoot,
+  image: ImageName,
+  options: VerifyImageOptions,
+): Promise<VerifiedImage | undefined> {
+  let verified = await verifyOnce(storageFs, root, image, options);
+  for (const pause of PAUSES) {
+    if (!verified || verified.report.state === "whole") return verified;
+    await sleep(pause);
+    const again = await verifyOnce(storageFs, root, image, options);
+    if (JSON.stringify(again) === JSON.stringify(verified)) return again;
+    verified = again;
+  }
+  if (!verified || verified.report.state === "whole") return verified;
+  const moving = { path: image.text, error: "kept changing while it was read" };
+  return {
+    report: { ...verified.report, state: "unknown", findings: [] },
+    unreadable: [...verified.unreadable, moving],
+  };
+}
+
+async function verifyOnce(
+  storageFs: StorageFs,
+  root: StorageRoot,
+  image: ImageName,
+  { verifyContent, progress }: VerifyImageOptions,
+): Promise<VerifiedImage | undefined> {
+  const facts = readImage(storageFs, root.path, image);
+  if (!facts) return undefined;
+  const unreadable = [...facts.repository.unreadable];
+  const graph = graphOf(facts, unreadable);
+  let done = 0;
+  for (const blobs of readImageBlobs(storageFs, root.path, facts.blobs, verifyContent)) {
+    graph.addBlobs(blobs);
+    unreadable.push(...blobs.unreadable);
+    done += blobs.states.length;
+    progress(verifyContent ? "content" : "blobs", done, facts.blobs.length);
+    // Hashing takes its time: signals are seen in between.
+    if (verifyContent) await new Promise((resolve) => setImmediate(resolve));
+  }
+  return { report: reportOf(root, image, graph, unreadable.length === 0), unreadable };
+}
+
+/** The graph of a root that holds nothing else, so that what answers for a whole root answers for this image. */
+function graphOf(facts: ImageFacts, unreadable: Unreadable[]): RootGraph {
+  const graph = new RootGraph();
+  graph.addRepository(facts.repository);
+  for (const { digests, facts: manifests } of facts.manifests) {
+    graph.addManifests(
+      digests.map((digest) => graph.digests.addText(digest)),
+      manifests,
+    );
+    for (const [row, error] of manifests.errors) unreadable.push({ path: blobData(digests[row]!), error });
+  }
+  return graph;
+}
+
+function reportOf(root: StorageRoot, image: ImageName, graph: RootGraph, isComplete: boolean): ImageReport {
+  const repository = graph.repository(0);
+  const pull = pullAll(graph, { fetchesMissing: root.kind === "cache" });
+  const context: CheckContext = {
+    root: root.name,
+    kind: root.kind,
+    graph,
+    pull,
+    catalogue: { seen: [repository.name], strays: [] },
+    blobStrays: [],
+    wholeRoot: false,
+    now: 0,
+    staleUploadAge: Number.POSITIVE_INFINITY,
+  };
+  const [broken] = pull.brokenTags;
+  const target = graph.tags.target(0);
+  const parts = target < 0 ? [] : imageParts(graph, repository, target, pull.problems);
+  const state = graph.tags.state(0);
+  const [first] = parts;
+  const tagStatus = first ? statusHere(root, first) : isBroken(state) ? 500 : state === DiskState.absent ? 404 : null;
+  return {
+    root: root.name,
+    image: image.text,
+    repository: repository.name,
+    tag: image.tag ?? null,
+    digest: target < 0 ? null : graph.digests.text(target),
+    state: broken ? "broken" : isComplete ? "whole" : "unknown",
+    platforms: broken?.platforms ?? [],
+    tagStatus: image.tag === undefined ? null : tagStatus,
+    bytes: storedBytes(graph, parts),
+    parts: parts.map((part) => partReport(root, graph, repository, part)),
+    findings: findingsOf(context, image),
+  };
+}
+
+/** What breaks the image, in the words of a scan. */
+function findingsOf(context: CheckContext, image: ImageName): Finding[] {
+  return [...findDrafts(context)]
+    .filter(({ code, draft }) => {
+      // There is no tag that could dangle where the image was asked for by digest.
+      return draft.tags.length > 0 && !(code === "dangling-tag" && draft.tag !== undefined && isByDigest(context));
+    })
+    .map(({ code, draft }) => ({ ...toFinding(context, code, draft), affects: [image.text] }));
+}
+
+function isByDigest({ graph }: CheckContext): boolean {
+  return graph.tags.name(0) === BY_DIGEST;
+}
+
+function partReport(
+  root: StorageRoot,
+  graph: RootGraph,
+  _repository: RepositoryNode,
+  part: ImagePart,
+): ImagePartReport {
+  const { depth, digest, parent, reference, reply, manifest, trouble } = part;
+  const { manifests } = graph;
+  const platform = reference < 0 ? undefined : manifests.platform(reference);
+  const size = reference < 0 ? -1 : manifests.targetSize(reference);
+  const kind = manifest >= 0 && manifests.isParsed(manifest) ? KINDS[manifests.kind(manifest)] : undefined;
+  const state = graph.digests.isDigest(digest)
+    ? graph.blobState(reply.blob < 0 ? digest : reply.blob)
+    : DiskState.absent;
+  return {
+    role: part.role === undefined ? "manifest" : ROLE_NAMES[part.role],
+    depth,
+    digest: graph.digests.text(digest),
+    parent: parent < 0 ? null : graph.digests.text(parent),
+    ...(kind && { kind }),
+    ...(platform !== undefined && { platform }),
+    size: size < 0 ? null : size,
+    bytes: state === DiskState.ok ? graph.blobSize(reply.blob < 0 ? digest : reply.blob) : null,
+    linked: isLinked(part),
+    stored: state === DiskState.unreadable ? null : state === DiskState.ok,
+    status: statusHere(root, part),
+    answer: reply.answer,
+    ...(trouble && { trouble }),
+    reached: part.isReached,
+    foreign: reference >= 0 && manifests.isForeign(reference),
+    repeated: part.isRepeated,
+  };
+}
+
+const KINDS = {
+  [ManifestKind.none]: undefined,
+  [ManifestKind.image]: "image",
+  [ManifestKind.index]: "index",
+  [ManifestKind.schema1]: "schema1",
+} as const satisfies Record<number, ImagePartReport["kind"] | undefined> as Record<number, ImagePartReport["kind"]>;
+
+/** What is not in a pull-through cache it asks its upstream for, so its own disk does not decide the answer. */
+function statusHere({ kind }: StorageRoot, { reply: { answer } }: ImagePart): ImagePartReport["status"] {
+  const isMissing = answer === "not-linked" || answer === "no-data";
+  return kind === "cache" && isMissing ? null : (statusOf(answer) ?? null);
+}
+
+function isLinked({ reply: { answer, blob } }: ImagePart): boolean | null {
+  if (answer === "not-linked" || answer === "not-a-digest") return false;
+  return answer === "unknown" && blob < 0 ? null : true;
+}
+
+function storedBytes(graph: RootGraph, parts: readonly ImagePart[]): number {
+  const blobs = new Set(parts.map(({ digest, reply }) => (reply.blob < 0 ? digest : reply.blob)));
+  let bytes = 0;
+  for (const blob of blobs) if (graph.blobState(blob) === DiskState.ok) bytes += graph.blobSize(blob);
+  return bytes;
+}

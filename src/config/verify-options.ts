@@ -1,0 +1,50 @@
+// The options of verify, validated, and the names of images.
+import { parseDigest } from "../layout/digest.ts";
+import { isRepositoryName, isTagName } from "../layout/names.ts";
+import type { ConfiguredOptions } from "./apply-config.ts";
+import { FORMATS } from "./scan-options.ts";
+import { UsageError } from "./usage-error.ts";
+
+export const VERIFY_FORMATS = [...FORMATS, "dot", "mermaid"] as const;
+export type VerifyFormat = (typeof VERIFY_FORMATS)[number];
+
+export interface VerifyOptions extends ConfiguredOptions {
+  /** `repository:tag` or `repository@digest`. At least one. */
+  readonly images: readonly string[];
+  readonly format: VerifyFormat;
+  readonly caches: readonly string[];
+  readonly authoritative: readonly string[];
+  readonly verifyContent: boolean;
+  readonly dryRun: boolean;
+  readonly quiet: boolean;
+  /** A file that the report is written to as well. */
+  readonly report: string | undefined;
+}
+
+export interface ImageName {
+  /** As it was given. */
+  readonly text: string;
+  readonly repository: string;
+  /** Either a tag or a digest. */
+  readonly tag: string | undefined;
+  readonly digest: string | undefined;
+}
+
+/** Throws a UsageError, one line, for what no client could ask for. */
+export function parseImageName(text: string): ImageName {
+  const at = text.indexOf("@");
+  const colon = text.indexOf(":", text.lastIndexOf("/") + 1);
+  const end = at >= 0 ? at : colon >= 0 ? colon : text.length;
+  const repository = text.slice(0, end);
+  const refuse = (why: string) => new UsageError(`${JSON.stringify(text)} names no image: ${why}`);
+  if (at < 0 && colon < 0) throw refuse(`give ${text || "REPOSITORY"}:TAG or ${text || "REPOSITORY"}@DIGEST`);
+  if (at >= 0 && colon >= 0 && colon < at) throw refuse("give a tag or a digest, not both");
+  if (!isRepositoryName(repository)) throw refuse(`no repository can be called ${JSON.stringify(repository)}`);
+  const rest = text.slice(end + 1);
+  if (at < 0) {
+    if (!isTagName(rest)) throw refuse(`no tag can be called ${JSON.stringify(rest)}`);
+    return { text, repository, tag: rest, digest: undefined };
+  }
+  if (!parseDigest(rest)) throw refuse(`${JSON.stringify(rest)} is no digest (sha256: and 64 lower-case hex digits)`);
+  return { text, repository, tag: undefined, digest: rest };
+}
