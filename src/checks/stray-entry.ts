@@ -1,7 +1,7 @@
 // An entry that makes the registry's own walk abort or stop early.
 import type { RepositoryNode } from "../graph/root-graph.ts";
 import { isRepositoryName, isStoragePath, isTagName } from "../layout/names.ts";
-import { blobData, blobFolder, linksFolder, repositoryFolder, tagFolder, tagsFolder } from "../layout/paths.ts";
+import { blobData, linksFolder, repositoryFolder, tagFolder, tagsFolder } from "../layout/paths.ts";
 import { DiskState, isBroken, type StrayEntry, type StrayReason } from "../scan/facts.ts";
 import type { Check, CheckContext } from "./finding.ts";
 
@@ -54,7 +54,7 @@ function* blockedFolders({ name, blocked }: RepositoryNode): Generator<StrayEntr
   }
 }
 
-/** What stops the registry in the blob store: loops wherever it walks, and files where a revision's blob should be. */
+/** What stops the registry's walk of the blob store. */
 function* storeStrays({ graph, blobStrays }: CheckContext): Generator<StrayEntry> {
   yield* blobStrays;
   for (const { path, state } of graph.blockedBlobFolders()) {
@@ -63,16 +63,6 @@ function* storeStrays({ graph, blobStrays }: CheckContext): Generator<StrayEntry
   for (let blob = 0; blob < graph.digests.length; blob++) {
     if (graph.hasBlobFolder(blob) && graph.blobState(blob) === DiskState.malformed) {
       yield { path: blobData(graph.digests.text(blob)), reason: "link-loop" };
-    }
-  }
-  const told = new Set<string>();
-  for (const { revisions } of graph.repositories()) {
-    for (let link = revisions.first; link < revisions.end; link++) {
-      const blob = graph.revisions.target(link);
-      if (blob < 0 || graph.blobState(blob) !== DiskState.notAFolder) continue;
-      const path = graph.blockedBlob(blob)?.path ?? blobFolder(graph.digests.text(blob));
-      if (!told.has(path)) yield { path, reason: "file-for-folder" };
-      told.add(path);
     }
   }
 }

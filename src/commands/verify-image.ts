@@ -3,7 +3,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import type { CheckContext, Finding } from "../checks/finding.ts";
 import { findDrafts, toFinding } from "../checks/index.ts";
 import type { ImageName } from "../config/verify-options.ts";
-import { type RepositoryNode, RootGraph } from "../graph/root-graph.ts";
+import { RootGraph } from "../graph/root-graph.ts";
 import { blobData } from "../layout/paths.ts";
 import { type ImagePart, imageParts, statusOf } from "../registry/image-tree.ts";
 import { pullAll } from "../registry/pull.ts";
@@ -117,7 +117,7 @@ function reportOf(root: StorageRoot, image: ImageName, graph: RootGraph, isCompl
     platforms: broken?.platforms ?? [],
     tagStatus: image.tag === undefined ? null : tagStatus,
     bytes: storedBytes(graph, parts),
-    parts: parts.map((part) => partReport(root, graph, repository, part)),
+    parts: parts.map((part) => partReport(root, graph, part)),
     findings: findingsOf(context, image),
   };
 }
@@ -136,12 +136,7 @@ function isByDigest({ graph }: CheckContext): boolean {
   return graph.tags.name(0) === BY_DIGEST;
 }
 
-function partReport(
-  root: StorageRoot,
-  graph: RootGraph,
-  _repository: RepositoryNode,
-  part: ImagePart,
-): ImagePartReport {
+function partReport(root: StorageRoot, graph: RootGraph, part: ImagePart): ImagePartReport {
   const { depth, digest, parent, reference, reply, manifest, trouble } = part;
   const { manifests } = graph;
   const platform = reference < 0 ? undefined : manifests.platform(reference);
@@ -170,12 +165,11 @@ function partReport(
   };
 }
 
-const KINDS = {
-  [ManifestKind.none]: undefined,
+const KINDS: Readonly<Record<number, "image" | "index" | "schema1">> = {
   [ManifestKind.image]: "image",
   [ManifestKind.index]: "index",
   [ManifestKind.schema1]: "schema1",
-} as const satisfies Record<number, ImagePartReport["kind"] | undefined> as Record<number, ImagePartReport["kind"]>;
+};
 
 /** What is not in a pull-through cache it asks its upstream for, so its own disk does not decide the answer. */
 function statusHere({ kind }: StorageRoot, { reply: { answer } }: ImagePart): ImagePartReport["status"] {

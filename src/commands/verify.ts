@@ -57,7 +57,7 @@ export async function verify(options: VerifyOptions, terminal: Terminal): Promis
     unreadable,
   };
   const files = new ResultFiles(options.dryRun, terminal);
-  files.writeReport(options.report, (format) => VERIFY_REPORTERS[format](report, terminal));
+  files.writeReport(options.report, (format) => VERIFY_REPORTERS[format](report));
   const findings = images.some(({ state }) => state === "broken");
   const code = exitCode({ findings, incomplete: unreadable.length > 0 || !files.complete });
   const render = () => VERIFY_REPORTERS[options.format](report, terminal);

@@ -183,7 +183,8 @@ export class RootGraph {
   blobState(digest: number): DiskState {
     const known = this.#blobStates.at(digest);
     if (known > 0) return (known - 1) as DiskState;
-    return this.blockedBlob(digest)?.state ?? DiskState.absent;
+    if (this.#blockedBlobs.length === 0 || !this.digests.isDigest(digest)) return DiskState.absent;
+    return blockedState(this.#blockedBlobs, blobData(this.digests.text(digest)));
   }
 
   /** Whether the store has a folder for the digest, whatever is in it. */
@@ -196,12 +197,6 @@ export class RootGraph {
     return this.#blockedBlobs;
   }
 
-  /** What stands in the way of the blob's folder, where something does. */
-  blockedBlob(digest: number): BlockedFolder | undefined {
-    if (this.#blockedBlobs.length === 0 || !this.digests.isDigest(digest)) return undefined;
-    return blocking(this.#blockedBlobs, blobData(this.digests.text(digest)));
-  }
-
   /** DiskState of a link that may not be there: what opening it gives depends on the folders above it too. */
   linkState(repository: RepositoryNode, kind: LinkKind, digest: number): DiskState {
     const links = kind === "layer" ? this.layerLinks : this.revisions;
@@ -209,7 +204,7 @@ export class RootGraph {
     if (link >= 0) return links.state(link);
     if (repository.blocked.length === 0 || !this.digests.isDigest(digest)) return DiskState.absent;
     const path = linkFile(repository.name, kind, this.digests.text(digest));
-    return blocking(repository.blocked, path)?.state ?? DiskState.absent;
+    return blockedState(repository.blocked, path);
   }
 
   /** Bytes; 0 where there is no data. */
@@ -234,6 +229,7 @@ export class RootGraph {
   }
 }
 
-function blocking(blocked: readonly BlockedFolder[], path: string): BlockedFolder | undefined {
-  return blocked.find((folder) => path.startsWith(`${folder.path}/`));
+/** The state of what is not listed: that of the folder that is in its way, where one is. */
+function blockedState(blocked: readonly BlockedFolder[], path: string): DiskState {
+  return blocked.find((folder) => path.startsWith(`${folder.path}/`))?.state ?? DiskState.absent;
 }
