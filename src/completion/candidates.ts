@@ -4,7 +4,7 @@ import { repositoryFolder, tagsFolder } from "../layout/paths.ts";
 import type { NamespaceEntry } from "../scan/facts.ts";
 import { findRoots, NoRootError, type StorageRoot } from "../scan/find-roots.ts";
 import { repositoryNames } from "../scan/list-namespace.ts";
-import { listFolder, type StorageFs } from "../scan/storage-fs.ts";
+import { listEntries, type StorageFs } from "../scan/storage-fs.ts";
 
 /** What is named: images as `repository:tag`, repositories, or the roots themselves. */
 export const COMPLETED = ["images", "repositories", "roots"] as const;
@@ -71,6 +71,6 @@ function repositoriesIn(storageFs: StorageFs, root: StorageRoot, prefix: string,
 
 /** Nothing where the folder cannot be listed. What is neither file nor folder may be a link to a folder. */
 function entriesOf(storageFs: StorageFs, folder: string): NamespaceEntry[] {
-  const listing = listFolder(storageFs, folder);
+  const listing = listEntries(storageFs, folder);
   return "entries" in listing ? listing.entries.map((entry) => ({ name: entry.name, folder: !entry.isFile() })) : [];
 }
