@@ -5,6 +5,7 @@ import { applyConfig } from "./config/apply-config.ts";
 import { parseDuration } from "./config/duration.ts";
 import { FAIL_ON, FORMATS } from "./config/scan-options.ts";
 import { UsageError } from "./config/usage-error.ts";
+import { VERIFY_FORMATS } from "./config/verify-options.ts";
 import { escapeText } from "./report/escape.ts";
 
 /** The options that say how a terminal is to be used. */
@@ -34,6 +35,7 @@ export function createProgram(host: ProgramHost): Command {
   addScan(program, host);
   addForecast(program, host);
   addGate(program, host);
+  addVerify(program, host);
   addComplete(program, host);
   return program;
 }
@@ -99,6 +101,21 @@ function addGate(program: Command, host: ProgramHost): void {
   });
 }
 
+function addVerify(program: Command, host: ProgramHost): void {
+  const command = program
+    .command("verify")
+    .description("one image and all that it references, as the registry would serve it")
+    .argument("<path>", "a storage root, or a folder with storage roots up to three levels down")
+    .argument("<image...>", "repository:tag or repository@digest")
+    .option("--verify-content", "hash every blob of the image, not manifests alone", false)
+    .addHelpText("after", exitCodes("every image is whole", "one is broken", "something could not be read"));
+  addShared(command, VERIFY_FORMATS).action(async (path: string, images: string[], options) => {
+    const { verify } = await import("./commands/verify.ts");
+    const verifyOptions = { ...(await configured(command, [path], options)), images, report: options.report };
+    host.ended(await verify(verifyOptions, host.terminal(options)));
+  });
+}
+
 /** What the shells' completions call while a line is typed. */
 function addComplete(program: Command, host: ProgramHost): void {
   program
@@ -114,13 +131,23 @@ function addComplete(program: Command, host: ProgramHost): void {
 }
 
 function addCommon(command: Command): Command {
+  return addReading(
+    addShared(command.argument("[path...]", "storage roots, or folders with storage roots up to three levels down")),
+  );
+}
+
+/** For commands that read whole roots. */
+function addReading(command: Command): Command {
   return command
-    .argument("[path...]", "storage roots, or folders with storage roots up to three levels down")
-    .addOption(new Option("--format <format>", "how to print the report").choices(FORMATS).default("text"))
+    .option("--allow-empty", "accept a root that holds nothing at all", false)
+    .option("--jobs <n>", "read with this many threads (default: as many as help)", positive);
+}
+
+function addShared(command: Command, formats: readonly string[] = FORMATS): Command {
+  return command
+    .addOption(new Option("--format <format>", "how to print the report").choices(formats).default("text"))
     .option("--cache <name>", "take this root for a pull-through cache (repeatable)", collect, [])
     .option("--authoritative <name>", "take this root for an authoritative one (repeatable)", collect, [])
-    .option("--allow-empty", "accept a root that holds nothing at all", false)
-    .option("--jobs <n>", "read with this many threads (default: as many as help)", positive)
     .option("--config <file>", "the configuration file (default: /etc/regfsck.yaml, where there is one)")
     .option("--report <file>", "also write the report there: JSON, or JSON lines for *.jsonl")
     .option("--dry-run", "write nothing anywhere; say what would have been written", false)

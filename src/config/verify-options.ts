@@ -39,6 +39,8 @@ export function parseImageName(text: string): ImageName {
   const refuse = (why: string) => new UsageError(`${JSON.stringify(text)} names no image: ${why}`);
   if (at < 0 && colon < 0) throw refuse(`give ${text || "REPOSITORY"}:TAG or ${text || "REPOSITORY"}@DIGEST`);
   if (at >= 0 && colon >= 0 && colon < at) throw refuse("give a tag or a digest, not both");
+  const below = repository.slice(repository.indexOf("/") + 1);
+  if (/^[^/]*:/.test(repository) && isRepositoryName(below)) throw refuse(`leave out the registry's address: ${below}`);
   if (!isRepositoryName(repository)) throw refuse(`no repository can be called ${JSON.stringify(repository)}`);
   const rest = text.slice(end + 1);
   if (at < 0) {

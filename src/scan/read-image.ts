@@ -152,7 +152,10 @@ class ImageWalk {
       }
       level = next.filter((digest) => !this.#linked.revision.has(digest));
     }
-    for (const digest of [...parts, ...this.#readLinks("layer", parts)]) this.blobs.add(digest);
+    // Where a link names another blob, the registry looks that one up in turn.
+    for (let some: readonly string[] = parts; some.length > 0; some = this.#readLinks("layer", some)) {
+      for (const digest of some) this.blobs.add(digest);
+    }
   }
 
   /** Whether the repository links this manifest, or it is in the store at least. */
