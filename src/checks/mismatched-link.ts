@@ -11,9 +11,8 @@ export const mismatchedLink: Check = {
   *find(context) {
     const { graph, pull } = context;
     const reported = new Set<string>();
-    for (const { trouble, repository, reply, digest } of pull.problems) {
-      if (trouble === "wrong-content" && reply!.blob !== digest)
-        reported.add(`${repository.index} ${reply!.kind} ${reply!.link}`);
+    for (const { repository, reply, digest } of pull.problems) {
+      if (reply) reported.add(`${repository.index} ${reply.kind} ${digest}`);
     }
     for (const repository of graph.repositories()) {
       for (const kind of ["layer", "revision"] as const) {
@@ -22,7 +21,7 @@ export const mismatchedLink: Check = {
         for (let link = range.first; link < range.end; link++) {
           if (links.state(link) !== DiskState.ok || links.target(link) === links.place(link)) continue;
           if (kind === "layer" && isAlias(context, links.place(link), links.target(link))) continue;
-          if (reported.has(`${repository.index} ${kind} ${link}`)) continue;
+          if (reported.has(`${repository.index} ${kind} ${links.place(link)}`)) continue;
           yield draft(context, repository, kind, links.place(link), links.target(link));
         }
       }

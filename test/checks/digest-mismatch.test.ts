@@ -92,6 +92,7 @@ describe("digest-mismatch", () => {
     const image = app.image("1.0", [layer]);
     const other = digestOf("other", "sha512");
     world.write(blobPath(other), "other");
+    app.link("layer", other);
     app.link("layer", layer.digest, other);
     expect(await findingsOf(world)).toMatchObject([
       { code: "digest-mismatch", digest: layer.digest, parent: image.digest, affects: ["team/app:1.0"] },

@@ -56,5 +56,7 @@ describe("mismatched-link", () => {
     const image = app.image("1.0");
     app.link("layer", image.layers[0]!.digest, image.config.digest);
     expect((await findingsOf(world)).map(({ code }) => code)).toEqual(["digest-mismatch"]);
+    world.remove(layerLinkPath("team/app", image.config.digest));
+    expect((await findingsOf(world)).map(({ code }) => code)).toEqual(["unlinked-blob", "unlinked-blob"]);
   });
 });
