@@ -22,6 +22,7 @@ function readStore(world: World, { fs = world.fs, verify = false }: { fs?: Stora
   return {
     present,
     blobs: new Map(rows),
+    blocked: listing.blocked,
     strays: [...listing.strays, ...facts.flatMap(({ strays }) => strays)].map(({ path }) =>
       path.slice(blobs.length + 1),
     ),
@@ -105,7 +106,8 @@ describe("the blob store", () => {
     world.remove(blobs);
     expect(readStore(world)).toMatchObject({ present: false, unreadable: [] });
     world.write(blobs);
-    expect(readStore(world)).toMatchObject({ present: true, unreadable: [{ path: blobs, error: "ENOTDIR" }] });
+    const blocked = [{ path: blobs, state: DiskState.notAFolder }];
+    expect(readStore(world)).toMatchObject({ present: true, unreadable: [], blocked });
   });
 
   it("names what cannot be read, once, and reads the rest", () => {

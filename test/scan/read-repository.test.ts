@@ -36,7 +36,7 @@ describe("readRepository", () => {
     const old = repository.image("latest");
     const image = repository.image("latest");
     const facts = read(world);
-    expect(facts.folders).toEqual({ layers: "folder", manifests: "folder", revisions: "folder", tags: "folder" });
+    expect([facts.tagsState, facts.blocked]).toEqual([DiskState.ok, []]);
     const layers = [old, image].flatMap(({ config, layers }) => [config, ...layers]).map(({ digest }) => digest);
     expect(linkStates(facts.layerLinks)).toEqual(layers.sort().map((digest) => [digest, DiskState.ok]));
     const revisions = [old, image].map(({ digest }) => digest).sort();
@@ -117,16 +117,22 @@ describe("readRepository", () => {
     );
   });
 
-  it("tells what stands for each folder", () => {
+  it("names what stands in the place of a folder, but not a folder that is missing", () => {
     const world = new World();
     world.repository("team/app").image("1.0");
     world.remove(`${app}/_layers`);
     world.fileForFolder(`${app}/_manifests/tags`);
-    const fs = failing(world.fs, "EACCES", /revisions$/);
-    expect(read(world, fs)).toMatchObject({
-      folders: { layers: "absent", manifests: "folder", revisions: "unreadable", tags: "file" },
-      unreadable: [{ path: `${app}/_manifests/revisions`, error: "EACCES" }],
+    const path = `${app}/_manifests/revisions`;
+    expect(read(world, failing(world.fs, "EACCES", /revisions$/))).toMatchObject({
+      tagsState: DiskState.notAFolder,
+      blocked: [
+        { path, state: DiskState.unreadable },
+        { path: `${app}/_manifests/tags`, state: DiskState.notAFolder },
+      ],
+      unreadable: [{ path, error: "EACCES" }],
     });
+    world.fileForFolder(`${path}/sha256`);
+    expect(read(world).blocked).toContainEqual({ path: `${path}/sha256`, state: DiskState.notAFolder });
   });
 
   it("names every link that cannot be read", () => {
