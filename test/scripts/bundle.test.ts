@@ -1,0 +1,106 @@
+// The one-file program, alone in a folder, does what the built program does.
+import { spawnSync } from "node:child_process";
+import { mkdir, mkdtemp, readFile, rm, symlink, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { copyRoot } from "../../scripts/fixtures/storage.ts";
+import { bundle } from "../../scripts/package/bundle.ts";
+
+const repository = fileURLToPath(new URL("../..", import.meta.url));
+const built = join(repository, "dist/cli.js");
+
+/** Tells which threads started, and makes the program take any root for a large one, which it reads in threads. */
+const FAST_CLOCK = `
+import { appendFileSync } from "node:fs";
+import { isMainThread } from "node:worker_threads";
+appendFileSync(process.env.THREADS, isMainThread ? "program\\n" : "reader\\n");
+const now = performance.now.bind(performance);
+if (isMainThread) performance.now = () => now() * 1000;
+`;
+
+/** The fields that differ from run to run. */
+const RUN = ["runId", "startedAt", "durationMs"];
+
+let folder: string;
+let alone: string;
+let program: string;
+
+beforeAll(async () => {
+  folder = await mkdtemp(join(tmpdir(), "bundle-"));
+  alone = join(folder, "alone");
+  await mkdir(alone);
+  program = join(alone, "regfsck.mjs");
+  await bundle(program);
+  for (const name of ["healthy", "incident"]) {
+    await copyRoot(join(repository, "test-fixtures", name), join(folder, name));
+  }
+});
+afterAll(() => rm(folder, { recursive: true }));
+
+function run(command: string, args: readonly string[], env: Record<string, string> = {}) {
+  const { PATH } = process.env;
+  const options = { cwd: alone, encoding: "utf8", env: { PATH, ...env } } as const;
+  const { status, stdout, stderr } = spawnSync(command, args, options);
+  return { status, stdout, stderr };
+}
+
+/** The report but for those fields. */
+function reportOf(json: string): object {
+  return JSON.parse(json, (key, value) => (RUN.includes(key) ? key : value));
+}
+
+describe("the one-file program", () => {
+  it.each([
+    ["healthy", 0],
+    ["incident", 4],
+  ])("reports %s as the built program does", (name, code) => {
+    const args = ["scan", "--format", "json", join(folder, name)];
+    const bundled = run(program, args);
+    expect(bundled).toMatchObject({ status: code, stderr: "" });
+    expect(reportOf(bundled.stdout)).toEqual(reportOf(run(process.execPath, [built, ...args]).stdout));
+  });
+
+  it("reads in threads, which are the same file", async () => {
+    const threads = join(folder, "threads");
+    const clock = join(folder, "fast-clock.mjs");
+    await writeFile(clock, FAST_CLOCK);
+    const args = ["scan", "--jobs", "4", "--format", "json", join(folder, "incident")];
+    const threaded = run(process.execPath, ["--import", clock, program, ...args], { THREADS: threads });
+    expect(threaded).toMatchObject({ status: 4, stderr: "" });
+    const started = (await readFile(threads, "utf8")).trim().split("\n");
+    expect(started.sort()).toEqual(["program", "reader", "reader", "reader", "reader"]);
+    expect(reportOf(threaded.stdout)).toEqual(reportOf(run(program, args).stdout));
+  });
+
+  it.each([["forecast"], ["gate"]])("has everything for %s", (command) => {
+    const args = [command, "-m", "--format", "json", join(folder, "healthy")];
+    const bundled = run(program, args);
+    const reference = run(process.execPath, [built, ...args]);
+    expect(bundled).toMatchObject({ status: reference.status, stderr: "" });
+    expect(reportOf(bundled.stdout)).toEqual(reportOf(reference.stdout));
+  });
+
+  it("understands a configuration file, and says what is wrong in it", async () => {
+    const config = join(folder, "config.yaml");
+    await writeFile(config, `fail-on: never\nroots:\n  - path: ${join(folder, "incident")}\n`);
+    expect(run(program, ["--config", config])).toMatchObject({ status: 0 });
+    await writeFile(config, "fail-on: sometimes\n");
+    const { status, stderr } = run(program, ["--config", config]);
+    expect({ status, stderr }).toEqual({ status: 16, stderr: expect.stringContaining('expected one of "error"') });
+  });
+
+  it("knows its version and runs by a link of another name", async () => {
+    const { version } = JSON.parse(await readFile(join(repository, "package.json"), "utf8"));
+    const link = join(folder, "regfsck");
+    await symlink(program, link);
+    expect(run(link, ["--version"])).toEqual({ status: 0, stdout: `${version}\n`, stderr: "" });
+  });
+
+  it("names what is inside, and its licences", async () => {
+    const text = await readFile(program, "utf8");
+    for (const name of ["chalk", "commander", "fast-glob", "yaml", "zod"]) expect(text).toContain(`\n--- ${name} `);
+    expect(text).toContain("Permission is hereby granted");
+  });
+});
