@@ -96,7 +96,7 @@ export function brokenImages({ brokenTags }: ScanReport): string[] {
 
 /** What is read of one repository of the world. */
 export function repositoryFacts(world: World, name: string, storageFs = world.fs): RepositoryFacts {
-  const options = { tagTimes: true, tagHistory: true };
+  const options = { tagTimes: true, tagHistory: true, everyFolder: true };
   const { facts, rest } = readRepository(storageFs, world.root, name, options);
   const pieces = rest.map((piece) => readPiece(storageFs, world.root, piece, options));
   return withPieces(facts, rest, pieces);
