@@ -10,9 +10,6 @@ const HEX_PATTERN: Record<Algorithm, RegExp> = {
   sha512: /^[a-f0-9]{128}$/,
 };
 
-/** The blob of no bytes, which some clients never upload and the registry need not hold. */
-export const EMPTY_BLOB = "sha256:e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855";
-
 export interface Digest {
   readonly algorithm: Algorithm;
   readonly hex: string;

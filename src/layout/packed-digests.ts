@@ -7,7 +7,7 @@ export const NO_DIGEST = 0;
 export const TEXT = 4;
 
 /** Bytes of a digest by code. Text has a length of its own, four bytes before it, little-endian. */
-export const DIGEST_SIZES = [0, 32, 48, 64] as const;
+const DIGEST_SIZES = [0, 32, 48, 64] as const;
 
 /** `codes[i]` tells what item i is; the items' bytes follow one another in `bytes`. */
 export interface PackedDigests {
@@ -21,7 +21,7 @@ const encoder = new TextEncoder();
 const decoder = new TextDecoder();
 
 /** The code of an algorithm's digests. */
-export function algorithmCode(algorithm: Algorithm): number {
+function algorithmCode(algorithm: Algorithm): number {
   return ALGORITHMS.indexOf(algorithm) + 1;
 }
 

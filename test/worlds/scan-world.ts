@@ -46,14 +46,14 @@ export async function scanWorld(world: World, scan: WorldScan = {}): Promise<Wor
   return { ...JSON.parse(lines.printed), exitCode: lines.exitCode };
 }
 
-export interface ProgramRun {
+interface ProgramRun {
   exitCode: number;
   printed: string;
   warnings: string[];
 }
 
 /** Runs the program in this process, on a file system of the test's. Rejects as the program's commands do. */
-export async function runProgram(fs: StorageFs, args: readonly string[], now = Date.now()): Promise<ProgramRun> {
+async function runProgram(fs: StorageFs, args: readonly string[], now = Date.now()): Promise<ProgramRun> {
   const run: ProgramRun = { exitCode: Number.NaN, printed: "", warnings: [] };
   const terminal: Terminal = {
     fs,

@@ -37,7 +37,7 @@ export function digestOf(content: string | Buffer, algorithm = "sha256"): string
 /** What `kind` links of a repository are called. */
 export type LinkKind = "layer" | "revision";
 
-export function linkPath(repository: string, kind: LinkKind, digest: string): string {
+function linkPath(repository: string, kind: LinkKind, digest: string): string {
   return kind === "layer" ? layerLinkPath(repository, digest) : revisionLinkPath(repository, digest);
 }
 
