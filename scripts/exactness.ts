@@ -3,6 +3,7 @@
 //   npx tsx scripts/exactness.ts --seed 7 --path 12        one round again, and shrunk if it differs
 import { parseArgs } from "node:util";
 import { type DifferingRound, playSeed, replay, rootsPerSeed } from "../test/e2e/exactness/campaign.ts";
+import { compareForecast } from "../test/e2e/exactness/compare-forecast.ts";
 import { compareScan } from "../test/e2e/exactness/compare-scan.ts";
 import { addRound, differingText, emptyTally, tallyText } from "../test/e2e/exactness/tally.ts";
 import { openWorlds, type Worlds } from "../test/e2e/exactness/world.ts";
@@ -41,7 +42,7 @@ async function playAll(worlds: Worlds): Promise<boolean> {
   const playSeeds = async () => {
     for (let next = seeds.shift(); next !== undefined; next = seeds.shift()) {
       const roots = Math.min(rootsPerSeed, count - (next - seed) * rootsPerSeed);
-      await playSeed(worlds, next, roots, [compareScan], (round) => {
+      await playSeed(worlds, next, roots, [compareScan, compareForecast], (round) => {
         addRound(tally, round.result);
         if (round.result.differences.length === 0) return;
         differing.push(round);
@@ -53,7 +54,7 @@ async function playAll(worlds: Worlds): Promise<boolean> {
   await Promise.all(Array.from({ length: lanes }, playSeeds));
   process.stdout.write(`${tallyText(tally, values.kinds || count >= enoughForEveryKind)}\n`);
   for (const round of values.shrink ? differing.slice(0, shrinkAtMost) : []) {
-    const smaller = await replay(worlds, round.seed, round.path, [compareScan]);
+    const smaller = await replay(worlds, round.seed, round.path, [compareScan, compareForecast]);
     process.stdout.write(
       smaller === undefined ? `no longer differs: ${round.path}\n` : `shrunk: ${differingText(smaller)}`,
     );
@@ -62,7 +63,7 @@ async function playAll(worlds: Worlds): Promise<boolean> {
 }
 
 async function playAgain(worlds: Worlds, path: string): Promise<boolean> {
-  const round = await replay(worlds, seed, path, [compareScan]);
+  const round = await replay(worlds, seed, path, [compareScan, compareForecast]);
   process.stdout.write(round === undefined ? "no differences\n" : differingText(round));
   return round === undefined;
 }

@@ -1,7 +1,7 @@
 // An entry that makes the registry's own walk abort or stop early.
 import type { RepositoryNode } from "../graph/root-graph.ts";
 import { isRepositoryName, isStoragePath, isTagName } from "../layout/names.ts";
-import { blobData, linksFolder, repositoryFolder, tagFolder, tagsFolder } from "../layout/paths.ts";
+import { BLOBS, blobData, linksFolder, repositoryFolder, tagFolder, tagsFolder } from "../layout/paths.ts";
 import { DiskState, isBroken, type StrayEntry, type StrayReason } from "../scan/facts.ts";
 import type { Check, CheckContext } from "./finding.ts";
 
@@ -59,6 +59,7 @@ function* storeStrays({ graph, blobStrays }: CheckContext): Generator<StrayEntry
   yield* blobStrays;
   for (const { path, state } of graph.blockedBlobFolders()) {
     if (state === DiskState.malformed) yield { path, reason: "link-loop" };
+    else if (path === BLOBS && state === DiskState.notAFolder) yield { path, reason: "file-for-folder" };
   }
   for (let blob = 0; blob < graph.digests.length; blob++) {
     if (graph.hasBlobFolder(blob) && graph.blobState(blob) === DiskState.malformed) {

@@ -20,6 +20,7 @@ export async function forecast(options: ForecastOptions, terminal: Terminal): Pr
       verifyContent: false,
       tagTimes: options.keepTags !== undefined,
       tagHistory: options.deleteUntagged,
+      everyFolder: true,
       staleUploadAge: Number.POSITIVE_INFINITY,
       outputs: { "--report": options.report },
     },

@@ -30,6 +30,7 @@ export async function gate(options: GateOptions, terminal: Terminal): Promise<nu
     verifyContent: false,
     tagTimes: options.keepTags !== undefined,
     tagHistory: options.deleteUntagged,
+    everyFolder: true,
     staleUploadAge: Number.POSITIVE_INFINITY,
     outputs: { "--report": options.report, "--state": options.state },
   };

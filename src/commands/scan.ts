@@ -19,7 +19,11 @@ export async function scan(options: ScanOptions, terminal: Terminal): Promise<nu
   const startedAt = terminal.now();
   const outputs = { "--report": options.report, "--state": options.state, "--metrics": options.metrics };
   const last = await lastState(options);
-  const inspected = await inspectAll({ ...options, tagTimes: false, tagHistory: false, outputs }, startedAt, terminal);
+  const inspected = await inspectAll(
+    { ...options, tagTimes: false, tagHistory: false, everyFolder: false, outputs },
+    startedAt,
+    terminal,
+  );
   const report = scanReport(inspected, options, last, startedAt, terminal);
   if (last) for (const warning of shrunkRoots(report, last)) terminal.warn(warning);
   const files = new ResultFiles(options.dryRun, terminal);

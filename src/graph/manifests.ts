@@ -127,7 +127,7 @@ export class ManifestTable {
     return this.#roles.at(reference) as Role;
   }
 
-  /** The size that the descriptor gives, in bytes; -1 where it gives none. */
+  /** The size that the descriptor gives, in bytes; NaN where it gives none. */
   targetSize(reference: number): number {
     return this.#targetSizes.at(reference);
   }

@@ -12,7 +12,7 @@ export interface Reference {
   role: ReferenceRole;
   /** The string in the manifest as Go holds it, a digest or garbage; "" when absent. */
   digest: string;
-  /** Bytes; -1 when the descriptor has no size (in schema 1 always). */
+  /** Bytes, which may be negative; NaN when the descriptor has no size (in schema 1 always). */
   size: number;
   /** A layer that clients fetch from elsewhere: its descriptor has a non-empty `urls`. */
   foreign: boolean;
@@ -61,7 +61,7 @@ interface Descriptor {
   urls: Slice<undefined> | undefined;
 }
 const descriptor = record<Descriptor>(
-  () => ({ digest: "", size: -1, urls: undefined }),
+  () => ({ digest: "", size: Number.NaN, urls: undefined }),
   { digest: text, size: integer, urls: list(anyText) },
   {
     mediaType: anyText,
@@ -90,7 +90,7 @@ interface Child {
 }
 // An embedded descriptor, whose platform is shadowed by the child's own.
 const child = record<Child>(
-  () => ({ digest: "", size: -1, annotations: undefined, platform: undefined }),
+  () => ({ digest: "", size: Number.NaN, annotations: undefined, platform: undefined }),
   { digest: text, size: integer, annotations: textMap, platform: optional(platform) },
   { mediaType: anyText, urls: list(anyText) },
 );
@@ -207,7 +207,7 @@ function childReferences({ manifests }: Document): Reference[] {
 
 function fsLayerReferences({ fsLayers }: Document): Reference[] {
   return elements(fsLayers).map(({ blobSum }) => {
-    return { role: "layer", digest: blobSum, size: -1, foreign: false, platform: undefined };
+    return { role: "layer", digest: blobSum, size: Number.NaN, foreign: false, platform: undefined };
   });
 }
 

@@ -238,6 +238,7 @@ class Marking {
     }
     for (const { path, state } of this.#graph.blockedBlobFolders()) {
       if (state === DiskState.malformed) this.#abort("sweep", path, "link-loop");
+      else if (path === BLOBS && state === DiskState.notAFolder) this.#abort("sweep", path, "file-for-folder");
     }
     const deletedBlobs: number[] = [];
     for (let blob = 0; blob < this.#graph.digests.length; blob++) {

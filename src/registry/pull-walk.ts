@@ -161,7 +161,7 @@ export class PullWalk {
     const manifest = this.#graph.manifests.find(reply.blob);
     const expected = this.#graph.manifests.targetSize(reference);
     const resigned = this.#graph.manifests.kind(manifest) === ManifestKind.schema1;
-    if (expected < 0 || resigned || this.#graph.manifests.isRotten(manifest)) return undefined;
+    if (Number.isNaN(expected) || resigned || this.#graph.manifests.isRotten(manifest)) return undefined;
     return this.#graph.manifests.size(manifest) === expected ? undefined : "wrong-size";
   }
 
@@ -176,7 +176,7 @@ export class PullWalk {
     const isAlias = digests.algorithm(digest) !== "sha256" && digests.algorithm(reply.blob) === "sha256";
     if ((reply.blob !== digest && !isAlias) || this.#graph.isBlobRotten(reply.blob)) return "wrong-content";
     const expected = this.#graph.manifests.targetSize(reference);
-    return expected < 0 || expected === this.#graph.blobSize(reply.blob) ? undefined : "wrong-size";
+    return Number.isNaN(expected) || expected === this.#graph.blobSize(reply.blob) ? undefined : "wrong-size";
   }
 
   #addReferenceProblem(trouble: Trouble, parent: Held, reference: number, reply: Reply): void {

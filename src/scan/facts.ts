@@ -168,7 +168,7 @@ export interface ManifestFacts {
   readonly referenceCounts: Int32Array;
   readonly targets: PackedDigests;
   readonly roles: Uint8Array;
-  /** What the descriptor says, in bytes; -1 where it says nothing. */
+  /** What the descriptor says, in bytes; NaN where it says nothing. */
   readonly targetSizes: Float64Array;
   /** 1 for a layer that clients fetch from elsewhere. */
   readonly foreign: Uint8Array;

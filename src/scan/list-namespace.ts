@@ -4,6 +4,7 @@ import type { Dirent } from "node:fs";
 import fastGlob from "fast-glob";
 import { REPOSITORIES } from "../layout/paths.ts";
 import { DiskState, type NamespaceEntry, type NamespaceFacts, type StrayEntry, type Unreadable } from "./facts.ts";
+import { isOddName, oddFoldersHoldLayers } from "./odd-names.ts";
 import { listEntries, type StorageFs, stateOfError, statPath } from "./storage-fs.ts";
 
 /** Lists the namespace of the storage root at `root`. */
@@ -24,9 +25,14 @@ export function listNamespace(storageFs: StorageFs, root: string): NamespaceFact
     }
     const entries: NamespaceEntry[] = [];
     const enter: Dirent[] = [];
+    let odd: string | undefined;
     for (const entry of listing.entries) {
       const kind = entryKind(storageFs, base, below, entry);
       if (kind === "gone") continue;
+      if (kind === "odd") {
+        odd = `${relative}/${entry.name}`;
+        continue;
+      }
       if (kind === "loop") strays.push({ path: `${relative}/${entry.name}`, reason: "link-loop" });
       else if (kind === "unreadable") unreadable.push({ path: `${relative}/${entry.name}`, error: "cannot be read" });
       else {
@@ -34,6 +40,7 @@ export function listNamespace(storageFs: StorageFs, root: string): NamespaceFact
         if (kind === "folder") enter.push(entry);
       }
     }
+    if (odd !== undefined && oddFoldersHoldLayers(storageFs, path)) strays.push({ path: odd, reason: "invalid-name" });
     folders.set(below, entries);
     return enter;
   }
@@ -47,11 +54,11 @@ export function listNamespace(storageFs: StorageFs, root: string): NamespaceFact
   return { folders, strays, unreadable };
 }
 
-type EntryKind = "folder" | "file" | "gone" | "loop" | "unreadable";
+type EntryKind = "folder" | "file" | "gone" | "loop" | "odd" | "unreadable";
 
 function entryKind(storageFs: StorageFs, base: string, below: string, entry: Dirent): EntryKind {
   // A name that is not UTF-8 comes back with replacement characters, and so cannot be opened by it.
-  if (entry.name.includes("\ufffd")) return "unreadable";
+  if (isOddName(entry.name)) return "odd";
   if (entry.isDirectory()) return "folder";
   if (!entry.isSymbolicLink()) return "file";
   const path = below === "" ? `${base}/${entry.name}` : `${base}/${below}/${entry.name}`;

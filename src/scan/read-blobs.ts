@@ -67,8 +67,16 @@ function listStorePart(
   return listing;
 }
 
-/** Reads every blob of a shard. With `verifyContent` each blob's bytes are hashed as well. */
-export function readBlobShard(storageFs: StorageFs, root: string, shard: BlobShard, verifyContent = false): BlobFacts {
+/**
+ * Reads every blob of a shard. With `verifyContent` each blob's bytes are hashed as well; with `everyFolder` each blob's
+ * folder is looked through for what a collection's walk would stumble over.
+ */
+export function readBlobShard(
+  storageFs: StorageFs,
+  root: string,
+  shard: BlobShard,
+  { verifyContent = false, everyFolder = false }: { verifyContent?: boolean; everyFolder?: boolean } = {},
+): BlobFacts {
   const digests = new DigestWriter();
   const states = new Bytes();
   const sizes = new Floats();
@@ -87,6 +95,11 @@ export function readBlobShard(storageFs: StorageFs, root: string, shard: BlobSha
     const path = `${folder}/${name}/data`;
     const blob = statBlob(storageFs, `${root}/${path}`);
     let { state } = blob;
+    if (everyFolder) {
+      for (const other of namesOf(listNames(storageFs, `${root}/${folder}/${name}`))) {
+        if (other !== "data") findMisplacedData(storageFs, root, `${folder}/${name}/${other}`, strays);
+      }
+    }
     if (verifyContent) {
       const content = state === DiskState.ok ? hashFile(storageFs, `${root}/${path}`, algorithm) : undefined;
       if (content?.error) {

@@ -95,7 +95,7 @@ export function* readImageBlobs(
   for (const { shard, names } of shards.values()) {
     // The shard as if it held these blobs and no others, so that none but they are looked at.
     const readdirSync = (() => [...names]) as unknown as StorageFs["readdirSync"];
-    yield readBlobShard({ ...storageFs, readdirSync }, root, shard, verifyContent);
+    yield readBlobShard({ ...storageFs, readdirSync }, root, shard, { verifyContent });
   }
 }
 

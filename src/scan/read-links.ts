@@ -1,11 +1,11 @@
 // Reads a repository's layer links or revision links, and what else lies where collection would read it.
 import { Bytes, Integers } from "../layout/columns.ts";
-import { type Algorithm, isAlgorithm } from "../layout/digest.ts";
+import { type Algorithm, isAlgorithm, isHex } from "../layout/digest.ts";
 import { DigestWriter } from "../layout/packed-digests.ts";
 import { type LinkKind, linksFolder } from "../layout/paths.ts";
 import { DiskState, isBroken, type LinkFacts, type StrayRevisionLink } from "./facts.ts";
 import { listPart, type RepositoryReading } from "./repository-reading.ts";
-import { listNames, namesOf } from "./storage-fs.ts";
+import { listEntries, listNames, namesOf } from "./storage-fs.ts";
 
 /** The entries of one `_layers/<algorithm>` or `revisions/<algorithm>` folder: digest folders, if all is well. */
 export interface LinkEntries {
@@ -69,6 +69,26 @@ export function readLinks(
     otherTargets: otherTargets.finish(),
     reasons,
   };
+}
+
+/** The files called `link` below revision folders, but for each folder's own. */
+export function* nestedLinks(
+  reading: RepositoryReading,
+  repository: string,
+  { algorithm, names }: LinkEntries,
+): Generator<StrayRevisionLink> {
+  for (const place of names) {
+    const folder = `${linksFolder(repository, "revision")}/${algorithm}/${place}`;
+    if (!isHex(algorithm, place)) continue;
+    const listing = listEntries(reading.fs, `${reading.root}/${folder}`);
+    for (const entry of listing.state === DiskState.ok ? listing.entries : []) {
+      const path = `${folder}/${entry.name}`;
+      if (entry.name !== "link") yield* strayLinks(reading, path);
+      else if (!entry.isFile())
+        for (const name of namesOf(listNames(reading.fs, `${reading.root}/${path}`)))
+          yield* strayLinks(reading, `${path}/${name}`);
+    }
+  }
 }
 
 /**

@@ -2,9 +2,9 @@
 // the rest is left as pieces of work for other threads.
 import { isHex } from "../layout/digest.ts";
 import { type LinkKind, linksFolder, repositoryFolder, tagsFolder } from "../layout/paths.ts";
-import type { LinkFacts, RepositoryFacts, StrayEntry, TagFacts, Unreadable } from "./facts.ts";
+import type { LinkFacts, RepositoryFacts, StrayEntry, StrayRevisionLink, TagFacts, Unreadable } from "./facts.ts";
 import { LinkReader } from "./read-link.ts";
-import { type LinkEntries, listLinks, readLinks, strayLinks } from "./read-links.ts";
+import { type LinkEntries, listLinks, nestedLinks, readLinks, strayLinks } from "./read-links.ts";
 import { readTags } from "./read-tags.ts";
 import { readUploads } from "./read-uploads.ts";
 import { listPart, type RepositoryReading } from "./repository-reading.ts";
@@ -15,6 +15,11 @@ export interface RepositoryOptions {
   readonly tagTimes: boolean;
   /** Whether to list what each tag has named, which only a collection with -m looks at. */
   readonly tagHistory: boolean;
+  /**
+   * Whether to list the folder of every revision and blob as well, for what else lies in it: only a collection's walk
+   * goes there.
+   */
+  readonly everyFolder: boolean;
 }
 
 /** A part of a repository that is read on its own. */
@@ -26,6 +31,8 @@ export type RepositoryPiece =
 export interface PieceFacts {
   readonly links?: LinkFacts;
   readonly tags?: TagFacts;
+  readonly strayLinks?: readonly StrayRevisionLink[];
+  readonly strays?: readonly StrayEntry[];
   readonly unreadable: readonly Unreadable[];
 }
 
@@ -64,9 +71,10 @@ export function readRepository(
     blocked: reading.blocked,
     layerLinks: linksOf(now, read, "layer"),
     revisionLinks: linksOf(now, read, "revision"),
-    strayRevisionLinks: [...revisions.others, ...misplaced(name, revisions.entries)].flatMap((path) => [
-      ...strayLinks(reading, path),
-    ]),
+    strayRevisionLinks: [
+      ...[...revisions.others, ...misplaced(name, revisions.entries)].flatMap((path) => [...strayLinks(reading, path)]),
+      ...read.flatMap((piece) => piece.strayLinks ?? []),
+    ],
     tags: read.flatMap((piece) => piece.tags ?? []),
     uploads: readUploads(reading, name),
     strays: reading.strays,
@@ -83,7 +91,7 @@ export function readPiece(
   options: RepositoryOptions,
 ): PieceFacts {
   const reading = newReading(storageFs, root);
-  return { ...readWith(reading, piece, options), unreadable: reading.unreadable };
+  return { ...readWith(reading, piece, options), strays: reading.strays, unreadable: reading.unreadable };
 }
 
 /** A repository's facts with those of its pieces added. */
@@ -97,6 +105,8 @@ export function withPieces(
     layerLinks: [...facts.layerLinks, ...linksOf(pieces, read, "layer")],
     revisionLinks: [...facts.revisionLinks, ...linksOf(pieces, read, "revision")],
     tags: [...facts.tags, ...read.flatMap((piece) => piece.tags ?? [])],
+    strayRevisionLinks: [...facts.strayRevisionLinks, ...read.flatMap((piece) => piece.strayLinks ?? [])],
+    strays: [...facts.strays, ...read.flatMap((piece) => piece.strays ?? [])],
     unreadable: [...facts.unreadable, ...read.flatMap(({ unreadable }) => unreadable)],
   };
 }
@@ -114,7 +124,9 @@ function readWith(reading: RepositoryReading, piece: RepositoryPiece, options: R
     });
     return { tags, unreadable: [] };
   }
-  return { links: readLinks(reading, piece.repository, piece.part, piece.entries), unreadable: [] };
+  const links = readLinks(reading, piece.repository, piece.part, piece.entries);
+  if (piece.part === "layer" || !options.everyFolder) return { links, unreadable: [] };
+  return { links, strayLinks: [...nestedLinks(reading, piece.repository, piece.entries)], unreadable: [] };
 }
 
 function linksOf(pieces: readonly RepositoryPiece[], read: readonly PieceFacts[], kind: LinkKind): LinkFacts[] {

@@ -43,8 +43,8 @@ export class RootReader {
   constructor(storageFs: StorageFs, root: string, options: ReadOptions & ThreadOptions, progress: Progress) {
     this.#fs = storageFs;
     this.#root = root;
-    const { tagTimes, tagHistory, verifyContent } = options;
-    this.#options = { tagTimes, tagHistory, verifyContent };
+    const { tagTimes, tagHistory, everyFolder, verifyContent } = options;
+    this.#options = { tagTimes, tagHistory, everyFolder, verifyContent };
     this.#threading = options;
     this.#progress = progress;
   }

@@ -4,7 +4,7 @@ import { DiskState } from "./facts.ts";
 import { statBlob } from "./read-blobs.ts";
 import { LinkReader } from "./read-link.ts";
 import { readManifests } from "./read-manifests.ts";
-import { type StorageFs, statPath } from "./storage-fs.ts";
+import { isThere, type StorageFs } from "./storage-fs.ts";
 
 /** What was true of one path when it was first read. Paths are relative to the root. */
 export type DiskClaim =
@@ -48,7 +48,7 @@ export class Rechecker {
       const state = this.#links.read(path, claim.target);
       return state === claim.state && this.#links.target === claim.target;
     }
-    if (claim.kind === "folder") return (statPath(this.#fs, path).stat !== undefined) === claim.present;
+    if (claim.kind === "folder") return isThere(this.#fs, path) === claim.present;
     if (claim.kind === "blob") {
       const { state, size } = statBlob(this.#fs, path);
       return state === claim.state && (state !== DiskState.ok || size === claim.size);

@@ -85,6 +85,15 @@ export function namesOf(listing: Listing<string>): readonly string[] {
   return listing.state === State.ok ? listing.entries : [];
 }
 
+/** Whether a folder has such an entry, be it a symbolic link that leads nowhere. An error other than "not found" is a yes. */
+export function isThere(storageFs: StorageFs, path: string): boolean {
+  try {
+    return storageFs.lstatSync(path, { throwIfNoEntry: false }) !== undefined;
+  } catch (error) {
+    return stateOfError(errorCode(error)) !== State.absent;
+  }
+}
+
 /** One stat of a path: what is there, or how it failed; neither where nothing is. Never throws for what the disk does. */
 export function statPath(storageFs: StorageFs, path: string): { readonly stat?: fs.Stats; readonly code?: string } {
   try {

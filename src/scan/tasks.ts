@@ -37,7 +37,7 @@ export type TaskResult = TaskResults[keyof TaskResults];
 export function performTask(storageFs: StorageFs, root: string, task: Task, options: ReadOptions): TaskResult {
   switch (task.kind) {
     case "blobs":
-      return readBlobShard(storageFs, root, task.shard, options.verifyContent);
+      return readBlobShard(storageFs, root, task.shard, options);
     case "repositories":
       return task.names.map((name) => readRepository(storageFs, root, name, options));
     case "piece":

@@ -2,6 +2,7 @@
 // `npx tsx scripts/exactness.ts`; docs/exactness.md describes the method.
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { playSeed } from "./exactness/campaign.ts";
+import { compareForecast } from "./exactness/compare-forecast.ts";
 import { compareScan } from "./exactness/compare-scan.ts";
 import { differingText } from "./exactness/tally.ts";
 import { openWorlds, type Worlds } from "./exactness/world.ts";
@@ -18,7 +19,7 @@ describe("regfsck scan and the registry", () => {
   it("agree on 25 damaged roots", { timeout: 600_000 }, async () => {
     const differing: string[] = [];
     let roots = 0;
-    await playSeed(worlds, 1, 25, [compareScan], (round) => {
+    await playSeed(worlds, 1, 25, [compareScan, compareForecast], (round) => {
       roots += 1;
       if (round.result.differences.length > 0) differing.push(differingText(round));
     });

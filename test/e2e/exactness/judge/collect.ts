@@ -1,4 +1,4 @@
-// Runs the registry's own collection without changing anything, with a limit: a fifo in its way would hold it for ever.
+// Runs the registry's own collection, with a limit: a fifo in its way would hold it for ever.
 
 import { rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
@@ -14,12 +14,20 @@ export interface DryRun {
 }
 
 /** `docker-registry garbage-collect --dry-run [-m]`. */
-export async function collectDry(root: string, deleteUntagged: boolean, limitMs: number): Promise<DryRun> {
+export function collectDry(root: string, deleteUntagged: boolean, limitMs: number): Promise<DryRun> {
+  return collect(root, ["--dry-run", ...(deleteUntagged ? ["-m"] : [])], limitMs);
+}
+
+/** `docker-registry garbage-collect [-m]`: deletes. */
+export function collectReally(root: string, deleteUntagged: boolean, limitMs: number): Promise<DryRun> {
+  return collect(root, deleteUntagged ? ["-m"] : [], limitMs);
+}
+
+async function collect(root: string, flags: string[], limitMs: number): Promise<DryRun> {
   const folder = await makeScratch("exactness-collect");
   const config = join(folder, "config.yml");
   try {
     await writeFile(config, JSON.stringify({ version: "0.1", storage: { filesystem: { rootdirectory: root } } }));
-    const flags = ["--dry-run", ...(deleteUntagged ? ["-m"] : [])];
     const run = await runToEnd("docker-registry", ["garbage-collect", config, ...flags], limitMs);
     return { ...run, repositories: run.stdout.split("\n").filter((line) => /^[^\s:]+$/.test(line)) };
   } finally {

@@ -9,6 +9,7 @@ export const differenceSorts = [
   "report at odds with itself",
   "exit code",
   "unread",
+  "forecast differs",
   "crash",
 ] as const;
 

@@ -32,7 +32,7 @@ export interface ProgramRun {
   report: Report | undefined;
 }
 
-const program = fileURLToPath(new URL("../../../../dist/cli.js", import.meta.url));
+export const program = fileURLToPath(new URL("../../../../dist/cli.js", import.meta.url));
 
 /** How long one scan of a small root may take before it counts as hung; generous, so that load never decides. */
 const patienceMs = 60_000;

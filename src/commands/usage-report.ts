@@ -1,0 +1,65 @@
+// From inspected roots to the report of their space.
+import type { UsageOptions } from "../config/usage-options.ts";
+import type { RootGraph } from "../graph/root-graph.ts";
+import { type RepositoryUsage, type RootUsage, rootUsage, type TagUsage } from "../registry/usage.ts";
+import { investigatedRootRecord } from "../report/investigation-run.ts";
+import type { RootUsageReport, UsageEntry, UsageReport } from "../report/usage-report.ts";
+import { selectNames } from "../scan/list-namespace.ts";
+import type { RootInspection } from "./inspect-root.ts";
+
+type Choice = Pick<UsageOptions, "by" | "sort" | "top" | "repositories">;
+
+/** The roots, and the entries that the options choose. */
+export function usageReport(
+  inspections: readonly RootInspection[],
+  { by, sort, top, repositories }: Choice,
+): Pick<UsageReport, "roots" | "by" | "sort" | "entries" | "allEntries"> {
+  const entries: UsageEntry[] = [];
+  const roots = inspections.map(({ root, context: { graph } }): RootUsageReport => {
+    const usage = rootUsage(graph);
+    const chosen = chosenRepositories(graph, repositories);
+    const all =
+      by === "tag" ? tagEntries(root.name, graph, usage.tags) : repositoryEntries(root.name, usage.repositories);
+    for (const entry of all) if (chosen.has(entry.repository)) entries.push(entry);
+    return { ...investigatedRootRecord(root), ...counts(usage) };
+  });
+  const sorted = sort === "name" ? entries : entries.sort((a, b) => b[sort] - a[sort]);
+  return { roots, by, sort, entries: sorted.slice(0, top), allEntries: sorted.length };
+}
+
+function counts(usage: RootUsage): Omit<RootUsageReport, "name" | "path" | "kind"> {
+  const { blobs, total, tagged, untagged, unreferenced, uploads } = usage;
+  return {
+    repositories: usage.repositories.length,
+    tags: usage.tags.length,
+    blobs,
+    total,
+    tagged,
+    untagged,
+    unreferenced,
+    reclaimable: untagged + unreferenced,
+    uploads,
+  };
+}
+
+/** By name. Sorting by anything else keeps that order among equals. */
+function repositoryEntries(root: string, repositories: readonly RepositoryUsage[]): UsageEntry[] {
+  return repositories.map(({ repository, total, unique, untagged, uploads }) => {
+    const tags = repository.tags.end - repository.tags.first;
+    return { root, repository: repository.name, tags, total, unique, shared: total - unique, untagged, uploads };
+  });
+}
+
+function tagEntries(root: string, graph: RootGraph, tags: readonly TagUsage[]): UsageEntry[] {
+  return tags.map(({ tag, total, unique }) => {
+    const target = graph.tags.target(tag);
+    const repository = graph.repository(graph.tags.repository(tag)).name;
+    const digest = target < 0 ? null : graph.digests.text(target);
+    return { root, repository, tag: graph.tags.name(tag), digest, total, unique, shared: total - unique };
+  });
+}
+
+function chosenRepositories(graph: RootGraph, globs: readonly string[]): ReadonlySet<string> {
+  const names = graph.repositories().map(({ name }) => name);
+  return new Set(globs.length === 0 ? names : selectNames(names, globs));
+}

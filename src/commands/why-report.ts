@@ -1,0 +1,140 @@
+// From inspected roots to why a blob is there: who references it, and what a collection would do with it.
+import type { RepositoryNode, RootGraph } from "../graph/root-graph.ts";
+import { Bytes } from "../layout/columns.ts";
+import { type Collection, collect } from "../registry/collect.ts";
+import { ReferenceIndex, type References, type Step } from "../registry/references.ts";
+import { abortMessage } from "../report/abort-words.ts";
+import type { BlobReport, CollectionReport, HeldBy, LinkReport, ReferenceReport } from "../report/why-report.ts";
+import { DiskState, ManifestKind } from "../scan/facts.ts";
+import type { RootInspection } from "./inspect-root.ts";
+
+/** Answers for any number of blobs of one root. */
+export class RootWitness {
+  readonly #root: string;
+  readonly #graph: RootGraph;
+  readonly #index: ReferenceIndex;
+  readonly #plain: Collection;
+  readonly #deleteUntagged: Collection;
+
+  constructor({ root, hasBlobStore, context }: RootInspection) {
+    const { graph, catalogue, blobStrays } = context;
+    const input = { graph, catalogue, blobStrays, hasBlobStore };
+    this.#root = root.name;
+    this.#graph = graph;
+    this.#index = new ReferenceIndex(graph);
+    this.#plain = collect(input, { deleteUntagged: false, removedTags: new Bytes() });
+    this.#deleteUntagged = collect(input, { deleteUntagged: true, removedTags: new Bytes() });
+  }
+
+  blobReport(text: string): BlobReport {
+    const graph = this.#graph;
+    const digest = graph.digests.find(text);
+    const references = digest < 0 ? { steps: [], tags: [] } : this.#index.of(digest);
+    const links = digest < 0 ? [] : this.#links(digest, references);
+    const state = digest < 0 ? DiskState.absent : graph.blobState(digest);
+    const isThere = state === DiskState.ok;
+    return {
+      root: this.#root,
+      digest: text,
+      known: digest >= 0,
+      stored: state === DiskState.unreadable ? null : isThere,
+      bytes: isThere ? graph.blobSize(digest) : null,
+      modified: isThere ? new Date(graph.blobModified(digest)).toISOString() : null,
+      kind: this.#kind(digest),
+      heldBy: heldBy(references, links),
+      references: references.steps.map((step) => this.#referenceReport(step)),
+      tags: references.tags.map((tag) => {
+        return { ...this.#tagName(tag), digest: graph.digests.text(graph.tags.target(tag)) };
+      }),
+      links,
+      formerTags: digest < 0 ? [] : this.#formerTags(digest),
+      collection: {
+        plain: this.#collectionReport(this.#plain, digest, isThere),
+        deleteUntagged: this.#collectionReport(this.#deleteUntagged, digest, isThere),
+      },
+    };
+  }
+
+  #kind(digest: number): BlobReport["kind"] {
+    const { manifests } = this.#graph;
+    const manifest = digest < 0 ? -1 : manifests.find(digest);
+    if (manifest < 0 || !manifests.isParsed(manifest)) return null;
+    const kind = manifests.kind(manifest);
+    return kind === ManifestKind.index ? "index" : kind === ManifestKind.schema1 ? "schema1" : "image";
+  }
+
+  #referenceReport({ kind, from, to, reference, repository }: Step): ReferenceReport {
+    const { digests, manifests } = this.#graph;
+    const platform = reference < 0 ? undefined : manifests.platform(reference);
+    return {
+      kind,
+      from: digests.text(from),
+      to: digests.text(to),
+      ...(platform !== undefined && { platform }),
+      ...(repository >= 0 && { repository: this.#graph.repository(repository).name }),
+    };
+  }
+
+  #tagName(tag: number): { readonly repository: string; readonly tag: string } {
+    const { tags } = this.#graph;
+    return { repository: this.#graph.repository(tags.repository(tag)).name, tag: tags.name(tag) };
+  }
+
+  /** The links that lie under the digest, and those that hold it from elsewhere. */
+  #links(digest: number, { steps }: References): LinkReport[] {
+    const elsewhere = steps.filter(({ kind, to }) => kind === "alias" && to === digest);
+    const links: LinkReport[] = [];
+    for (const repository of this.#graph.repositories()) {
+      const places = new Set([digest]);
+      for (const step of elsewhere) if (step.repository === repository.index) places.add(step.from);
+      for (const place of places) links.push(...this.#linksAt(repository, place, digest));
+    }
+    return links;
+  }
+
+  *#linksAt(repository: RepositoryNode, place: number, digest: number): Generator<LinkReport> {
+    const { digests } = this.#graph;
+    for (const kind of ["layer", "revision"] as const) {
+      const links = kind === "layer" ? this.#graph.layerLinks : this.#graph.revisions;
+      const link = links.find(repository.index, place);
+      if (link < 0 || links.state(link) === DiskState.absent) continue;
+      const target = links.target(link);
+      if (place !== digest && target !== digest) continue;
+      const text = target < 0 ? null : digests.text(target);
+      yield { repository: repository.name, kind, place: digests.text(place), target: text };
+    }
+  }
+
+  #formerTags(digest: number): BlobReport["formerTags"] {
+    const former: { repository: string; tag: string }[] = [];
+    for (const { tags } of this.#graph.repositories()) {
+      for (let tag = tags.first; tag < tags.end; tag++) {
+        const isFormer = this.#graph.tags.target(tag) !== digest && this.#graph.tags.history(tag).includes(digest);
+        if (isFormer) former.push(this.#tagName(tag));
+      }
+    }
+    return former;
+  }
+
+  #collectionReport(collection: Collection, digest: number, isThere: boolean): CollectionReport {
+    const [abort] = collection.aborts;
+    const deleted = digest >= 0 && collection.isBlobDeleted.at(digest) === 1;
+    return {
+      outcome: !isThere ? "absent" : abort ? "aborts" : deleted ? "deleted" : "kept",
+      unlinkedIn: collection.deletedRevisions
+        .filter((revision) => revision.digest === digest)
+        .map(({ repository }) => repository.name),
+      abort: abort
+        ? { path: abort.path, reason: abort.reason, message: abortMessage(abort.reason, abort.phase) }
+        : null,
+    };
+  }
+}
+
+function heldBy({ steps, tags }: References, links: readonly LinkReport[]): HeldBy {
+  if (tags.length > 0) return "tag";
+  if (links.some(({ kind }) => kind === "revision")) return "untagged-manifest";
+  // A link that holds it under another name is no manifest that needs it.
+  if (steps.some(({ kind }) => kind !== "alias")) return "untagged-manifest";
+  return links.length > 0 ? "layer-link" : "nothing";
+}

@@ -1,0 +1,128 @@
+// Compares `regfsck forecast` with the registry: what its dry run says, and what really breaks when it collects.
+import { execFile } from "node:child_process";
+import { rm } from "node:fs/promises";
+import { promisify } from "node:util";
+import { withRegistry } from "../../../scripts/registry/server.ts";
+import { connectTo } from "./client/http.ts";
+import { brokenTagsOf, walkRegistry } from "./client/walk.ts";
+import { collectDry, collectReally } from "./judge/collect.ts";
+import type { Difference } from "./judge/difference.ts";
+import { type Forecast, forecastRoot } from "./judge/forecast.ts";
+import type { Comparison, ComparisonResult, Stage } from "./round.ts";
+import { makeScratch } from "./scratch.ts";
+
+const limitMs = 20_000;
+const patienceMs = 30_000;
+
+/** Aborts that a dry run does not come to, since it deletes nothing. */
+const whileDeleting = new Set(["twice-deleted", "unreadable-history"]);
+
+export const compareForecast: Comparison = async (stage: Stage): Promise<ComparisonResult> => {
+  const result: ComparisonResult = { differences: [], counts: {}, notAskable: [] };
+  for (const deleteUntagged of [false, true]) {
+    const forecast = await forecastRoot(stage.root, deleteUntagged);
+    if (typeof forecast === "string") {
+      result.differences.push({ sort: "crash", text: `forecast: ${forecast}` });
+      continue;
+    }
+    const label = deleteUntagged ? "forecast -m" : "forecast";
+    const dry = await compareDryRun(stage.root, deleteUntagged, forecast, result);
+    const count = (what: string) => {
+      result.counts[`${label}: ${what}`] = (result.counts[`${label}: ${what}`] ?? 0) + 1;
+    };
+    count(dry);
+    if (dry !== "hangs") count(await compareCollection(stage, deleteUntagged, forecast, result.differences));
+  }
+  return result;
+};
+
+/** What became of the registry's dry run, for the final table. */
+async function compareDryRun(
+  root: string,
+  deleteUntagged: boolean,
+  forecast: Forecast,
+  { differences }: ComparisonResult,
+): Promise<"completes" | "aborts" | "hangs"> {
+  const differ = (text: string) =>
+    differences.push({ sort: "forecast differs", text: `${deleteUntagged ? "-m " : ""}${text}` });
+  const dry = await collectDry(root, deleteUntagged, limitMs);
+  if (dry.exitCode === "timeout") return "hangs";
+  const stops = forecast.aborts.filter(({ reason }) => !whileDeleting.has(reason));
+  if (dry.exitCode !== 0) {
+    if (stops.length === 0) differ(`the dry run aborts: ${dry.stderr.trim().split("\n")[0]}`);
+    return "aborts";
+  }
+  if (stops.length > 0) {
+    differ(`the dry run completes; foreseen: ${stops.map(({ path, reason }) => `${reason} ${path}`).join(", ")}`);
+    return "completes";
+  }
+  const said = /^(\d+) blobs marked, (\d+) blobs and (\d+) manifests/m.exec(dry.stdout);
+  if (Number(said?.[1]) !== forecast.marked) differ(`${said?.[1]} marked, foreseen ${forecast.marked}`);
+  if (forecast.outcome === "aborts") return "completes";
+  compareSets("blobs", eligible(dry.stdout, "blob"), forecast.deletedBlobs, differ);
+  compareSets("manifests", eligibleManifests(dry.stdout), forecast.deletedManifests, differ);
+  return "completes";
+}
+
+/** Collects on a copy, and compares what no longer pulls with what was foreseen. */
+async function compareCollection(
+  { root, walk }: Stage,
+  deleteUntagged: boolean,
+  forecast: Forecast,
+  differences: Difference[],
+): Promise<string> {
+  const copy = await makeScratch("exactness-collected");
+  try {
+    await promisify(execFile)("cp", ["-a", `${root}/.`, copy]);
+    const run = await collectReally(copy, deleteUntagged, limitMs);
+    if (run.exitCode === "timeout") return "collection hangs";
+    const outcome = run.exitCode === 0 ? "completes" : "aborts";
+    const differ = (text: string) =>
+      differences.push({ sort: "forecast differs", text: `${deleteUntagged ? "-m " : ""}collected: ${text}` });
+    if (outcome !== forecast.outcome) differ(`it ${outcome}: ${run.stderr.trim().split("\n")[0]}`);
+    const after = await withRegistry({ root: copy }, async (url) => {
+      const client = connectTo(url, patienceMs);
+      try {
+        return brokenTagsOf(await walkRegistry(client, copy));
+      } finally {
+        client.close();
+      }
+    });
+    const before = new Set(brokenTagsOf(walk));
+    const broken = after.filter((tag) => !before.has(tag));
+    compareSets("broken tags", new Set(broken), forecast.breaks, differ);
+    return `collection ${outcome}${broken.length > 0 ? " and breaks" : ""}`;
+  } finally {
+    await rm(copy, { recursive: true, force: true });
+  }
+}
+
+function compareSets(
+  what: string,
+  real: ReadonlySet<string>,
+  foreseen: readonly string[],
+  differ: (text: string) => void,
+) {
+  const missed = [...real].filter((item) => !foreseen.includes(item));
+  const invented = foreseen.filter((item) => !real.has(item));
+  if (missed.length > 0) differ(`${what} not foreseen: ${missed.join(" ")}`);
+  if (invented.length > 0) differ(`${what} foreseen for nothing: ${invented.join(" ")}`);
+}
+
+function eligible(stdout: string, what: string): Set<string> {
+  return new Set(
+    [...stdout.matchAll(new RegExp(`^${what} eligible for deletion: (\\S+)$`, "gm"))].map(([, digest]) => digest!),
+  );
+}
+
+/** `repository@digest`; the dry run says the repository first. */
+function eligibleManifests(stdout: string): Set<string> {
+  const manifests = new Set<string>();
+  let repository = "";
+  for (const line of stdout.split("\n")) {
+    const digest = /^manifest eligible for deletion: (\S+)$/.exec(line)?.[1];
+    if (digest !== undefined) manifests.add(`${repository}@${digest}`);
+    else if (/^[^\s:]+$/.test(line)) repository = line;
+  }
+  return manifests;
+}
