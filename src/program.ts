@@ -5,6 +5,7 @@ import { applyConfig } from "./config/apply-config.ts";
 import { parseDuration } from "./config/duration.ts";
 import { FAIL_ON, FORMATS } from "./config/scan-options.ts";
 import { UsageError } from "./config/usage-error.ts";
+import { USAGE_BY, USAGE_SORT } from "./config/usage-options.ts";
 import { VERIFY_FORMATS } from "./config/verify-options.ts";
 import { escapeText } from "./report/escape.ts";
 
@@ -36,6 +37,8 @@ export function createProgram(host: ProgramHost): Command {
   addForecast(program, host);
   addGate(program, host);
   addVerify(program, host);
+  addWhy(program, host);
+  addUsage(program, host);
   addComplete(program, host);
   return program;
 }
@@ -113,6 +116,35 @@ function addVerify(program: Command, host: ProgramHost): void {
     const { verify } = await import("./commands/verify.ts");
     const verifyOptions = { ...(await configured(command, [path], options)), images, report: options.report };
     host.ended(await verify(verifyOptions, host.terminal(options)));
+  });
+}
+
+function addWhy(program: Command, host: ProgramHost): void {
+  const command = program
+    .command("why")
+    .description("who references a blob, up to the tags, and whether a collection would take it")
+    .argument("<path>", "a storage root, or a folder with storage roots up to three levels down")
+    .argument("<digest...>", "whole, or the first hex digits of one (at least 4)")
+    .addHelpText("after", exitCodes("answered", "never", "something could not be read"));
+  addReading(addShared(command)).action(async (path: string, digests: string[], options) => {
+    const { why } = await import("./commands/why.ts");
+    const whyOptions = { ...(await configured(command, [path], options)), digests, report: options.report };
+    host.ended(await why(whyOptions, host.terminal(options)));
+  });
+}
+
+function addUsage(program: Command, host: ProgramHost): void {
+  const command = program
+    .command("usage")
+    .description("space by repository and tag: unique, shared, reclaimable")
+    .addOption(new Option("--by <what>", "what a line is about").choices(USAGE_BY).default("repository"))
+    .addOption(new Option("--sort <key>", "what the lines are sorted by").choices(USAGE_SORT).default("total"))
+    .option("--top <n>", "only so many lines", positive)
+    .addHelpText("after", exitCodes("answered", "never", "something could not be read"));
+  addRepositories(addCommon(command)).action(async (paths: string[], options) => {
+    const { usage } = await import("./commands/usage.ts");
+    const usageOptions = { ...(await configured(command, paths, options)), report: options.report };
+    host.ended(await usage(usageOptions, host.terminal(options)));
   });
 }
 

@@ -13,7 +13,7 @@ type Choice = Pick<UsageOptions, "by" | "sort" | "top" | "repositories">;
 export function usageReport(
   inspections: readonly RootInspection[],
   { by, sort, top, repositories }: Choice,
-): Pick<UsageReport, "roots" | "by" | "sort" | "entries" | "allEntries"> {
+): Pick<UsageReport, "roots" | "by" | "sort" | "top" | "entries" | "allEntries"> {
   const entries: UsageEntry[] = [];
   const roots = inspections.map(({ root, context: { graph } }): RootUsageReport => {
     const usage = rootUsage(graph);
@@ -24,7 +24,7 @@ export function usageReport(
     return { ...investigatedRootRecord(root), ...counts(usage) };
   });
   const sorted = sort === "name" ? entries : entries.sort((a, b) => b[sort] - a[sort]);
-  return { roots, by, sort, entries: sorted.slice(0, top), allEntries: sorted.length };
+  return { roots, by, sort, top: top ?? null, entries: sorted.slice(0, top), allEntries: sorted.length };
 }
 
 function counts(usage: RootUsage): Omit<RootUsageReport, "name" | "path" | "kind"> {
