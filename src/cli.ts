@@ -8,6 +8,7 @@ import { UsageError } from "./config/usage-error.ts";
 import { createProgram, type TerminalOptions } from "./program.ts";
 import { ProgressLine } from "./progress-line.ts";
 import { escapeText } from "./report/escape.ts";
+import { NoRootError } from "./scan/no-root-error.ts";
 import { nodeFs } from "./scan/storage-fs.ts";
 import { VERSION } from "./version.ts";
 
@@ -65,7 +66,7 @@ process.stderr.on("error", () => {});
 
 function failureCode(error: unknown): number {
   if (error instanceof CommanderError) return error.exitCode === 0 ? EXIT.clean : EXIT.usage;
-  if (error instanceof UsageError) {
+  if (error instanceof UsageError || error instanceof NoRootError) {
     process.stderr.write(`regfsck: ${escapeText(error.message)}\n`);
     return EXIT.usage;
   }

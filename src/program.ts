@@ -23,6 +23,7 @@ export interface ProgramHost {
   ended(code: number): void;
 }
 
+const METRICS = "write metrics for node_exporter's textfile collector there";
 const STATE = "remember complete runs there, and tell what changed since the last";
 const DAY = 86_400_000;
 const HOUR = 3_600_000;
@@ -58,7 +59,7 @@ function addScan(program: Command, host: ProgramHost): void {
     .description("check storage roots; report what is damaged and which images it breaks")
     .addOption(failOn())
     .option("--state <file>", STATE)
-    .option("--metrics <file.prom>", "write metrics for node_exporter's textfile collector there")
+    .option("--metrics <file.prom>", METRICS)
     .option("--verify-content", "hash every blob, not manifests alone (reads the whole store)", false)
     .addOption(
       age("--stale-upload-age <duration>", "how old an unfinished upload must be to be reported", 7 * DAY, "7d"),
@@ -87,6 +88,7 @@ function addGate(program: Command, host: ProgramHost): void {
     .description("scan and forecast as one yes/no for cron: exit 0 means go")
     .addOption(failOn())
     .option("--state <file>", STATE)
+    .option("--metrics <file.prom>", METRICS)
     .option("--allow-broken", "let damage pass that is there already, never damage that the collection would do", false)
     .addOption(age("--quiet-period <duration>", "how long ago the last write to any upload must be", HOUR, "1h"))
     .option("--recheck <report>", "only tell whether anything moved since the gate that wrote this JSON report said go")

@@ -2,7 +2,7 @@
 import { resolve } from "node:path";
 import { UsageError } from "../config/usage-error.ts";
 import type { NamespaceFacts } from "../scan/facts.ts";
-import { findRoots, NoRootError, type StorageRoot } from "../scan/find-roots.ts";
+import { findRoots, type StorageRoot } from "../scan/find-roots.ts";
 import { listNamespace, repositoryNames, selectNames } from "../scan/list-namespace.ts";
 import type { StorageFs } from "../scan/storage-fs.ts";
 
@@ -22,12 +22,12 @@ export interface RootChoice {
   readonly kinds: ReadonlyMap<string, "authoritative" | "cache">;
 }
 
-/** Throws a UsageError for a path without a root, a root name that no root has, a glob that no repository matches. */
+/** Throws a NoRootError for a path without a root, a UsageError for a root name that no root has, a glob that no repository matches. */
 export function chooseRoots(
   storageFs: StorageFs,
   { paths, repositories, caches, authoritative, kinds }: RootChoice,
 ): { readonly chosen: readonly ChosenRoot[]; readonly unreadable: readonly { path: string; error: string }[] } {
-  const { roots, unreadable } = findOrExplain(storageFs, paths);
+  const { roots, unreadable } = findRoots(storageFs, paths);
   for (const name of [...caches, ...authoritative]) {
     if (!roots.some((root) => root.name === name)) {
       throw new UsageError(`no root is called ${name}; there are ${roots.map((root) => root.name).join(", ")}`);
@@ -61,13 +61,4 @@ export function chooseRoots(
 /** Whether a glob takes names away from what the others match: `!team/old`, but not the pattern `!(a|b)`. */
 function isNegative(glob: string): boolean {
   return /^!(?!\()/.test(glob);
-}
-
-function findOrExplain(storageFs: StorageFs, paths: readonly string[]) {
-  try {
-    return findRoots(storageFs, paths);
-  } catch (error) {
-    if (error instanceof NoRootError) throw new UsageError(error.message);
-    throw error;
-  }
 }

@@ -19,6 +19,12 @@ export class ResultFiles {
     this.#terminal = terminal;
   }
 
+  /** Says what went wrong with a file, and that the results are not complete. */
+  fail(line: string): void {
+    this.#terminal.warn(line);
+    this.complete = false;
+  }
+
   /** Writes the file that `option` named, if it named one. What goes wrong is one line on standard error. */
   write(option: string, file: string | undefined, chunks: () => Iterable<string>): void {
     if (file === undefined) return;
@@ -29,14 +35,22 @@ export class ResultFiles {
     try {
       writeWhole(file, inChunks(chunks()));
     } catch (error) {
-      this.#terminal.warn(`${option} ${file}: ${(error as Error).message}`);
-      this.complete = false;
+      this.fail(`${option} ${file}: ${(error as Error).message}`);
     }
   }
 
   /** Writes a report: JSON lines where the name ends with `.jsonl`, else JSON. */
   writeReport(file: string | undefined, render: (format: "json" | "jsonl") => Iterable<string>): void {
     this.write("--report", file, () => render(file?.endsWith(".jsonl") ? "jsonl" : "json"));
+  }
+}
+
+/** What a result file holds from the last run; empty where there is none that can be read. */
+export function readText(file: string): string {
+  try {
+    return readFileSync(file, "utf8");
+  } catch {
+    return "";
   }
 }
 

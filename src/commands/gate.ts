@@ -5,12 +5,13 @@ import { graphMarks } from "../graph/marks.ts";
 import { markLines } from "../layout/marks.ts";
 import { uploadsSince } from "../registry/forecast.ts";
 import type { Decision, Fingerprint, GateReport } from "../report/forecast-report.ts";
+import { parseEarlierGateMetrics, renderGateMetrics } from "../report/gate-metrics.ts";
 import { nextState, shrunkRoots, stateText } from "../report/history.ts";
 import { GATE_REPORTERS } from "../report/index.ts";
 import type { ScanReport } from "../report/report.ts";
 import { imagesToRemove } from "./clean-up.ts";
 import { decide } from "./decide.ts";
-import { print, ResultFiles, readState } from "./emit.ts";
+import { print, ResultFiles, readState, readText } from "./emit.ts";
 import { EXIT } from "./exit-code.ts";
 import { forecastReport } from "./forecast-report.ts";
 import { type InspectedRoots, inspectAll } from "./inspect-all.ts";
@@ -32,7 +33,7 @@ export async function gate(options: GateOptions, terminal: Terminal): Promise<nu
     tagHistory: options.deleteUntagged,
     everyFolder: true,
     staleUploadAge: Number.POSITIVE_INFINITY,
-    outputs: { "--report": options.report, "--state": options.state },
+    outputs: { "--report": options.report, "--state": options.state, "--metrics": options.metrics },
   };
   const inspected = await inspectAll(settings, startedAt, terminal);
   const remembered = typeof last === "object" ? last : undefined;
@@ -68,6 +69,12 @@ export async function gate(options: GateOptions, terminal: Terminal): Promise<nu
   // Only what was read whole and believed is remembered.
   if (decision !== "undecided" && scan.unreadable.length === 0 && evidence.shrunk.length === 0) {
     files.write("--state", options.state, () => stateText(nextState(scan, remembered, marked)));
+  }
+  const { metrics } = options;
+  if (metrics !== undefined) {
+    const earlier = parseEarlierGateMetrics(readText(metrics));
+    const completedAt = terminal.now() / 1000;
+    files.write("--metrics", metrics, () => [renderGateMetrics({ report, completedAt, earlier })]);
   }
   const code = decision === "go" && !files.complete ? EXIT.incomplete : GATE_EXIT[decision];
   await print(options, code, (format) => GATE_REPORTERS[format](report, terminal), terminal);

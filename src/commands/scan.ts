@@ -1,13 +1,15 @@
 // regfsck scan: what is damaged, which images that breaks, and what to do.
+import { countUnreferenced } from "../checks/unreferenced-blob.ts";
 import type { ScanOptions } from "../config/scan-options.ts";
-import { UsageError } from "../config/usage-error.ts";
 import { nextState, shrunkRoots, stateText } from "../report/history.ts";
 import { REPORTERS } from "../report/index.ts";
-import type { State } from "../report/state-file.ts";
-import { print, ResultFiles, readState } from "./emit.ts";
+import { parseEarlierMetrics, renderMetrics } from "../report/metrics.ts";
+import type { ScanReport } from "../report/report.ts";
+import { NoRootError } from "../scan/no-root-error.ts";
+import { print, ResultFiles, readState, readText } from "./emit.ts";
 import { exitCode } from "./exit-code.ts";
 import { failsOn } from "./fail-on.ts";
-import { inspectAll } from "./inspect-all.ts";
+import { type InspectedRoots, inspectAll } from "./inspect-all.ts";
 import { scanReport } from "./scan-report.ts";
 import type { Terminal } from "./terminal.ts";
 
@@ -17,28 +19,56 @@ import type { Terminal } from "./terminal.ts";
  */
 export async function scan(options: ScanOptions, terminal: Terminal): Promise<number> {
   const startedAt = terminal.now();
-  const outputs = { "--report": options.report, "--state": options.state, "--metrics": options.metrics };
-  const last = await lastState(options);
-  const inspected = await inspectAll(
-    { ...options, tagTimes: false, tagHistory: false, everyFolder: false, outputs },
-    startedAt,
-    terminal,
-  );
-  const report = scanReport(inspected, options, last, startedAt, terminal);
-  if (last) for (const warning of shrunkRoots(report, last)) terminal.warn(warning);
   const files = new ResultFiles(options.dryRun, terminal);
+  const last = await readState(options.state);
+  const known = typeof last === "object" ? last : undefined;
+  if (typeof last === "string") files.fail(`--state ${last}; delete it to start afresh`);
+  const inspected = await inspect(options, startedAt, terminal, files);
+  const report = scanReport(inspected, options, known, startedAt, terminal);
+  if (known) for (const warning of shrunkRoots(report, known)) terminal.warn(warning);
   files.writeReport(options.report, (format) => REPORTERS[format](report));
   const isComplete = report.unreadable.length === 0;
-  if (isComplete) files.write("--state", options.state, () => stateText(nextState(report, last, new Map())));
+  // What is not understood is not written over either.
+  if (isComplete && typeof last !== "string") {
+    files.write("--state", options.state, () => stateText(nextState(report, known, new Map())));
+  }
+  writeMetrics(options, report, inspected, files, terminal);
   const findings = failsOn(report.summary, options.failOn);
   const code = exitCode({ findings, incomplete: !isComplete || !files.complete });
   await print(options, code, (format) => REPORTERS[format](report, terminal), terminal);
   return code;
 }
 
-/** Throws a UsageError where there is a state file that is none: what changed cannot be told then. */
-async function lastState({ state: file }: ScanOptions): Promise<State | undefined> {
-  const last = await readState(file);
-  if (typeof last === "string") throw new UsageError(`--state ${last}; delete it to start afresh`);
-  return last;
+/** Where there is no root to be read, the metrics say so before the run ends: it may be an unmounted volume. */
+async function inspect(options: ScanOptions, startedAt: number, terminal: Terminal, files: ResultFiles) {
+  const outputs = { "--report": options.report, "--state": options.state, "--metrics": options.metrics };
+  const settings = { ...options, tagTimes: false, tagHistory: false, everyFolder: false, outputs };
+  try {
+    return await inspectAll(settings, startedAt, terminal);
+  } catch (error) {
+    if (error instanceof NoRootError) {
+      const nothing = { inspections: [], unreadable: [] };
+      const report = scanReport(nothing, options, undefined, startedAt, terminal);
+      writeMetrics(options, report, nothing, files, terminal);
+    }
+    throw error;
+  }
+}
+
+function writeMetrics(
+  { metrics: file, failOn }: ScanOptions,
+  report: ScanReport,
+  { inspections }: InspectedRoots,
+  files: ResultFiles,
+  terminal: Terminal,
+): void {
+  if (file === undefined) return;
+  const unreferenced = new Map(
+    inspections
+      .filter(({ context }) => context.wholeRoot)
+      .map(({ root, context }) => [root.name, countUnreferenced(context)]),
+  );
+  const earlier = parseEarlierMetrics(readText(file));
+  const completedAt = terminal.now() / 1000;
+  files.write("--metrics", file, () => [renderMetrics({ report, completedAt, failOn, unreferenced, earlier })]);
 }

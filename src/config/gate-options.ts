@@ -20,6 +20,8 @@ export interface GateOptions extends CleanUpOptions, ConfiguredOptions {
   readonly report: string | undefined;
   /** The file that holds what the last complete run counted. */
   readonly state: string | undefined;
+  /** The file that metrics are written to. */
+  readonly metrics: string | undefined;
   /** A gate's report: only whether anything moved since then is told. */
   readonly recheck: string | undefined;
 }

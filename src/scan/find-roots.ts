@@ -3,6 +3,7 @@ import { basename, resolve } from "node:path";
 import fastGlob from "fast-glob";
 import { SCHEDULER_STATE, STORAGE } from "../layout/paths.ts";
 import { DiskState } from "./facts.ts";
+import { NoRootError } from "./no-root-error.ts";
 import { errorCode, listEntries, type StorageFs, stateOfError, statPath } from "./storage-fs.ts";
 
 export type RootKind = "authoritative" | "cache";
@@ -13,11 +14,6 @@ export interface StorageRoot {
   /** Absolute. */
   readonly path: string;
   readonly kind: RootKind;
-}
-
-/** A path that is no storage root and holds none; its message is one line for the user. */
-export class NoRootError extends Error {
-  override readonly name = "NoRootError";
 }
 
 /** Every file system's own folder for its fsck, which only root can list: no root is in it. */

@@ -25,6 +25,10 @@ export const compareForecast: Comparison = async (stage: Stage): Promise<Compari
       result.differences.push({ sort: "crash", text: `forecast: ${forecast}` });
       continue;
     }
+    if (forecast === undefined) {
+      result.counts["forecast: root not whole"] = (result.counts["forecast: root not whole"] ?? 0) + 1;
+      continue;
+    }
     const label = deleteUntagged ? "forecast -m" : "forecast";
     const dry = await compareDryRun(stage.root, deleteUntagged, forecast, result);
     const count = (what: string) => {

@@ -15,12 +15,18 @@ type RootInReport = Omit<Forecast, "breaks"> & { breaks: { repository: string; t
 
 const patienceMs = 60_000;
 
-/** The forecast, or what went wrong instead. */
-export async function forecastRoot(root: string, deleteUntagged: boolean): Promise<Forecast | string> {
+/** What a root may lack so much of that nothing can be foreseen. */
+const incompleteRoots = new Set(["docker/registry/v2", "docker/registry/v2/repositories", "docker/registry/v2/blobs"]);
+
+/** The forecast; what went wrong instead; or undefined where the root itself is not whole, and the program says so. */
+export async function forecastRoot(root: string, deleteUntagged: boolean): Promise<Forecast | string | undefined> {
   const flags = ["forecast", "--format", "json", ...(deleteUntagged ? ["-m"] : [])];
   const { exitCode, stdout, stderr } = await runToEnd(process.execPath, [program, ...flags, root], patienceMs);
-  if (exitCode === "timeout" || ![0, 4].includes(exitCode)) return `exit ${exitCode}: ${stderr.slice(0, 300)}`;
-  const { roots } = JSON.parse(stdout) as { roots: RootInReport[] };
+  if (exitCode === "timeout" || ![0, 4, 8, 12].includes(exitCode)) return `exit ${exitCode}: ${stderr.slice(0, 300)}`;
+  const { roots, unreadable } = JSON.parse(stdout) as { roots: RootInReport[]; unreadable: { path: string }[] };
+  const unread = unreadable.find(({ path }) => !incompleteRoots.has(path));
+  if (unread) return `could not read ${unread.path}`;
+  if (exitCode >= 8) return unreadable.length > 0 ? undefined : `exit ${exitCode} for nothing`;
   const [forecast] = roots;
   if (!forecast) return "no root in the report";
   if ((exitCode === 4) !== (forecast.outcome === "aborts" || forecast.breaks.length > 0))
