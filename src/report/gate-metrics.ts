@@ -9,7 +9,10 @@ export interface GateMetricsInput {
   };
   /** Seconds since 1970. */
   readonly completedAt: number;
-  /** When a gate last said go (seconds since 1970), by the root's name, as the file said before; empty for none. */
+  /**
+   * When a gate last said go (seconds since 1970; 0 for never), by the root's name, as the file said before; empty for
+   * none. A root that it knows and the report does not was not found: of it the gate is undecided.
+   */
   readonly earlier: ReadonlyMap<string, number>;
 }
 
@@ -19,6 +22,11 @@ const LAST_GO = "regfsck_gate_last_go_timestamp_seconds";
 /** The text of a .prom file about this gate. The decision is one for all roots, and repeated for each. */
 export function renderGateMetrics({ report, completedAt, earlier }: GateMetricsInput): string {
   const { roots } = report.forecast;
+  const names = new Set(roots.map(({ name }) => name));
+  const decided = [
+    ...[...names].map((name) => ({ name, decision: report.decision })),
+    ...[...earlier.keys()].filter((name) => !names.has(name)).map((name) => ({ name, decision: "undecided" as const })),
+  ];
   const gauge = (name: string, help: string, value: (root: RootForecastReport) => number): Family => ({
     name,
     help,
@@ -28,11 +36,8 @@ export function renderGateMetrics({ report, completedAt, earlier }: GateMetricsI
     {
       name: "regfsck_gate_decision",
       help: "1 for what the last gate said of all its roots together, 0 for what it did not.",
-      samples: roots.flatMap(({ name }) =>
-        DECISIONS.map((decision) => ({
-          labels: { root: name, decision },
-          value: report.decision === decision ? 1 : 0,
-        })),
+      samples: decided.flatMap(({ name, decision }) =>
+        DECISIONS.map((each) => ({ labels: { root: name, decision: each }, value: each === decision ? 1 : 0 })),
       ),
     },
     gauge(
@@ -56,14 +61,23 @@ export function renderGateMetrics({ report, completedAt, earlier }: GateMetricsI
     gauge("regfsck_gate_run_duration_seconds", "How long the last gate took, all its roots together.", () => {
       return report.durationMs / 1000;
     }),
-    gauge("regfsck_gate_last_run_timestamp_seconds", "When the last gate ended.", () => completedAt),
-    gauge(LAST_GO, "When a gate last said go; 0 for never.", ({ name }) => {
-      return report.decision === "go" ? completedAt : (earlier.get(name) ?? 0);
-    }),
+    {
+      name: "regfsck_gate_last_run_timestamp_seconds",
+      help: "When the last gate that asked for the root ended.",
+      samples: decided.map(({ name }) => ({ labels: { root: name }, value: completedAt })),
+    },
+    {
+      name: LAST_GO,
+      help: "When a gate last said go; 0 for never.",
+      samples: decided.map(({ name, decision }) => ({
+        labels: { root: name },
+        value: decision === "go" ? completedAt : (earlier.get(name) ?? 0),
+      })),
+    },
     {
       name: "regfsck_build_info",
       help: "Always 1; the version of regfsck that wrote this.",
-      samples: roots.map(({ name }) => ({
+      samples: decided.map(({ name }) => ({
         labels: { command: "gate", root: name, version: report.tool.version },
         value: 1,
       })),

@@ -21,7 +21,7 @@ export interface MetricsInput {
 export type EarlierMetrics = ReadonlyMap<string, RootTimes>;
 
 /** In seconds since 1970; without an entry where it never was. */
-export interface RootTimes {
+interface RootTimes {
   readonly lastComplete?: number;
   readonly lastClean?: number;
 }

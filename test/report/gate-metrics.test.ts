@@ -36,6 +36,15 @@ describe("renderGateMetrics", () => {
     expect(later).toContain(`regfsck_gate_last_run_timestamp_seconds{root="data"} ${NOW + 60}\n`);
   });
 
+  it("is undecided of a root that is no longer found", () => {
+    const nothing = { ...undecided, forecast: { ...undecided.forecast, roots: [] } };
+    const text = metrics(nothing, new Map([["data", 100]]));
+    expect(text).toContain('regfsck_gate_decision{root="data",decision="undecided"} 1\n');
+    expect(text).toContain('regfsck_gate_decision{root="data",decision="go"} 0\n');
+    expect([...parseEarlierGateMetrics(text)]).toEqual([["data", 100]]);
+    expect(text).not.toContain("deletable");
+  });
+
   it("says how much the collection would take", () => {
     const [root] = stop.forecast.roots;
     const text = metrics(stop);
