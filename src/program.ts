@@ -223,7 +223,7 @@ async function configured(command: Command, paths: string[], options: any): Prom
   const { loadConfig } = await import("./commands/load-config.ts");
   const config = await loadConfig(options.config);
   const isGiven = (option: string) => command.getOptionValueSource(option) === "cli";
-  return applyConfig(withLists(paths, options), config, isGiven);
+  return applyConfig(withLists(paths, options), config, command.name(), isGiven);
 }
 
 /** The options of a command, with lists under their plural names. */

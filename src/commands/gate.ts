@@ -5,10 +5,11 @@ import { graphMarks } from "../graph/marks.ts";
 import { markLines } from "../layout/marks.ts";
 import { uploadsSince } from "../registry/forecast.ts";
 import type { Decision, Fingerprint, GateReport } from "../report/forecast-report.ts";
-import { parseEarlierGateMetrics, renderGateMetrics } from "../report/gate-metrics.ts";
+import { type GateMetricsInput, parseEarlierGateMetrics, renderGateMetrics } from "../report/gate-metrics.ts";
 import { nextState, shrunkRoots, stateText } from "../report/history.ts";
 import { GATE_REPORTERS } from "../report/index.ts";
 import type { ScanReport } from "../report/report.ts";
+import { NoRootError } from "../scan/no-root-error.ts";
 import { imagesToRemove } from "./clean-up.ts";
 import { decide } from "./decide.ts";
 import { print, ResultFiles, readState, readText } from "./emit.ts";
@@ -35,7 +36,13 @@ export async function gate(options: GateOptions, terminal: Terminal): Promise<nu
     staleUploadAge: Number.POSITIVE_INFINITY,
     outputs: { "--report": options.report, "--state": options.state, "--metrics": options.metrics },
   };
-  const inspected = await inspectAll(settings, startedAt, terminal);
+  const files = new ResultFiles(options.dryRun, terminal);
+  const inspected = await inspectAll(settings, startedAt, terminal).catch((error: unknown) => {
+    // The metrics say that there is nothing to be decided on before the run ends: it may be an unmounted volume.
+    const nothing = { tool: { name: "regfsck", version: terminal.version }, durationMs: 0, forecast: { roots: [] } };
+    if (error instanceof NoRootError) writeMetrics(options, { ...nothing, decision: "undecided" }, files, terminal);
+    throw error;
+  });
   const remembered = typeof last === "object" ? last : undefined;
   const scan = scanReport(inspected, options, remembered, startedAt, terminal);
   const forecast = forecastReport(inspected, { ...settings, removedImages }, startedAt, terminal);
@@ -64,21 +71,28 @@ export async function gate(options: GateOptions, terminal: Terminal): Promise<nu
     scan,
     forecast,
   };
-  const files = new ResultFiles(options.dryRun, terminal);
   files.writeReport(options.report, (format) => GATE_REPORTERS[format](report));
   // Only what was read whole and believed is remembered.
   if (decision !== "undecided" && scan.unreadable.length === 0 && evidence.shrunk.length === 0) {
     files.write("--state", options.state, () => stateText(nextState(scan, remembered, marked)));
   }
-  const { metrics } = options;
-  if (metrics !== undefined) {
-    const earlier = parseEarlierGateMetrics(readText(metrics));
-    const completedAt = terminal.now() / 1000;
-    files.write("--metrics", metrics, () => [renderGateMetrics({ report, completedAt, earlier })]);
-  }
-  const code = decision === "go" && !files.complete ? EXIT.incomplete : GATE_EXIT[decision];
+  const settled = decision === "go" && !files.complete ? "undecided" : decision;
+  writeMetrics(options, { ...report, decision: settled }, files, terminal);
+  const code = files.complete ? GATE_EXIT[decision] : GATE_EXIT[settled === "go" ? "undecided" : settled];
   await print(options, code, (format) => GATE_REPORTERS[format](report, terminal), terminal);
   return code;
+}
+
+function writeMetrics(
+  { metrics: file }: GateOptions,
+  report: GateMetricsInput["report"],
+  files: ResultFiles,
+  terminal: Terminal,
+): void {
+  if (file === undefined) return;
+  const earlier = parseEarlierGateMetrics(readText(file));
+  const completedAt = terminal.now() / 1000;
+  files.write("--metrics", file, () => [renderGateMetrics({ report, completedAt, earlier })]);
 }
 
 /** The counts by severity of the findings in authoritative roots. */

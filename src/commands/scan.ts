@@ -1,6 +1,7 @@
 // regfsck scan: what is damaged, which images that breaks, and what to do.
 import { countUnreferenced } from "../checks/unreferenced-blob.ts";
 import type { ScanOptions } from "../config/scan-options.ts";
+import { UsageError } from "../config/usage-error.ts";
 import { nextState, shrunkRoots, stateText } from "../report/history.ts";
 import { REPORTERS } from "../report/index.ts";
 import { parseEarlierMetrics, renderMetrics } from "../report/metrics.ts";
@@ -19,17 +20,19 @@ import type { Terminal } from "./terminal.ts";
  */
 export async function scan(options: ScanOptions, terminal: Terminal): Promise<number> {
   const startedAt = terminal.now();
+  refusePartial(options);
   const files = new ResultFiles(options.dryRun, terminal);
   const last = await readState(options.state);
   const known = typeof last === "object" ? last : undefined;
   if (typeof last === "string") files.fail(`--state ${last}; delete it to start afresh`);
   const inspected = await inspect(options, startedAt, terminal, files);
   const report = scanReport(inspected, options, known, startedAt, terminal);
-  if (known) for (const warning of shrunkRoots(report, known)) terminal.warn(warning);
+  const shrunk = known ? [...shrunkRoots(report, known)] : [];
+  for (const warning of shrunk) terminal.warn(`${warning} If this is meant, delete the state file`);
   files.writeReport(options.report, (format) => REPORTERS[format](report));
   const isComplete = report.unreadable.length === 0;
-  // What is not understood is not written over either.
-  if (isComplete && typeof last !== "string") {
+  // What is not understood, or not believed, is not written over either.
+  if (isComplete && typeof last !== "string" && shrunk.length === 0) {
     files.write("--state", options.state, () => stateText(nextState(report, known, new Map())));
   }
   writeMetrics(options, report, inspected, files, terminal);
@@ -37,6 +40,13 @@ export async function scan(options: ScanOptions, terminal: Terminal): Promise<nu
   const code = exitCode({ findings, incomplete: !isComplete || !files.complete });
   await print(options, code, (format) => REPORTERS[format](report, terminal), terminal);
   return code;
+}
+
+/** Throws a UsageError where a part of the repositories would pass for all of them. */
+function refusePartial({ repositories, state, metrics }: ScanOptions): void {
+  if (repositories.length === 0) return;
+  const option = state !== undefined ? "--state" : metrics !== undefined ? "--metrics" : undefined;
+  if (option) throw new UsageError(`${option} tells of whole roots; it does not go with --repo`);
 }
 
 /** Where there is no root to be read, the metrics say so before the run ends: it may be an unmounted volume. */

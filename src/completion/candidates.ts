@@ -2,8 +2,9 @@
 import { isRepositoryName, isTagName } from "../layout/names.ts";
 import { repositoryFolder, tagsFolder } from "../layout/paths.ts";
 import type { NamespaceEntry } from "../scan/facts.ts";
-import { findRoots, NoRootError, type StorageRoot } from "../scan/find-roots.ts";
+import { findRoots, type StorageRoot } from "../scan/find-roots.ts";
 import { repositoryNames } from "../scan/list-namespace.ts";
+import { NoRootError } from "../scan/no-root-error.ts";
 import { listEntries, type StorageFs } from "../scan/storage-fs.ts";
 
 /** What is named: images as `repository:tag`, repositories, or the roots themselves. */

@@ -17,16 +17,19 @@ export interface ConfiguredOptions {
 export function applyConfig<T extends { readonly paths: readonly string[] }>(
   options: T,
   config: Config,
+  command: string,
   isGiven: (option: string) => boolean,
 ): T & ConfiguredOptions {
   const paths = options.paths.length > 0 ? options.paths : (config.roots ?? []).map(({ path }) => path);
   if (paths.length === 0) throw new UsageError("give a storage root, or a configuration file with roots");
   const cleanUp = config["clean-up"] ?? {};
+  // Each command has files of its own: a gate must not write over what a scan wrote.
+  const files = command === "gate" ? (config.gate ?? {}) : command === "scan" ? config : {};
   const fromFile = {
     failOn: config["fail-on"],
-    state: config.state,
-    metrics: config.metrics,
-    report: config.report,
+    state: files.state,
+    metrics: files.metrics,
+    report: files.report,
     keepTags: cleanUp["keep-tags"],
     deleteUntagged: cleanUp["delete-untagged"],
   };

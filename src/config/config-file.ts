@@ -31,6 +31,7 @@ const CONFIG = z.strictObject({
   metrics: text.optional(),
   report: text.optional(),
   accepted: z.array(ACCEPTED).optional(),
+  gate: z.strictObject({ state: text.optional(), metrics: text.optional(), report: text.optional() }).optional(),
   "clean-up": z
     .strictObject({ "keep-tags": z.int().min(1).optional(), "delete-untagged": z.boolean().optional() })
     .optional(),

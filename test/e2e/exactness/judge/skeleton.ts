@@ -35,8 +35,8 @@ export function makeSkeleton(root: string, target: string, leaveOut: (path: stri
   /** True for a folder that is worth going into. */
   const copyEntry = (path: Buffer): boolean => {
     if (leaveOut(path.toString())) {
-      // Without `_layers` collection would not come to the repository at all: it stays, as the folder that it should be.
-      if (nameOf(path) === "_layers") mkdirSync(inTarget(path), { recursive: true });
+      // Without a file `_layers` collection would not come to the repository at all: it stays, as the folder it should be.
+      if (nameOf(path) === "_layers" && kindOf(inRoot(path)) === "file") mkdirSync(inTarget(path), { recursive: true });
       return false;
     }
     const kind = kindOf(inRoot(path));
