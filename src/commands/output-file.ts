@@ -1,8 +1,8 @@
 // Writes a result file whole or not at all: a temporary file beside it, flushed to disk, then renamed over it.
 import { randomUUID } from "node:crypto";
 import {
+  chmodSync,
   closeSync,
-  fchmodSync,
   fsyncSync,
   openSync,
   realpathSync,
@@ -61,6 +61,8 @@ export function writeWhole(file: string, chunks: Iterable<string>, mode = 0o644)
   const temporary = join(dirname(target), `.${basename(target)}.${randomUUID()}.tmp`);
   try {
     writeChunks(openSync(temporary, "wx", mode), chunks, true);
+    // What the umask took away is given back: who reads the file runs as another user.
+    chmodSync(temporary, mode);
     renameSync(temporary, target);
   } catch (error) {
     rmSync(temporary, { force: true });

@@ -32,7 +32,7 @@ function digestFolder(digest: string): string {
 }
 
 /** The folder of a blob. Throws a RangeError for text that is no digest, as all below do. */
-export function blobFolder(digest: string): string {
+function blobFolder(digest: string): string {
   const [algorithm, hex] = digestFolder(digest).split("/") as [string, string];
   return `${BLOBS}/${algorithm}/${hex.slice(0, 2)}/${hex}`;
 }

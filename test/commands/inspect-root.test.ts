@@ -276,6 +276,8 @@ describe("a root without its folders", () => {
     world.fileForFolder(repositoriesPath);
     const options = ["--allow-empty"];
     expect(await scanWorld(world, { options })).toMatchObject(incomplete("/repositories"));
+    world.blob("content");
+    expect(await scanWorld(world, { options })).toMatchObject(incomplete("/repositories"));
     const fs = failing(new World().fs, "EIO", /v2\/(blobs|repositories)$/, ["readdirSync"]);
     expect(await scanWorld(new World(), { fs, options })).toMatchObject(incomplete("/repositories", "/blobs"));
   });

@@ -125,6 +125,27 @@ describe("pullAll", () => {
     expect(pulled(world).problems).toEqual([{ trouble: "wrong-content", digest: index.digest, tags: ["1.0"] }]);
   });
 
+  it("names each platform of an index of which nothing but itself is left", () => {
+    const world = new World();
+    const app = world.repository("team/app");
+    const gone = (digit: string) => ({ digest: `sha256:${digit.repeat(64)}`, size: 1 });
+    app.index({ "linux/amd64": gone("1"), "linux/arm64": gone("2") }, "1.0");
+    const { problems, brokenTags } = pullAll(graphOf(world));
+    expect(problems.map(({ platform }) => platform)).toEqual(["linux/amd64", "linux/arm64"]);
+    expect(brokenTags.map(({ platforms }) => platforms)).toEqual([["linux/amd64", "linux/arm64"]]);
+  });
+
+  it("goes once through what is named on very many ways", () => {
+    const world = new World();
+    const app = world.repository("team/app");
+    const image = app.image();
+    let top = app.index({ "linux/amd64": image });
+    for (let depth = 0; depth < 60; depth++) top = app.indexOf([top, top]);
+    app.tag("1.0", top.digest);
+    world.removeEntry(blobPath(image.config.digest));
+    expect(pulled(world).brokenTags).toEqual([["1.0", "linux/amd64"]]);
+  });
+
   it("goes 20,000 indexes deep", () => {
     const world = new World();
     const app = world.repository("team/app");

@@ -1,6 +1,7 @@
 import { memfs } from "memfs";
 import { describe, expect, it } from "vitest";
-import { findRoots, NoRootError } from "../../src/scan/find-roots.ts";
+import { findRoots } from "../../src/scan/find-roots.ts";
+import { NoRootError } from "../../src/scan/no-root-error.ts";
 import type { StorageFs } from "../../src/scan/storage-fs.ts";
 import { failing, recorded } from "../worlds/watched-fs.ts";
 

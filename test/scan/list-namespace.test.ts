@@ -104,12 +104,16 @@ describe("listNamespace", () => {
     ]);
   });
 
-  it("names an entry whose name is not UTF-8, which cannot be opened by it", () => {
+  it("takes a folder whose name is not UTF-8 for what no repository is called, where the registry would find one in it", () => {
     const root = temporaryFolder();
+    const odd = Buffer.concat([Buffer.from(`${join(root, repositoriesPath)}/a`), Buffer.of(0xff)]);
     mkdirSync(join(root, repositoriesPath), { recursive: true });
-    mkdirSync(Buffer.concat([Buffer.from(`${join(root, repositoriesPath)}/a`), Buffer.of(0xff)]));
-    const { unreadable } = listNamespace(nodeFs, root);
-    expect(unreadable).toEqual([{ path: `${repositoriesPath}/a\ufffd`, error: expect.any(String) }]);
+    mkdirSync(odd);
+    expect(listNamespace(nodeFs, root)).toMatchObject({ strays: [], unreadable: [] });
+    mkdirSync(Buffer.concat([odd, Buffer.from("/deep/_layers")]), { recursive: true });
+    expect(listNamespace(nodeFs, root).strays).toEqual([
+      { path: `${repositoriesPath}/a\ufffd`, reason: "invalid-name" },
+    ]);
   });
 
   it("passes by a folder that goes while it is listed", () => {

@@ -12,7 +12,7 @@ const blobs = "docker/registry/v2/blobs";
 /** Everything that is read of the store, blobs by digest. */
 function readStore(world: World, { fs = world.fs, verify = false }: { fs?: StorageFs; verify?: boolean } = {}) {
   const { shards, present, ...listing } = listBlobStore(fs, world.root);
-  const facts = shards.map((shard) => readBlobShard(fs, world.root, shard, verify));
+  const facts = shards.map((shard) => readBlobShard(fs, world.root, shard, { verifyContent: verify }));
   const rows = facts.flatMap(({ digests, states, sizes, modified, rotten }) =>
     unpackDigests(digests).map(
       (digest, row) =>

@@ -19,7 +19,7 @@ export interface DifferingRound {
   result: RoundResult;
 }
 
-export function roundPlans(seed: number): fc.Arbitrary<RoundPlan> {
+function roundPlans(seed: number): fc.Arbitrary<RoundPlan> {
   const kind = fc.oneof(
     { weight: 20, arbitrary: fc.constantFrom(...kindsFor(seed)) },
     ...damageGroups.map(({ share, kinds }) => ({

@@ -33,7 +33,7 @@ const levels: Record<string, (site: Site) => string[]> = {
 };
 
 /** The first is the plainest, so that shrinking ends there. `data` and `link` are what the registry's own walks look for. */
-export const strayNames = [
+const strayNames = [
   "stray",
   ".DS_Store",
   "@eaDir",
