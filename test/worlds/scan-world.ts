@@ -53,7 +53,7 @@ interface ProgramRun {
 }
 
 /** Runs the program in this process, on a file system of the test's. Rejects as the program's commands do. */
-async function runProgram(fs: StorageFs, args: readonly string[], now = Date.now()): Promise<ProgramRun> {
+export async function runProgram(fs: StorageFs, args: readonly string[], now = Date.now()): Promise<ProgramRun> {
   const run: ProgramRun = { exitCode: Number.NaN, printed: "", warnings: [] };
   const terminal: Terminal = {
     fs,
