@@ -1,6 +1,6 @@
 // From inspected roots to the report of a scan.
 import { randomUUID } from "node:crypto";
-import { acceptanceOf } from "../checks/accepted.ts";
+import { acceptanceOf } from "../config/accepted.ts";
 import { FINDING_CODES, type Finding, type Severity } from "../checks/finding.ts";
 import { imageName, toFinding } from "../checks/index.ts";
 import type { ScanOptions } from "../config/scan-options.ts";

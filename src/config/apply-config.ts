@@ -1,5 +1,5 @@
 // Options and configuration file together: an option that was given beats the file.
-import type { Accepted } from "../checks/accepted.ts";
+import type { Accepted } from "./accepted.ts";
 import type { Config } from "./config-file.ts";
 import { UsageError } from "./usage-error.ts";
 
