@@ -1,0 +1,137 @@
+// The command line as plain data, read from the program's own definitions: what manual and completions are made from.
+import type { Argument, Command, Option } from "commander";
+import { createProgram, type ProgramHost } from "../../src/program.ts";
+
+/** What a shell offers for a value: some of what there is, certain words, or nothing. */
+export type Offer = "files" | "folders" | "images" | "repositories" | "roots" | "nothing" | readonly string[];
+
+export interface Value {
+  /** As help calls it: `file`. */
+  readonly name: string;
+  readonly offer: Offer;
+}
+
+export interface OptionLine {
+  /** `-m`, `--delete-untagged`. */
+  readonly flags: readonly string[];
+  /** Undefined for a switch. */
+  readonly value: Value | undefined;
+  readonly repeatable: boolean;
+  readonly description: string;
+  /** In words; undefined where it says nothing that the description does not. */
+  readonly byDefault: string | undefined;
+}
+
+export interface OperandLine {
+  readonly value: Value;
+  readonly required: boolean;
+  /** Only the last one can be. */
+  readonly repeatable: boolean;
+  readonly description: string;
+}
+
+export interface CommandLine {
+  readonly name: string;
+  readonly description: string;
+  readonly options: readonly OptionLine[];
+  readonly operands: readonly OperandLine[];
+  /** What its help says at the end, about exit codes. */
+  readonly note: string;
+}
+
+export interface ProgramLine {
+  readonly name: string;
+  readonly description: string;
+  readonly version: string;
+  /** Those that stand without a command. */
+  readonly options: readonly OptionLine[];
+  readonly commands: readonly CommandLine[];
+  /** The command that a line without one is taken for. */
+  readonly defaultCommand: CommandLine;
+}
+
+/** What is offered for each value, by the name that help gives it. `nothing` is what a shell cannot know. */
+export const OFFERS: Readonly<Record<string, Offer>> = {
+  path: "folders",
+  file: "files",
+  "file.prom": "files",
+  report: "files",
+  image: "images",
+  "repo:tag": "images",
+  glob: "repositories",
+  name: "roots",
+  digest: "nothing",
+  duration: "nothing",
+  n: "nothing",
+};
+
+/** `regfsck <path>` is `regfsck scan <path>`. */
+const DEFAULT_COMMAND = "scan";
+
+export function describeProgram(version: string): ProgramLine {
+  const host: ProgramHost = {
+    version,
+    terminal: () => {
+      throw new Error("no command is run here");
+    },
+    ended: () => {},
+  };
+  const program = createProgram(host);
+  const help = program.createHelp();
+  const names = help.visibleCommands(program).map((command) => command.name());
+  const commands = help.visibleCommands(program).map((command) => describeCommand(command, names));
+  return {
+    name: program.name(),
+    description: program.description(),
+    version,
+    options: help.visibleOptions(program).map(describeOption),
+    commands,
+    defaultCommand: commands.find(({ name }) => name === DEFAULT_COMMAND)!,
+  };
+}
+
+function describeCommand(command: Command, commands: readonly string[]): CommandLine {
+  const help = command.createHelp();
+  return {
+    name: command.name(),
+    description: command.description(),
+    options: help.visibleOptions(command).map(describeOption),
+    operands: command.registeredArguments.map((argument) => describeOperand(argument, commands)),
+    note: textAfterHelp(command),
+  };
+}
+
+function describeOption(option: Option): OptionLine {
+  const [, name] = /[<[]([^\]>]+?)(?:\.\.\.)?[\]>]/.exec(option.flags) ?? [];
+  const { defaultValue, defaultValueDescription } = option;
+  const says = name !== undefined && defaultValue !== undefined && !Array.isArray(defaultValue);
+  return {
+    flags: [option.short, option.long].filter((flag) => flag !== undefined),
+    value: name === undefined ? undefined : { name, offer: option.argChoices ?? offerFor(name) },
+    repeatable: option.variadic || Array.isArray(defaultValue),
+    description: option.description,
+    byDefault: says ? (defaultValueDescription ?? String(defaultValue)) : undefined,
+  };
+}
+
+function describeOperand(argument: Argument, commands: readonly string[]): OperandLine {
+  const name = argument.name();
+  return {
+    value: { name, offer: argument.argChoices ?? (name === "command" ? commands : offerFor(name)) },
+    required: argument.required,
+    repeatable: argument.variadic,
+    description: argument.description,
+  };
+}
+
+function offerFor(name: string): Offer {
+  return OFFERS[name] ?? "nothing";
+}
+
+/** What `addHelpText` added: commander tells it only while it prints help. */
+function textAfterHelp(command: Command): string {
+  let printed = "";
+  command.configureOutput({ writeOut: (text) => (printed += text) });
+  command.outputHelp();
+  return printed.slice(command.helpInformation().length).trim();
+}
