@@ -3,6 +3,9 @@ import { z } from "zod";
 import { forecastLine, forecastReport } from "./schema-forecast.ts";
 import { gateLine, gateReport } from "./schema-gate.ts";
 import { scanLine, scanReport } from "./schema-scan.ts";
+import { usageLine, usageReport } from "./usage-schema.ts";
+import { verifyLine, verifyReport } from "./verify-schema.ts";
+import { whyLine, whyReport } from "./why-schema.ts";
 
 /** Name of the file -> JSON Schema, dialect 2020-12. */
 export function jsonSchemas(): Record<string, object> {
@@ -13,5 +16,11 @@ export function jsonSchemas(): Record<string, object> {
     "forecast-line.schema.json": z.toJSONSchema(forecastLine),
     "gate.schema.json": z.toJSONSchema(gateReport),
     "gate-line.schema.json": z.toJSONSchema(gateLine),
+    "verify.schema.json": z.toJSONSchema(verifyReport),
+    "verify-line.schema.json": z.toJSONSchema(verifyLine),
+    "why.schema.json": z.toJSONSchema(whyReport),
+    "why-line.schema.json": z.toJSONSchema(whyLine),
+    "usage.schema.json": z.toJSONSchema(usageReport),
+    "usage-line.schema.json": z.toJSONSchema(usageLine),
   };
 }
