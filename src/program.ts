@@ -182,6 +182,7 @@ function addShared(command: Command, formats: readonly string[] = FORMATS): Comm
     .addOption(new Option("--format <format>", "how to print the report").choices(formats).default("text"))
     .option("--cache <name>", "take this root for a pull-through cache (repeatable)", collect, [])
     .option("--authoritative <name>", "take this root for an authoritative one (repeatable)", collect, [])
+    .option("--max-iops <n>", "make at most so many calls a second to the disk, with one thread", positive)
     .option("--config <file>", "the configuration file (default: /etc/regfsck.yaml, where there is one)")
     .option("--report <file>", "also write the report there: JSON, or JSON lines for *.jsonl")
     .option("--dry-run", "write nothing anywhere; say what would have been written", false)

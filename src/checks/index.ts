@@ -39,9 +39,12 @@ export const CHECKS = {
   "unreferenced-blob": unreferencedBlob,
 } as const satisfies Record<FindingCode, Check>;
 
-/** Runs every check that applies to the root; codes in catalogue order. */
-export function* findDrafts(context: CheckContext): Generator<{ code: FindingCode; draft: FindingDraft }> {
-  for (const code of FINDING_CODES) {
+/** Runs the checks that apply to the root, in the order of the codes. */
+export function* findDrafts(
+  context: CheckContext,
+  codes: readonly FindingCode[] = FINDING_CODES,
+): Generator<{ code: FindingCode; draft: FindingDraft }> {
+  for (const code of codes) {
     const check: Check = CHECKS[code];
     if (context.kind === "cache" && !check.inCaches) continue;
     for (const draft of check.find(context)) yield { code, draft };
@@ -77,7 +80,8 @@ export function imageName(graph: RootGraph, tag: number): string {
   return `${graph.repository(graph.tags.repository(tag)).name}:${graph.tags.name(tag)}`;
 }
 
-function severityOf(code: FindingCode, draft: FindingDraft): Severity {
+/** Error or warning may depend on whether a tag needs it. */
+export function severityOf(code: FindingCode, draft: FindingDraft): Severity {
   const { severity } = CHECKS[code] as Check;
   if (severity !== "error-if-tagged") return severity;
   return draft.tags.length > 0 ? "error" : "warning";

@@ -1,11 +1,14 @@
 // What the commands that look at whole roots share: choose the roots, refuse files inside them, inspect each.
 import type { UnreadableReport } from "../report/report.ts";
+import { throttled } from "../scan/throttled-fs.ts";
 import { chooseRoots, type RootChoice } from "./choose-roots.ts";
 import { type InspectOptions, inspectRoot, type RootInspection } from "./inspect-root.ts";
 import { checkOutsideRoots } from "./output-file.ts";
 import type { Terminal } from "./terminal.ts";
 
 export interface InspectAllOptions extends RootChoice, Omit<InspectOptions, "now" | "wholeRoot" | "countDiskReads"> {
+  /** The most calls a second to the disk; undefined for as many as it takes. */
+  readonly maxIops?: number | undefined;
   /** Files that the command is going to write, by the option that named each. */
   readonly outputs: Readonly<Record<string, string | undefined>>;
 }
@@ -22,7 +25,8 @@ export async function inspectAll(
   startedAt: number,
   terminal: Terminal,
 ): Promise<InspectedRoots> {
-  const { chosen, unreadable } = chooseRoots(terminal.fs, options);
+  const storageFs = options.maxIops === undefined ? terminal.fs : throttled(terminal.fs, options.maxIops);
+  const { chosen, unreadable } = chooseRoots(storageFs, options);
   const paths = chosen.map(({ root }) => root.path);
   for (const [option, file] of Object.entries(options.outputs)) {
     if (file !== undefined) checkOutsideRoots(option, file, paths);
@@ -32,7 +36,7 @@ export async function inspectAll(
     const prefix = chosen.length > 1 ? `${choice.root.name}: ` : "";
     inspections.push(
       await inspectRoot(
-        terminal.fs,
+        storageFs,
         choice,
         {
           ...options,

@@ -32,8 +32,8 @@ export interface RootInspection {
   readonly hasBlobStore: boolean;
   readonly context: CheckContext;
   readonly unreadable: readonly Unreadable[];
-  /** What was found, sorted; can be walked more than once. */
-  drafts(): Iterable<{ code: FindingCode; draft: FindingDraft }>;
+  /** What was found of one code, sorted, made anew each time that it is asked for. */
+  drafts(code: FindingCode): Iterable<FindingDraft>;
 }
 
 /** How long to wait before a finding's proof is read again (ms); what moves each time counts as unsettled. */
@@ -85,8 +85,8 @@ async function inspect(
     hasBlobStore: reading.hasBlobStore,
     context,
     unreadable: reading.unreadable(),
-    *drafts() {
-      for (const found of findDrafts(settledContext)) if (!unsettled.has(found.draft.path)) yield found;
+    *drafts(code) {
+      for (const { draft } of findDrafts(settledContext, [code])) if (!unsettled.has(draft.path)) yield draft;
     },
   };
 }

@@ -1,13 +1,12 @@
 // From inspected roots to the report of a scan.
 import { randomUUID } from "node:crypto";
-import { acceptanceOf } from "../config/accepted.ts";
-import { FINDING_CODES, type Finding, type Severity } from "../checks/finding.ts";
-import { imageName, toFinding } from "../checks/index.ts";
+import { imageName } from "../checks/index.ts";
 import type { ScanOptions } from "../config/scan-options.ts";
 import { compareWithState } from "../report/history.ts";
 import type { BrokenTagReport, RootReport, ScanReport, Verdict } from "../report/report.ts";
 import type { State } from "../report/state-file.ts";
 import { DiskState, ManifestKind } from "../scan/facts.ts";
+import { Findings } from "./findings.ts";
 import type { InspectedRoots } from "./inspect-all.ts";
 import type { RootInspection } from "./inspect-root.ts";
 import type { Terminal } from "./terminal.ts";
@@ -20,80 +19,51 @@ export function scanReport(
   startedAt: number,
   { now, version }: Pick<Terminal, "now" | "version">,
 ): ScanReport {
-  const firstSeen = new Map(last?.findings.map((finding) => [finding.id, finding.firstSeen]));
-  const findings: Finding[] = [];
-  const brokenTags: BrokenTagReport[] = [];
-  for (const inspection of inspections) {
-    const found = [...inspection.drafts()].map(({ code, draft }) => toFinding(inspection.context, code, draft));
-    for (const finding of found) {
-      const acceptance = acceptanceOf(finding, accepted, startedAt);
-      const since = firstSeen.get(finding.id);
-      findings.push({
-        ...finding,
-        ...(acceptance && { accepted: { reason: acceptance.reason, until: acceptance.until } }),
-        ...(since !== undefined && { firstSeen: since }),
-      });
-    }
-    for (const broken of brokenTagReports(inspection, found)) brokenTags.push(broken);
-  }
-  findings.sort((a, b) => FINDING_CODES.indexOf(a.code) - FINDING_CODES.indexOf(b.code));
-  const counted = findings.filter((finding) => !finding.accepted);
-  const count = (severity: Severity) => counted.filter((finding) => finding.severity === severity).length;
+  const findings = new Findings(inspections, { accepted, last, now: startedAt });
+  const counts = findings.count();
+  const brokenTags = brokenTagReports(findings.idsByImage());
   const isComplete = unreadable.length === 0;
   return {
     schemaVersion: 1,
-    tool: { name: "regfsck", version: version },
+    tool: { name: "regfsck", version },
     command: "scan",
     runId: randomUUID(),
     startedAt: new Date(startedAt).toISOString(),
     durationMs: now() - startedAt,
-    dryRun: dryRun,
-    verdict: verdictOf(counted, !isComplete),
+    dryRun,
+    // Warnings count here whatever --fail-on says; what is merely worth knowing does not.
+    verdict: verdictOf(counts.error + counts.warning > 0, isComplete),
     roots: inspections.map(rootReport),
     brokenTags,
     findings,
     unreadable,
     ...(last && isComplete && { history: compareWithState(findings, last) }),
-    summary: {
-      error: count("error"),
-      warning: count("warning"),
-      info: count("info"),
-      brokenTags: brokenTags.length,
-      accepted: findings.length - counted.length,
-    },
+    summary: { ...counts, brokenTags: brokenTags.length },
   };
 }
 
-/** Warnings count here whatever --fail-on says; what is merely worth knowing does not. */
-function verdictOf(findings: readonly Finding[], incomplete: boolean): Verdict {
-  const damaged = findings.some(({ severity }) => severity !== "info");
-  if (incomplete) return damaged ? "findings+incomplete" : "incomplete";
-  return damaged ? "findings" : "clean";
+function verdictOf(isDamaged: boolean, isComplete: boolean): Verdict {
+  if (isComplete) return isDamaged ? "findings" : "clean";
+  return isDamaged ? "findings+incomplete" : "incomplete";
 }
 
 /** The broken tags, each with the findings that break it; a tag whose findings did not settle is left out. */
-function brokenTagReports({ root, context }: RootInspection, findings: readonly Finding[]): BrokenTagReport[] {
-  const ids = new Map<string, string[]>();
-  for (const { id, affects } of findings) {
-    for (const image of affects) {
-      const known = ids.get(image);
-      if (known) known.push(id);
-      else ids.set(image, [id]);
-    }
-  }
-  const { graph, pull } = context;
-  return pull.brokenTags.flatMap(({ tag, platforms }) => {
-    const breaking = ids.get(imageName(graph, tag));
-    if (!breaking) return [];
-    const target = graph.tags.target(tag);
-    return {
-      root: root.name,
-      repository: graph.repository(graph.tags.repository(tag)).name,
-      tag: graph.tags.name(tag),
-      digest: target < 0 ? null : graph.digests.text(target),
-      platforms,
-      findings: breaking,
-    };
+function brokenTagReports(idsByImage: ReadonlyMap<RootInspection, ReadonlyMap<string, string[]>>): BrokenTagReport[] {
+  return [...idsByImage].flatMap(([{ root, context }, ids]) => {
+    const { graph, pull } = context;
+    return pull.brokenTags.flatMap(({ tag, platforms }) => {
+      const breaking = ids.get(imageName(graph, tag));
+      if (!breaking) return [];
+      const target = graph.tags.target(tag);
+      return {
+        root: root.name,
+        repository: graph.repository(graph.tags.repository(tag)).name,
+        tag: graph.tags.name(tag),
+        digest: target < 0 ? null : graph.digests.text(target),
+        platforms,
+        findings: breaking,
+      };
+    });
   });
 }
 

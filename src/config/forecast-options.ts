@@ -23,6 +23,8 @@ export interface ForecastOptions extends CleanUpOptions, ConfiguredOptions {
   readonly allowEmpty: boolean;
   /** How many threads read; undefined for as many as help. */
   readonly jobs: number | undefined;
+  /** The most calls a second to the disk; undefined for as many as it takes. */
+  readonly maxIops: number | undefined;
   readonly dryRun: boolean;
   readonly quiet: boolean;
   readonly report: string | undefined;

@@ -11,6 +11,8 @@ export interface GateOptions extends CleanUpOptions, ConfiguredOptions {
   readonly allowEmpty: boolean;
   /** How many threads read; undefined for as many as help. */
   readonly jobs: number | undefined;
+  /** The most calls a second to the disk; undefined for as many as it takes. */
+  readonly maxIops: number | undefined;
   /** Lets damage pass that is there already; never damage that the collection would do. */
   readonly allowBroken: boolean;
   /** How long ago an upload must have been written to last, in milliseconds. */

@@ -19,6 +19,8 @@ export interface ScanOptions extends ConfiguredOptions {
   readonly allowEmpty: boolean;
   /** How many threads read; undefined for as many as help. */
   readonly jobs: number | undefined;
+  /** The most calls a second to the disk; undefined for as many as it takes. */
+  readonly maxIops: number | undefined;
   readonly verifyContent: boolean;
   /** Milliseconds. */
   readonly staleUploadAge: number;
