@@ -5,7 +5,7 @@ import { escapeText } from "./escape.ts";
 import { groupBy } from "./group-by.ts";
 import { formatBytes, formatCount, formatDuration, formatNumberOf } from "./quantities.ts";
 import { type NamePrefix, namePrefix } from "./text-finding.ts";
-import { type Cell, columns, more, type Page, paragraph, row } from "./text-layout.ts";
+import { columns, more, type Page, paragraph, row } from "./text-layout.ts";
 import { renderUnreadable } from "./text-totals.ts";
 import type { ImagePartReport, ImageReport, VerifyReport } from "./verify-report.ts";
 import { answerWords, isPartGood, linkWords, partName, storeWords } from "./verify-words.ts";
@@ -53,15 +53,21 @@ function* tree(page: Page, image: ImageReport): Generator<string> {
   const shown = partsToShow(image.parts);
   const rows = [...tagRow(image), ...shown.map((part) => partRow(part, image.tag === null ? 0 : 1))];
   const pads = [0, 1, 2, 3].map((cell) => Math.max(...rows.map(({ cells }) => columns(cells[cell]!))));
-  const width = Math.max(...rows.map(({ name }) => columns(name)));
+  // A platform can be called anything, at any length.
+  const width = Math.min(Math.max(...rows.map(({ name }) => columns(name))), Math.floor(page.width / 2));
   const { red, dim } = page.colour;
   yield "\n";
   for (const { name, cells, good, reached } of rows) {
-    const texts = cells.map((text, index): Cell => {
-      return { text, pad: pads[index] ?? 0, paint: index === 4 && !good ? red : undefined };
-    });
-    const paint = reached ? undefined : dim;
-    yield* row(page, 2, [{ text: name, pad: width, paint }, ...texts]);
+    const [digest, size, link, store, answer] = cells as [string, string, string, string, string];
+    const [digestPad, sizePad, linkPad, storePad] = pads as [number, number, number, number];
+    yield* row(page, 2, [
+      { text: name, pad: width, paint: reached ? undefined : dim },
+      { text: digest, pad: digestPad },
+      { text: size.padStart(sizePad) },
+      { text: link, pad: linkPad },
+      { text: store, pad: storePad },
+      { text: answer, paint: good ? undefined : red },
+    ]);
   }
   yield* more(page, 4, image.parts.length - shown.length);
 }
