@@ -1,0 +1,71 @@
+// What `npm pack` makes of a fresh checkout: what the program needs, and nothing else.
+import { execFileSync, spawnSync } from "node:child_process";
+import { cp, mkdir, mkdtemp, readdir, readFile, rm, symlink } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { shareFiles } from "../../scripts/package/share.ts";
+import { jsonSchemas } from "../../src/report/schema.ts";
+
+const repository = fileURLToPath(new URL("../..", import.meta.url));
+/** What packing needs of a checkout, and files of the kinds that must not get in. */
+const CHECKOUT = ["package.json", "tsconfig.json", "README.md", "LICENSE", "src", "scripts", "test/layout", "docs"];
+
+let folder: string;
+let unpacked: string;
+let packed: string[];
+
+beforeAll(async () => {
+  folder = await mkdtemp(join(tmpdir(), "pack-"));
+  const checkout = join(folder, "checkout");
+  for (const name of CHECKOUT) await cp(join(repository, name), join(checkout, name), { recursive: true });
+  await symlink(join(repository, "node_modules"), join(checkout, "node_modules"));
+  await mkdir(join(checkout, "dist"));
+  await cp(join(repository, "src/cli.ts"), join(checkout, "dist/removed.js"));
+  const [{ files, filename }] = JSON.parse(
+    execFileSync("npm", ["pack", "--json", "--silent"], { cwd: checkout, encoding: "utf8" }),
+  );
+  packed = files.map(({ path }: { path: string }) => path);
+  unpacked = join(folder, "package");
+  execFileSync("tar", ["--extract", "--file", join(checkout, filename), "--directory", folder]);
+  await symlink(join(repository, "node_modules"), join(unpacked, "node_modules"));
+}, 120_000);
+afterAll(() => rm(folder, { recursive: true }));
+
+/** How a program ends, and what it says. */
+function run(command: string, ...args: string[]) {
+  const { status, stdout, stderr } = spawnSync(command, args, { cwd: folder, encoding: "utf8" });
+  return { status, stdout, stderr };
+}
+
+describe("npm pack", () => {
+  it("packs the program, its types, the schemas, the manual page and the completions", async () => {
+    const sources = await readdir(join(repository, "src"), { recursive: true });
+    const modules = sources.filter((name) => name.endsWith(".ts")).map((name) => name.slice(0, -".ts".length));
+    const expected = [
+      "LICENSE",
+      "README.md",
+      "package.json",
+      ...modules.flatMap((name) => [`dist/${name}.js`, `dist/${name}.d.ts`]),
+      ...Object.keys(jsonSchemas()).map((name) => `dist/${name}`),
+      ...Object.keys(shareFiles("", "")).map((name) => `dist/share/${name}`),
+    ];
+    expect([...packed].sort()).toEqual(expected.sort());
+  });
+
+  it("packs a program that runs, and a manual page where npm looks for it", async () => {
+    const manifest = JSON.parse(await readFile(join(unpacked, "package.json"), "utf8"));
+    const program = join(unpacked, manifest.bin.regfsck);
+    expect(run(program, "--version")).toEqual({ status: 0, stdout: `${manifest.version}\n`, stderr: "" });
+    expect(run(program, "scan", join(repository, "test-fixtures/healthy"))).toMatchObject({ status: 0, stderr: "" });
+    expect(await readFile(join(unpacked, manifest.man), "utf8")).toContain(`"regfsck ${manifest.version}"`);
+  });
+
+  it("packs types that compile on their own", () => {
+    const compiler = join(repository, "node_modules/.bin/tsc");
+    const types = join(unpacked, "dist/program.d.ts");
+    const flags = ["--noEmit", "--strict", "--module", "nodenext", "--target", "es2023", "--types", "node"];
+    expect(run(compiler, ...flags, types)).toEqual({ status: 0, stdout: "", stderr: "" });
+  });
+});
