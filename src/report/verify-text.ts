@@ -8,11 +8,13 @@ import { type NamePrefix, namePrefix } from "./text-finding.ts";
 import { columns, more, type Page, paragraph, row } from "./text-layout.ts";
 import { renderUnreadable } from "./text-totals.ts";
 import type { ImagePartReport, ImageReport, VerifyReport } from "./verify-report.ts";
-import { answerWords, isPartGood, linkWords, partName, storeWords } from "./verify-words.ts";
+import { answerWords, brokenPlatforms, isPartGood, linkWords, partName, storeWords } from "./verify-words.ts";
 
-/** Of each manifest, parts shown of which all is whole; lines of one tree; paths of one remedy. */
+/** Of each manifest, parts shown of which all is whole; lines of one tree; platforms; messages and paths of one remedy. */
 const MAX_WHOLE = 20;
 const MAX_ROWS = 200;
+const MAX_NAMES = 8;
+const MAX_MESSAGES = 6;
 const MAX_PATHS = 6;
 /** Deeper than this nothing is indented further. */
 const DEEPEST = 8;
@@ -32,8 +34,10 @@ export function* renderVerifyText(report: VerifyReport, page: Page): Generator<s
 function* verdict(page: Page, image: ImageReport, prefix: NamePrefix): Generator<string> {
   const { red, green, yellow, bold } = page.colour;
   const name = prefix(image.root) + image.image;
-  const platforms = image.platforms.map((platform) => escapeText(platform));
-  const cannot = platforms.length > 0 ? `: ${platforms.join(", ")} cannot be pulled` : ": it cannot be pulled";
+  const platforms = brokenPlatforms(image.parts);
+  const some = platforms.slice(0, MAX_NAMES).map((platform) => escapeText(platform));
+  const others = platforms.length > some.length ? ` and ${formatCount(platforms.length - some.length)} more` : "";
+  const cannot = some.length > 0 ? `: ${some.join(", ")}${others} cannot be pulled` : ": it cannot be pulled";
   const said = {
     whole: { text: `${name} is whole`, paint: green },
     broken: { text: `${name} is broken${cannot}`, paint: red },
@@ -128,10 +132,12 @@ function partsToShow(parts: readonly ImagePartReport[]): ImagePartReport[] {
 function* remedies(page: Page, findings: readonly Finding[]): Generator<string> {
   for (const [remedy, mended] of groupBy(findings, (finding) => finding.remedy)) {
     yield "\n";
-    for (const [message, alike] of groupBy(mended, ({ code, message }) => `${code}: ${message}`)) {
+    const messages = [...groupBy(mended, ({ code, message }) => `${code}: ${message}`)];
+    for (const [message, alike] of messages.slice(0, MAX_MESSAGES)) {
       const times = alike.length > 1 ? ` (${formatCount(alike.length)} times)` : "";
       yield* paragraph(page, escapeText(message) + times, { first: 2, rest: 4 });
     }
+    yield* more(page, 2, messages.length - MAX_MESSAGES);
     yield* paragraph(page, `to mend: ${escapeText(remedy)}`, { first: 4, rest: 6, paint: page.colour.green });
     for (const { path } of mended.slice(0, MAX_PATHS)) yield* row(page, 6, [{ text: path, paint: page.colour.dim }]);
     yield* more(page, 6, mended.length - MAX_PATHS);

@@ -45,3 +45,16 @@ export function answerWords({ status, answer, trouble, foreign }: ImagePartRepor
 function isUntold(answer: ImagePartReport["answer"]): boolean {
   return answer === "unknown" || answer === "not-a-digest";
 }
+
+/** The platforms of which something is not to be had, or never asked for. */
+export function brokenPlatforms(parts: readonly ImagePartReport[]): string[] {
+  const broken = new Set<string>();
+  const above: (string | undefined)[] = [];
+  for (const part of parts) {
+    above.length = part.depth;
+    const platform = part.platform ?? above.at(-1);
+    above.push(platform);
+    if (platform !== undefined && !(isPartGood(part) && part.reached)) broken.add(platform);
+  }
+  return [...broken].sort();
+}
