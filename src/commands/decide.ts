@@ -1,6 +1,7 @@
 // The gate's decision: every reason against a collection, each with the next step.
 import type { FailOn } from "../config/scan-options.ts";
 import type { Decision, ForecastReport } from "../report/forecast-report.ts";
+import { formatNumberOf } from "../report/quantities.ts";
 import type { ScanReport } from "../report/report.ts";
 import { failsOn } from "./fail-on.ts";
 
@@ -33,13 +34,15 @@ export function decide(evidence: Evidence, rules: Rules): { decision: Decision; 
 function* stopReasons({ scan, forecast, authoritative, uploads }: Evidence, rules: Rules): Generator<string> {
   for (const root of forecast.roots) {
     if (root.breaks.length > 0) {
-      yield `${root.name}: the collection would break ${images(root.breaks.length)}; regfsck forecast names them and what keeps them`;
+      yield `${root.name}: the collection would break ${formatNumberOf(root.breaks.length, "image")}; regfsck forecast names them and what keeps them`;
     }
-    if (root.abort) yield `${root.name}: the collection would abort at ${root.abort.path}: ${root.abort.message}`;
+    for (const { path, message } of root.aborts)
+      yield `${root.name}: the collection would abort at ${path}: ${message}`;
   }
   if (!rules.allowBroken && failsOn(authoritative, rules.failOn)) {
-    const broken = scan.summary.brokenTags;
-    yield `there is damage already (${authoritative.error} errors, ${images(broken)} broken); mend it first (regfsck scan says how), or let it pass with --allow-broken`;
+    const errors = formatNumberOf(authoritative.error, "error");
+    const broken = formatNumberOf(scan.summary.brokenTags, "broken image");
+    yield `there is damage already (${errors}, ${broken}); mend it first (regfsck scan says how), or let it pass with --allow-broken`;
   }
   for (const upload of uploads) {
     yield `an upload is under way in ${upload}; wait until it has ended, or stop the registry first`;
@@ -50,12 +53,8 @@ function* undecidedReasons({ scan, stateError, shrunk }: Evidence): Generator<st
   const [first] = scan.unreadable;
   if (first) {
     const place = [first.root, first.path].filter((part) => part !== "").join("/");
-    yield `${scan.unreadable.length} places could not be read, the first ${place} (${first.error}); mend that and run again`;
+    yield `${formatNumberOf(scan.unreadable.length, "place")} could not be read, the first ${place} (${first.error}); mend that and run again`;
   }
   if (stateError !== undefined) yield `the last run cannot be told: ${stateError}; delete the file to start afresh`;
   for (const root of shrunk) yield `${root} If this is meant, delete the state file`;
-}
-
-function images(count: number): string {
-  return count === 1 ? "1 image" : `${count} images`;
 }

@@ -7,7 +7,7 @@ import { UsageError } from "../config/usage-error.ts";
 import type { RootGraph } from "../graph/root-graph.ts";
 import type { Bytes } from "../layout/columns.ts";
 import type { Abort } from "../registry/collect.ts";
-import { type BrokenByCollection, forecast } from "../registry/forecast.ts";
+import { type BrokenByCollection, type Forecast, forecast } from "../registry/forecast.ts";
 import { abortMessage } from "../report/abort-words.ts";
 import type { AbortReport, BreakReport, ForecastReport, RootForecastReport } from "../report/forecast-report.ts";
 import { keeperSentence } from "../report/keeper-words.ts";
@@ -40,8 +40,11 @@ export function forecastReport(
     const matches = inspections.some(({ context }) => repositoryFilter(context.graph, [glob]).size > 0);
     if (!matches) throw new UsageError(`--repo ${glob}: no repository matches`);
   }
-  const roots = inspections.map((inspection) => rootForecast(inspection, removed.get(inspection) as Bytes, options));
-  const breaks = roots.some((root) => root.breaks.length > 0 || root.outcome === "aborts");
+  const forecasts = inspections.map((inspection) => forecastOf(inspection, removed.get(inspection) as Bytes, options));
+  const roots = inspections.map((inspection, index) =>
+    rootForecast(inspection, removed.get(inspection) as Bytes, forecasts[index] as Forecast, options),
+  );
+  const breaks = forecasts.some(({ breaks: all, collection }) => all.length > 0 || collection.aborts.length > 0);
   const incomplete = unreadable.length > 0;
   return {
     schemaVersion: 1,
@@ -57,17 +60,23 @@ export function forecastReport(
   };
 }
 
-function rootForecast(
+function forecastOf(
   { root, context, hasBlobStore }: RootInspection,
-  removed: Bytes,
-  { deleteUntagged, keepTags, repositories }: ReportOptions,
-): RootForecastReport {
+  removedTags: Bytes,
+  { deleteUntagged }: ReportOptions,
+): Forecast {
   const { graph, catalogue, blobStrays, pull } = context;
   const input = { graph, catalogue, blobStrays, hasBlobStore };
-  const { collection, breaks, correctlyFreedBytes } = forecast(input, pull, root.kind, {
-    deleteUntagged,
-    removedTags: removed,
-  });
+  return forecast(input, pull, root.kind, { deleteUntagged, removedTags });
+}
+
+function rootForecast(
+  { root, context }: RootInspection,
+  removed: Bytes,
+  { collection, breaks, correctlyFreedBytes }: Forecast,
+  { deleteUntagged, keepTags, repositories }: ReportOptions,
+): RootForecastReport {
+  const { graph } = context;
   const aborts = collection.aborts.map(abortReport);
   const reported = repositories.length > 0 ? repositoryFilter(graph, repositories) : undefined;
   return {

@@ -92,7 +92,7 @@ export function* shrunkRoots(
     ] as const;
     for (const [what, now, then] of pairs) {
       if (now === undefined || then === null || now >= then * BELIEVABLE) continue;
-      yield `${name}: ${now} ${what} where there were ${then} on ${last.completedAt}; is the volume mounted?`;
+      yield `${name}: ${what}: ${now}, where there were ${then} on ${last.completedAt}; is the volume mounted?`;
     }
   }
 }

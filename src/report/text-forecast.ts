@@ -44,7 +44,7 @@ export function* renderForecastDetails(page: Page, report: ForecastReport): Gene
 }
 
 /** What collection would do that it should not; "" for nothing. */
-function harmOf({ roots }: ForecastReport): string {
+function harmOf({ roots, verdict }: ForecastReport): string {
   const aborting = roots.filter(({ outcome }) => outcome === "aborts");
   const halfWay = aborting.some(({ deletedManifests }) => deletedManifests.length > 0);
   const broken = roots.reduce((sum, root) => sum + root.breaks.length, 0);
@@ -53,5 +53,7 @@ function harmOf({ roots }: ForecastReport): string {
     aborting.length > 0 ? `abort${halfWay ? " half-way" : ""}${where}` : "",
     broken > 0 ? `break ${formatNumberOf(broken, "image")}` : "",
   ];
-  return harm.filter((part) => part !== "").join(" and ");
+  const shown = harm.filter((part) => part !== "").join(" and ");
+  // With --repo the images of other repositories are not listed, but they count.
+  return shown === "" && verdict.startsWith("findings") ? "break images of repositories that --repo leaves out" : shown;
 }
