@@ -1,6 +1,5 @@
 // Makes regfsck one file that runs with Node.js alone, wherever it is copied to.
 import { chmod, readFile, writeFile } from "node:fs/promises";
-import { relative } from "node:path";
 import { fileURLToPath } from "node:url";
 import { build, type Plugin } from "esbuild";
 import { notices } from "./notices.ts";
@@ -51,9 +50,10 @@ function withoutPackage(version: string): Plugin {
     setup({ onLoad, onEnd }) {
       const left = new Set(Object.keys(replaced));
       onLoad({ filter: /\/(?:version|worker-file|locales\/index)\.[jt]s$/ }, ({ path }) => {
-        const contents = replaced[relative(ROOT, path)];
-        left.delete(relative(ROOT, path));
-        return contents === undefined ? undefined : { contents, loader: "js" };
+        const name = Object.keys(replaced).find((some) => path.endsWith(`/${some}`));
+        if (name === undefined) return undefined;
+        left.delete(name);
+        return { contents: replaced[name]!, loader: "js" };
       });
       onEnd(() => {
         if (left.size > 0) throw new Error(`no such module any more: ${[...left].join(", ")}`);

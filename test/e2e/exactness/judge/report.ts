@@ -32,7 +32,8 @@ export interface ProgramRun {
   report: Report | undefined;
 }
 
-export const program = fileURLToPath(new URL("../../../../dist/cli.js", import.meta.url));
+/** The built program, or another build of it that REGFSCK names. */
+export const program = process.env["REGFSCK"] ?? fileURLToPath(new URL("../../../../dist/cli.js", import.meta.url));
 
 /** How long one scan of a small root may take before it counts as hung; generous, so that load never decides. */
 const patienceMs = 60_000;

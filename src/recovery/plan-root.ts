@@ -1,0 +1,215 @@
+// The plan for one root: steps on paper until nothing more can be mended from what is there, then what is left to people.
+import type { CheckContext } from "../checks/finding.ts";
+import { imageName } from "../checks/index.ts";
+import type { RepositoryNode } from "../graph/root-graph.ts";
+import { blobData, tagCurrent, tagFolder } from "../layout/paths.ts";
+import { imageParts } from "../registry/image-tree.ts";
+import { type Pull, pullAll } from "../registry/pull.ts";
+import type { PullProblem } from "../registry/trouble.ts";
+import { DiskState, Role } from "../scan/facts.ts";
+import { MendedGraph } from "./mended-graph.ts";
+import { PushList } from "./pushes.ts";
+import { Repair } from "./repair.ts";
+import type { Sources } from "./sources.ts";
+import { finishStep, StepList } from "./step-list.ts";
+import type { PlanStep } from "./steps.ts";
+import { addFolderSteps, addStraySteps, addUselessLinkSteps, type FoundDraft, neededBy } from "./strays.ts";
+
+export interface RootToPlan {
+  readonly context: CheckContext;
+  /** What was found in it. */
+  readonly drafts: readonly FoundDraft[];
+  readonly sources: Sources;
+  /** Hashes a blob of the root: whether it is what its digest says; undefined where it cannot be read. */
+  readonly isIntact: (digest: string) => boolean | undefined;
+}
+
+export interface RootPlan {
+  /** Not sorted. */
+  readonly steps: readonly PlanStep[];
+  /** `repository:tag` of the images that are broken now: which are whole after the script, after pushes too, or never. */
+  readonly images: {
+    readonly healedByScript: readonly string[];
+    readonly healedByPush: readonly string[];
+    readonly toRebuild: readonly string[];
+  };
+  /** Paths that a script cannot name. */
+  readonly unnameable: readonly string[];
+}
+
+/** More rounds than any image is deep: a plan that still moves then would move for ever. */
+const MAX_ROUNDS = 10_000;
+
+/** Throws an Error if a step would break an image that is whole: that would be a mistake in here. */
+export function planRoot({ context, drafts, sources, isIntact }: RootToPlan): RootPlan {
+  const { graph, root } = context;
+  const rotten = new Set<number>();
+  const view = new MendedGraph(graph, rotten);
+  const steps = new StepList(root, graph);
+  const fetches = { fetchesMissing: context.kind === "cache" };
+  addStraySteps(context, drafts, view, steps);
+  const repair = new Repair({ graph, view, sources, steps, rotten, isIntact });
+  let pull: Pull = context.pull;
+  view.keepRepositories(new Set(pull.problems.map(({ repository }) => repository)));
+  for (let round = 0; round < MAX_ROUNDS; round++) {
+    let moved = false;
+    for (const problem of pull.problems) moved = repair.take(problem, pull) || moved;
+    // A blob that turned out to be rotten is wrong in every repository, whether or not a size told so.
+    if (rotten.size > 0) moved = view.keepRepositories(undefined) || moved;
+    pull = pullAll(view, fetches);
+    if (!moved) break;
+  }
+  const retagged = addTagSteps(context, view, pull, steps);
+  addFolderSteps(drafts, view, steps);
+  const kept = new Set(view.repositories());
+  addUselessLinkSteps(context, view, steps, (repository, kind, link) => {
+    if (context.kind === "cache" && kind === "layer") return false;
+    return neededBy(kept.has(repository) ? pull : context.pull, kind, link);
+  });
+  const before = brokenBefore(context, rotten, fetches);
+  const after = new Set(pull.brokenTags.map(({ tag }) => tag).filter((tag) => !retagged.has(tag)));
+  for (const tag of after) {
+    if (!before.has(tag)) throw new Error(`the plan would break ${imageName(graph, tag)}, which is whole`);
+  }
+  const healed = new Set([...before].filter((tag) => !after.has(tag)));
+  const byHand = leftToPeople(context, view, pull, after);
+  const pushed = new Set([...after].filter((tag) => !byHand.rebuild.has(tag)));
+  const mendable = new Set([...healed, ...pushed]);
+  return {
+    steps: [
+      ...steps.finish(mendable),
+      ...pushSteps(context, byHand.pushes, mendable),
+      ...rebuildSteps(context, byHand.rebuild),
+    ],
+    images: {
+      healedByScript: namesOf(context, healed),
+      healedByPush: namesOf(context, pushed),
+      toRebuild: namesOf(context, byHand.rebuild.keys()),
+    },
+    unnameable: [...steps.unnameable].sort(),
+  };
+}
+
+function brokenBefore(
+  { graph, pull }: CheckContext,
+  rotten: ReadonlySet<number>,
+  fetches: { readonly fetchesMissing: boolean },
+): Set<number> {
+  const known = rotten.size === 0 ? pull : pullAll(new MendedGraph(graph, rotten), fetches);
+  return new Set([...pull.brokenTags, ...known.brokenTags].map(({ tag }) => tag));
+}
+
+/** Mends malformed tags: with the only digest that the tag has ever named, if that is whole. Gives those that it mends. */
+function addTagSteps({ graph }: CheckContext, view: MendedGraph, pull: Pull, steps: StepList): Set<number> {
+  const mended = new Set<number>();
+  for (const problem of pull.problems) {
+    if (problem.trouble !== "broken-tag") continue;
+    const { repository, tag, tags } = problem;
+    const path = tagCurrent(repository.name, graph.tags.name(tag));
+    const [digest, ...others] = graph.tags.history(tag);
+    if (digest !== undefined && others.length === 0 && isWhole(view, repository, digest, pull.problems)) {
+      const content = graph.digests.text(digest);
+      const blob = { path: blobData(content), size: view.blobSize(digest), hash: true };
+      const message = "write the tag's link: it has never named anything else";
+      const named = { kind: "relink", repository: repository.name, path, content, before: "malformed", blob } as const;
+      steps.add({ ...named, message }, tags);
+      mended.add(tag);
+    } else {
+      const message = "move the malformed link of the tag away: what it named cannot be told";
+      steps.add({ kind: "clean", repository: repository.name, path, reason: "malformed-link", message }, tags);
+    }
+  }
+  return mended;
+}
+
+function isWhole(
+  view: MendedGraph,
+  repository: RepositoryNode,
+  digest: number,
+  problems: readonly PullProblem[],
+): boolean {
+  const own = problems.filter((problem) => problem.repository === repository);
+  const parts = imageParts(view, repository, digest, own);
+  return parts[0]?.reply.answer === "served" && parts.every(({ trouble }) => trouble === undefined);
+}
+
+interface LeftToPeople {
+  readonly pushes: PushList;
+  /** By tag: why pushing what it was does not help. */
+  readonly rebuild: ReadonlyMap<number, string>;
+}
+
+function leftToPeople({ graph }: CheckContext, view: MendedGraph, pull: Pull, tags: ReadonlySet<number>): LeftToPeople {
+  const pushes = new PushList(graph, view);
+  const rebuild = new Map<number, string>();
+  for (const problem of pull.problems) {
+    const reason = whyPushingFails(view, problem);
+    for (const tag of reason === undefined ? [] : problem.tags) if (tags.has(tag)) rebuild.set(tag, reason!);
+  }
+  for (const tag of [...tags].filter((tag) => !rebuild.has(tag))) {
+    const repository = graph.repository(graph.tags.repository(tag));
+    if (!pushes.add(repository, graph.tags.target(tag), tag)) {
+      rebuild.set(tag, "what is wrong with it cannot be mended by pushing the same content");
+    }
+  }
+  return { pushes, rebuild };
+}
+
+/** Why the same bytes would be no better; undefined where a push helps. */
+function whyPushingFails(view: MendedGraph, { trouble, digest, reply, reference }: PullProblem): string | undefined {
+  if (trouble === "broken-tag") return "nothing says for certain which image the tag named";
+  if (trouble === "dangling-tag" && !reply) return "the tag names nothing";
+  if (trouble === "wrong-size") return "a manifest is wrong about the size of what it references";
+  if (trouble === "invalid-manifest") return "its manifest is none that the registry can serve";
+  if (!reply) return undefined;
+  if (!view.digests.isDigest(reply.asked)) return "a manifest names by text that is no digest what nobody can push";
+  const isManifest = reference < 0 || view.manifests.role(reference) === Role.child;
+  const isThere = view.blobState(digest) === DiskState.ok;
+  const manifest = view.manifests.find(digest);
+  if (isManifest && isThere && manifest >= 0 && !view.manifests.isParsed(manifest)) {
+    return "its manifest is none that the registry can serve";
+  }
+  return trouble === "dangling-tag" && !isThere
+    ? "its manifest is gone, and with it what is known of the image"
+    : undefined;
+}
+
+function pushSteps({ graph, root }: CheckContext, pushes: PushList, healed: ReadonlySet<number>): PlanStep[] {
+  return [...pushes.pushes()].map(([{ repository, digest, platform, ...push }, tags]) => {
+    const draft = {
+      kind: "push" as const,
+      repository: repository.name,
+      digest: graph.digests.text(digest),
+      ...(platform !== undefined && { platform }),
+      ...push,
+      message: push.known
+        ? "push the manifest and what it lacks, byte for byte as it was"
+        : "push the manifest and all that it references, byte for byte as it was",
+    };
+    return finishStep(root, graph, draft, tags, healed);
+  });
+}
+
+function rebuildSteps({ graph, root }: CheckContext, rebuild: ReadonlyMap<number, string>): PlanStep[] {
+  return [...rebuild].flatMap(([tag, reason]): PlanStep[] => {
+    const repository = graph.repository(graph.tags.repository(tag)).name;
+    const named = { repository, tag: graph.tags.name(tag) };
+    const target = graph.tags.target(tag);
+    const digest = target < 0 ? null : graph.digests.text(target);
+    const finish = <D extends Parameters<typeof finishStep>[2]>(draft: D) =>
+      finishStep(root, graph, draft, [tag], new Set());
+    return [
+      finish({ kind: "rebuild", ...named, digest, message: `build the image anew: ${reason}` } as const),
+      finish({
+        kind: "delete-tag",
+        ...named,
+        path: tagFolder(repository, named.tag),
+        message: "or delete the tag, if nobody needs it: move its folder away",
+      } as const),
+    ];
+  });
+}
+
+function namesOf({ graph }: CheckContext, tags: Iterable<number>): string[] {
+  return [...tags].map((tag) => imageName(graph, tag)).sort();
+}

@@ -1,0 +1,105 @@
+// What clients have to push of images that the store cannot mend: manifest by manifest, with the blobs that each lacks.
+import type { RepositoryNode, RootGraph } from "../graph/root-graph.ts";
+import { serveBlob, serveManifest } from "../registry/serve.ts";
+import { DiskState, Role } from "../scan/facts.ts";
+import type { MendedGraph } from "./mended-graph.ts";
+import type { BlobToPush } from "./steps.ts";
+
+/** A manifest to push in a repository; digests are numbers of the graph. */
+export interface Push {
+  readonly repository: RepositoryNode;
+  readonly digest: number;
+  readonly platform: string | undefined;
+  readonly pushManifest: boolean;
+  readonly known: boolean;
+  readonly blobs: readonly BlobToPush[];
+}
+
+/** Collects pushes over all images; each manifest of a repository is looked at once. */
+export class PushList {
+  readonly #graph: RootGraph;
+  readonly #view: MendedGraph;
+  readonly #pushes = new Map<string, { readonly push: Push | undefined; readonly children: readonly Child[] }>();
+  readonly #tags = new Map<Push, Set<number>>();
+
+  constructor(graph: RootGraph, view: MendedGraph) {
+    this.#graph = graph;
+    this.#view = view;
+  }
+
+  /** Adds what the image with this manifest lacks, for a tag. Gives false where some of it nobody can push. */
+  add(repository: RepositoryNode, digest: number, tag: number): boolean {
+    const found: Push[] = [];
+    const seen = new Set<number>([digest]);
+    const pending: Child[] = [{ digest, platform: undefined }];
+    for (let next = pending.pop(); next; next = pending.pop()) {
+      if (!this.#graph.digests.isDigest(next.digest)) return false;
+      const { push, children } = this.#look(repository, next);
+      if (push) found.push(push);
+      for (const child of children) {
+        if (seen.has(child.digest)) continue;
+        seen.add(child.digest);
+        pending.push(child);
+      }
+    }
+    for (const push of found) {
+      const tags = this.#tags.get(push);
+      if (tags) tags.add(tag);
+      else this.#tags.set(push, new Set([tag]));
+    }
+    return found.length > 0;
+  }
+
+  pushes(): ReadonlyMap<Push, ReadonlySet<number>> {
+    return this.#tags;
+  }
+
+  #look(repository: RepositoryNode, { digest, platform }: Child) {
+    const key = `${repository.index} ${digest}`;
+    const known = this.#pushes.get(key);
+    if (known) return known;
+    const looked = this.#lookOnce(repository, digest, platform);
+    this.#pushes.set(key, looked);
+    return looked;
+  }
+
+  #lookOnce(repository: RepositoryNode, digest: number, platform: string | undefined) {
+    const { manifests } = this.#graph;
+    const reply = serveManifest(this.#view, repository, digest);
+    const manifest = this.#view.blobState(digest) === DiskState.ok ? manifests.find(digest) : -1;
+    const isKnown = manifest >= 0 && manifests.isParsed(manifest) && !manifests.isRotten(manifest);
+    const blobs: BlobToPush[] = [];
+    const children: Child[] = [];
+    const end = isKnown ? manifests.endReference(manifest) : 0;
+    for (let reference = isKnown ? manifests.firstReference(manifest) : 0; reference < end; reference++) {
+      const target = manifests.target(reference);
+      const role = manifests.role(reference);
+      if (role === Role.child) children.push({ digest: target, platform: manifests.platform(reference) ?? platform });
+      else if (
+        !manifests.isForeign(reference) &&
+        !this.#isServed(repository, target, manifests.targetSize(reference))
+      ) {
+        const size = manifests.targetSize(reference);
+        const text = this.#graph.digests.text(target);
+        if (blobs.some((blob) => blob.digest === text)) continue;
+        const roleName = role === Role.config ? "config" : "layer";
+        blobs.push({ digest: text, role: roleName, size: Number.isNaN(size) ? null : size });
+      }
+    }
+    const pushManifest = reply.answer !== "served" || reply.blob !== digest;
+    if (!pushManifest && isKnown && blobs.length === 0) return { push: undefined, children };
+    return { push: { repository, digest, platform, pushManifest, known: isKnown, blobs }, children };
+  }
+
+  #isServed(repository: RepositoryNode, digest: number, size: number): boolean {
+    const { answer, blob } = serveBlob(this.#view, repository, digest);
+    if (answer !== "served") return false;
+    const isAlias = this.#graph.digests.algorithm(digest) !== "sha256";
+    return (blob === digest || isAlias) && (Number.isNaN(size) || this.#view.blobSize(blob) === size);
+  }
+}
+
+interface Child {
+  readonly digest: number;
+  readonly platform: string | undefined;
+}

@@ -1,0 +1,144 @@
+// What a plan is made of: steps as plain data. The first kinds are done by a script, the others by people.
+
+/** The kinds that the script does, in the order in which it does them; then those that it cannot. */
+export const STEP_KINDS = ["clean", "copy", "folder", "relink", "push", "rebuild", "delete-tag"] as const;
+export type StepKind = (typeof STEP_KINDS)[number];
+
+interface Step {
+  readonly root: string;
+  /** `repository:tag` of the broken images that want this step. */
+  readonly affects: readonly string[];
+  /** Those of them that are whole once all steps of the plan that they want are done. */
+  readonly heals: readonly string[];
+  readonly message: string;
+}
+
+/** Write a link: the digest `content`, and nothing else. */
+export interface RelinkStep extends Step {
+  readonly kind: "relink";
+  readonly repository: string;
+  /** Relative to the root, as all paths are. */
+  readonly path: string;
+  readonly content: string;
+  /** What is there now: nothing, something that is no link, or the digest that the link holds instead. */
+  readonly before: "absent" | "malformed" | string;
+  /** What must be in the store before: its bytes, and whether they are few enough to be hashed first. */
+  readonly blob: { readonly path: string; readonly size: number; readonly hash: boolean };
+}
+
+/** Make the empty folder by which collection knows a repository. */
+export interface FolderStep extends Step {
+  readonly kind: "folder";
+  readonly repository: string;
+  readonly path: string;
+}
+
+/** Copy a blob from another root. */
+export interface CopyStep extends Step {
+  readonly kind: "copy";
+  readonly digest: string;
+  readonly path: string;
+  /** Bytes. */
+  readonly size: number;
+  /** The root that has it, by name. Its path there is the same. */
+  readonly from: string;
+}
+
+export type CleanReason =
+  /** A link that holds no digest, or is no file. */
+  | "malformed-link"
+  /** A link that holds the digest `content`, to no use. */
+  | "useless-link"
+  /** A link to a blob that is not in the store. */
+  | "orphan-link"
+  /** A blob's data that does not hash to its digest. */
+  | "rotten-blob"
+  /** A folder where a blob's data should be. */
+  | "folder-for-blob"
+  /** A file, or a symbolic link to itself, where a folder should be. */
+  | "blocked-folder"
+  /** An entry that stops the registry's own walk. */
+  | "stray-entry";
+
+/** Move something out of the storage, into the quarantine. */
+export interface CleanStep extends Step {
+  readonly kind: "clean";
+  readonly repository?: string;
+  readonly digest?: string;
+  readonly path: string;
+  readonly reason: CleanReason;
+  /** The digest that the link holds, of useless and orphan links. */
+  readonly content?: string;
+}
+
+export interface BlobToPush {
+  readonly digest: string;
+  readonly role: "config" | "layer";
+  /** Bytes; null where the manifest does not say. */
+  readonly size: number | null;
+}
+
+/** Push a manifest, byte for byte what it was, with what it lacks. */
+export interface PushStep extends Step {
+  readonly kind: "push";
+  readonly repository: string;
+  readonly digest: string;
+  readonly platform?: string;
+  /** Whether the manifest itself has to be pushed, not only what it references. */
+  readonly pushManifest: boolean;
+  /** Whether its content is known, so that `blobs` is all that it lacks. */
+  readonly known: boolean;
+  readonly blobs: readonly BlobToPush[];
+}
+
+/** Build the image anew: what is left of it does not help. */
+export interface RebuildStep extends Step {
+  readonly kind: "rebuild";
+  readonly repository: string;
+  readonly tag: string;
+  readonly digest: string | null;
+}
+
+/** What else can be done about an image to rebuild. */
+export interface DeleteTagStep extends Step {
+  readonly kind: "delete-tag";
+  readonly repository: string;
+  readonly tag: string;
+  /** The tag's folder. */
+  readonly path: string;
+}
+
+export type ScriptedStep = CleanStep | CopyStep | FolderStep | RelinkStep;
+export type PlanStep = ScriptedStep | PushStep | RebuildStep | DeleteTagStep;
+
+export function isScripted(step: PlanStep): step is ScriptedStep {
+  return step.kind === "clean" || step.kind === "copy" || step.kind === "folder" || step.kind === "relink";
+}
+
+/** By how many images each heals, then by how many want it, then kind by kind, in the order of paths. */
+export function rankSteps(steps: readonly PlanStep[]): PlanStep[] {
+  return [...steps].sort(
+    (a, b) => b.heals.length - a.heals.length || b.affects.length - a.affects.length || compareSteps(a, b),
+  );
+}
+
+/** In the order in which a script can do them. */
+export function scriptOrder(steps: readonly PlanStep[]): ScriptedStep[] {
+  return steps.filter(isScripted).sort(compareSteps);
+}
+
+function compareSteps(a: PlanStep, b: PlanStep): number {
+  return (
+    STEP_KINDS.indexOf(a.kind) - STEP_KINDS.indexOf(b.kind) || byText(a.root, b.root) || byText(placeOf(a), placeOf(b))
+  );
+}
+
+/** What a step is about, among those of its kind in its root. */
+export function placeOf(step: PlanStep): string {
+  if (step.kind === "push") return `${step.repository} ${step.digest}`;
+  return step.kind === "rebuild" ? `${step.repository}:${step.tag}` : step.path;
+}
+
+function byText(a: string, b: string): number {
+  return a < b ? -1 : a > b ? 1 : 0;
+}

@@ -1,0 +1,113 @@
+// Steps that no image asks for: what collection or a later push would stumble over.
+import type { CheckContext, FindingCode, FindingDraft } from "../checks/finding.ts";
+import type { RepositoryNode } from "../graph/root-graph.ts";
+import { blobData, type LinkKind, linkFile, repositoryFolder } from "../layout/paths.ts";
+import type { Pull } from "../registry/pull.ts";
+import { DiskState } from "../scan/facts.ts";
+import type { MendedGraph } from "./mended-graph.ts";
+import type { StepList } from "./step-list.ts";
+
+export interface FoundDraft {
+  readonly code: FindingCode;
+  readonly draft: FindingDraft;
+}
+
+/** What makes a folder a repository; anything else in it is another repository's. */
+const OWN_FOLDERS = ["_layers", "_manifests", "_uploads"];
+
+/** Moves away what stops the registry's walks. To be done first: it may stand in the way of links. */
+export function addStraySteps(
+  { catalogue, graph }: CheckContext,
+  drafts: readonly FoundDraft[],
+  view: MendedGraph,
+  steps: StepList,
+): void {
+  const misnamed = new Set(catalogue.strays.filter(({ reason }) => reason === "invalid-name").map(({ path }) => path));
+  for (const { draft } of drafts.filter(({ code }) => code === "stray-entry")) {
+    const { path, repository } = draft;
+    const named = repository ? { repository: repository.name } : {};
+    // A folder with a name that no repository can have may still hold some that have one.
+    const paths = misnamed.has(path) ? OWN_FOLDERS.map((own) => `${path}/${own}`) : [path];
+    for (const stray of paths) {
+      const message = "move it away: the registry's own walk stops at it";
+      steps.add({ kind: "clean", ...named, path: stray, reason: "stray-entry", message }, []);
+      view.unblock(stray);
+    }
+  }
+  for (let blob = 0; blob < graph.digests.length; blob++) {
+    if (!graph.hasBlobFolder(blob) || graph.blobState(blob) !== DiskState.malformed) continue;
+    if (view.isUnblocked(blobData(graph.digests.text(blob)))) view.removeBlob(blob);
+  }
+}
+
+/** Gives repositories that collection does not see the folder by which it knows them. */
+export function addFolderSteps(drafts: readonly FoundDraft[], view: MendedGraph, steps: StepList): void {
+  const unseen = drafts.flatMap(({ code, draft }) =>
+    code === "unseen-repository" && draft.repository && isWithoutLayers(draft) ? [draft.repository] : [],
+  );
+  const unblocked = view
+    .repositories()
+    .filter((repository) => holdsSomething(repository) && view.isUnblocked(layersFolder(repository)));
+  for (const repository of new Set([...unseen, ...unblocked])) {
+    if (!repository.name.split("/").every((part) => part !== "")) continue;
+    const path = layersFolder(repository);
+    if (steps.writesBelow(path)) continue;
+    const message = "make the empty folder by which collection knows that this repository is there";
+    steps.add({ kind: "folder", repository: repository.name, path, message }, []);
+  }
+}
+
+/** Whether the repository is unseen for want of `_layers`, not because a stray file hides it. */
+function isWithoutLayers({ repository, remedy }: FindingDraft): boolean {
+  return remedy.includes(`${repositoryFolder(repository!.name)}/_layers`);
+}
+
+function holdsSomething({ tags, revisions }: RepositoryNode): boolean {
+  return tags.end > tags.first || revisions.end > revisions.first;
+}
+
+function layersFolder({ name }: RepositoryNode): string {
+  return `${repositoryFolder(name)}/_layers`;
+}
+
+/**
+ * Moves links away that lead to nothing in the end, and that nothing needs. `isNeeded` tells by kind and number.
+ * In a pull-through cache a revision without its manifest is normal.
+ */
+export function addUselessLinkSteps(
+  { graph, kind: rootKind }: CheckContext,
+  view: MendedGraph,
+  steps: StepList,
+  isNeeded: (repository: RepositoryNode, kind: LinkKind, link: number) => boolean,
+): void {
+  for (const repository of graph.repositories()) {
+    for (const kind of ["layer", "revision"] as const) {
+      if (kind === "revision" && rootKind === "cache") continue;
+      const links = kind === "layer" ? graph.layerLinks : graph.revisions;
+      const range = kind === "layer" ? repository.layerLinks : repository.revisions;
+      for (let link = range.first; link < range.end; link++) {
+        if (links.state(link) !== DiskState.ok || view.links(kind).target(link) !== links.target(link)) continue;
+        const state = view.blobState(links.target(link));
+        if (state === DiskState.ok || state === DiskState.unreadable || isNeeded(repository, kind, link)) continue;
+        const digest = graph.digests.text(links.place(link));
+        steps.add(
+          {
+            kind: "clean",
+            repository: repository.name,
+            digest,
+            path: linkFile(repository.name, kind, digest),
+            reason: "orphan-link",
+            content: graph.digests.text(links.target(link)),
+            message: `move the ${kind} link away: its blob is gone, and nothing needs it`,
+          },
+          [],
+        );
+      }
+    }
+  }
+}
+
+/** Whether what the pull of a repository found needs its links. */
+export function neededBy(pull: Pick<Pull, "neededLayerLinks" | "neededRevisions">, kind: LinkKind, link: number) {
+  return (kind === "layer" ? pull.neededLayerLinks : pull.neededRevisions).at(link) === 1;
+}
