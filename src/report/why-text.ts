@@ -108,20 +108,21 @@ function* formerTags(page: Page, { formerTags }: BlobReport): Generator<string> 
 }
 
 function outcome({ outcome, unlinkedIn, abort }: CollectionReport): string {
-  const unlinks =
-    unlinkedIn.length > 0
-      ? `; it deletes its revision link in ${unlinkedIn
-          .slice(0, MAX_NAMES)
-          .map((name) => escapeText(name))
-          .join(", ")}`
-      : "";
-  const said = {
-    kept: "keeps it",
-    deleted: "deletes it",
-    absent: "has nothing of it to delete",
-    aborts: `aborts before it deletes any blob, at ${escapeText(abort?.path ?? "")}`,
-  }[outcome];
-  return said + unlinks;
+  const names = unlinkedIn.slice(0, MAX_NAMES).map((name) => escapeText(name));
+  const others = unlinkedIn.length > names.length ? ` and ${formatCount(unlinkedIn.length - names.length)} more` : "";
+  const unlinks = names.length > 0 ? `its revision link in ${names.join(", ")}${others}` : "";
+  switch (outcome) {
+    case "kept":
+      return unlinks === "" ? "keeps it" : `keeps its data, but deletes ${unlinks}`;
+    case "deleted":
+      return unlinks === "" ? "deletes it" : `deletes it, and ${unlinks}`;
+    case "aborts": {
+      const where = `aborts before it deletes any blob, at ${escapeText(abort?.path ?? "")}`;
+      return unlinks === "" ? where : `${where}, but after it deletes ${unlinks}`;
+    }
+    case "absent":
+      return unlinks === "" ? "has nothing of it to delete" : `deletes ${unlinks}`;
+  }
 }
 
 function paintOf(page: Page, { heldBy }: BlobReport, { outcome, unlinkedIn }: CollectionReport) {
