@@ -2,8 +2,9 @@
 import { Command, InvalidArgumentError, Option } from "commander";
 import type { Terminal } from "./commands/terminal.ts";
 import { applyConfig } from "./config/apply-config.ts";
+import { FORMATS } from "./config/common-options.ts";
 import { parseDuration } from "./config/duration.ts";
-import { FAIL_ON, FORMATS } from "./config/scan-options.ts";
+import { FAIL_ON } from "./config/scan-options.ts";
 import { UsageError } from "./config/usage-error.ts";
 import { USAGE_BY, USAGE_SORT } from "./config/usage-options.ts";
 import { VERIFY_FORMATS } from "./config/verify-options.ts";
@@ -40,6 +41,7 @@ export function createProgram(host: ProgramHost): Command {
   addVerify(program, host);
   addWhy(program, host);
   addUsage(program, host);
+  addPlan(program, host);
   addComplete(program, host);
   return program;
 }
@@ -147,6 +149,21 @@ function addUsage(program: Command, host: ProgramHost): void {
     const { usage } = await import("./commands/usage.ts");
     const usageOptions = { ...(await configured(command, paths, options)), report: options.report };
     host.ended(await usage(usageOptions, host.terminal(options)));
+  });
+}
+
+function addPlan(program: Command, host: ProgramHost): void {
+  const command = program
+    .command("plan")
+    .description("how to mend what is broken, as steps and as a script for a person to review and run")
+    .option("--script <file>", "write a shell script there that does what can be done without a client")
+    .option("--quarantine <folder>", "where the script moves things (default: <script>.quarantine)")
+    .option("--verify-content", "hash every blob, not manifests alone (reads the whole store)", false)
+    .addHelpText("after", exitCodes("nothing to mend", "something to mend", "incomplete"));
+  addRepositories(addCommon(command)).action(async (paths: string[], options) => {
+    const { plan } = await import("./commands/plan.ts");
+    const planOptions = { ...(await configured(command, paths, options)), report: options.report };
+    host.ended(await plan(planOptions, host.terminal(options)));
   });
 }
 

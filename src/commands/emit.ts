@@ -1,6 +1,6 @@
 // How a command hands over what it found: to files where asked, and to standard output unless it is to be quiet.
 import { readFileSync } from "node:fs";
-import type { Format } from "../config/scan-options.ts";
+import type { Format } from "../config/common-options.ts";
 import { inChunks } from "../report/json-stream.ts";
 import type { State } from "../report/state-file.ts";
 import { writeWhole } from "./output-file.ts";
@@ -26,14 +26,14 @@ export class ResultFiles {
   }
 
   /** Writes the file that `option` named, if it named one. What goes wrong is one line on standard error. */
-  write(option: string, file: string | undefined, chunks: () => Iterable<string>): void {
+  write(option: string, file: string | undefined, chunks: () => Iterable<string>, mode?: number): void {
     if (file === undefined) return;
     if (this.#dryRun) {
       this.#terminal.warn(`--dry-run: ${option} ${file} is not written`);
       return;
     }
     try {
-      writeWhole(file, inChunks(chunks()));
+      writeWhole(file, inChunks(chunks()), mode);
     } catch (error) {
       this.fail(`${option} ${file}: ${(error as Error).message}`);
     }

@@ -1,14 +1,7 @@
 // Options and configuration file together: an option that was given beats the file.
-import type { Accepted } from "./accepted.ts";
+import type { ConfiguredOptions } from "./common-options.ts";
 import type { Config } from "./config-file.ts";
 import { UsageError } from "./usage-error.ts";
-
-export interface ConfiguredOptions {
-  readonly paths: readonly string[];
-  /** Absolute or relative paths of roots whose kind the file gives. */
-  readonly kinds: ReadonlyMap<string, "authoritative" | "cache">;
-  readonly accepted: readonly Accepted[];
-}
 
 /**
  * The options of a command with what the file says where no option was given (`isGiven` tells).

@@ -1,6 +1,5 @@
 // The options of a forecast, validated.
-import type { ConfiguredOptions } from "./apply-config.ts";
-import type { Format } from "./scan-options.ts";
+import type { CommonOptions } from "./common-options.ts";
 
 /** What happens to tags before collection, and how collection is run. */
 export interface CleanUpOptions {
@@ -14,18 +13,7 @@ export interface CleanUpOptions {
   readonly removeTagsFrom: string | undefined;
 }
 
-export interface ForecastOptions extends CleanUpOptions, ConfiguredOptions {
-  readonly format: Format;
+export interface ForecastOptions extends CleanUpOptions, CommonOptions {
   /** Globs on repository names: only their images are reported on. Collection itself always sees all. */
   readonly repositories: readonly string[];
-  readonly caches: readonly string[];
-  readonly authoritative: readonly string[];
-  readonly allowEmpty: boolean;
-  /** How many threads read; undefined for as many as help. */
-  readonly jobs: number | undefined;
-  /** The most calls a second to the disk; undefined for as many as it takes. */
-  readonly maxIops: number | undefined;
-  readonly dryRun: boolean;
-  readonly quiet: boolean;
-  readonly report: string | undefined;
 }

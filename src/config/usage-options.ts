@@ -1,14 +1,12 @@
 // The options of usage, validated.
-import type { ConfiguredOptions } from "./apply-config.ts";
-import type { Format } from "./scan-options.ts";
+import type { CommonOptions } from "./common-options.ts";
 
 export const USAGE_BY = ["repository", "tag"] as const;
 export type UsageBy = (typeof USAGE_BY)[number];
 export const USAGE_SORT = ["total", "unique", "name"] as const;
 export type UsageSort = (typeof USAGE_SORT)[number];
 
-export interface UsageOptions extends ConfiguredOptions {
-  readonly format: Format;
+export interface UsageOptions extends CommonOptions {
   /** What a line is about. */
   readonly by: UsageBy;
   readonly sort: UsageSort;
@@ -16,13 +14,4 @@ export interface UsageOptions extends ConfiguredOptions {
   readonly top: number | undefined;
   /** Globs on repository names: which lines there are. What is shared, is shared with all of the root. */
   readonly repositories: readonly string[];
-  readonly caches: readonly string[];
-  readonly authoritative: readonly string[];
-  readonly allowEmpty: boolean;
-  /** How many threads read; undefined for as many as help. */
-  readonly jobs: number | undefined;
-  readonly dryRun: boolean;
-  readonly quiet: boolean;
-  /** A file that the report is written to as well. */
-  readonly report: string | undefined;
 }

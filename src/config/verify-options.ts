@@ -1,8 +1,8 @@
 // The options of verify, validated, and the names of images.
 import { parseDigest } from "../layout/digest.ts";
 import { isRepositoryName, isTagName } from "../layout/names.ts";
-import type { ConfiguredOptions } from "./apply-config.ts";
-import { FORMATS } from "./scan-options.ts";
+import type { ConfiguredOptions } from "./common-options.ts";
+import { FORMATS } from "./common-options.ts";
 import { UsageError } from "./usage-error.ts";
 
 export const VERIFY_FORMATS = [...FORMATS, "dot", "mermaid"] as const;

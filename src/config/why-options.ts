@@ -1,22 +1,11 @@
 // The options of why, validated, and the digests that people type.
 import { ALGORITHMS, type Algorithm, isHex, parseDigest } from "../layout/digest.ts";
-import type { ConfiguredOptions } from "./apply-config.ts";
-import type { Format } from "./scan-options.ts";
+import type { CommonOptions } from "./common-options.ts";
 import { UsageError } from "./usage-error.ts";
 
-export interface WhyOptions extends ConfiguredOptions {
+export interface WhyOptions extends CommonOptions {
   /** Whole or short. At least one. */
   readonly digests: readonly string[];
-  readonly format: Format;
-  readonly caches: readonly string[];
-  readonly authoritative: readonly string[];
-  readonly allowEmpty: boolean;
-  /** How many threads read; undefined for as many as help. */
-  readonly jobs: number | undefined;
-  readonly dryRun: boolean;
-  readonly quiet: boolean;
-  /** A file that the report is written to as well. */
-  readonly report: string | undefined;
 }
 
 /** What was asked for: a digest, or the beginning of one. */

@@ -1,24 +1,7 @@
 // What changed since the last complete run: what is new, what persists, what was resolved.
 import type { Finding } from "../checks/finding.ts";
-import type { ScanReport } from "./report.ts";
+import type { HistoryReport, ScanReport } from "./report.ts";
 import type { State } from "./state-file.ts";
-
-export interface ResolvedFinding {
-  readonly id: string;
-  readonly code: string;
-  readonly root: string;
-  readonly path: string;
-}
-
-export interface HistoryReport {
-  /** When the last complete run was; ISO 8601, UTC. */
-  readonly since: string;
-  readonly new: number;
-  readonly persisting: number;
-  /** When the oldest of the persisting findings was first seen; null where none persists. */
-  readonly oldest: string | null;
-  readonly resolved: readonly ResolvedFinding[];
-}
 
 /** Compares a complete run's findings with the state of the last one. */
 export function compareWithState(findings: Iterable<Finding>, last: State): HistoryReport {

@@ -1,6 +1,5 @@
 // What a run found, as the contract names it: the one shape that every reporter renders.
 import type { Finding } from "../checks/finding.ts";
-import type { HistoryReport } from "./history.ts";
 
 export type Verdict = "clean" | "findings" | "incomplete" | "findings+incomplete";
 
@@ -38,6 +37,23 @@ export interface UnreadableReport {
   /** Relative to the root; absolute where it lies in none. */
   readonly path: string;
   readonly error: string;
+}
+
+export interface ResolvedFinding {
+  readonly id: string;
+  readonly code: string;
+  readonly root: string;
+  readonly path: string;
+}
+
+export interface HistoryReport {
+  /** When the last complete run was; ISO 8601, UTC. */
+  readonly since: string;
+  readonly new: number;
+  readonly persisting: number;
+  /** When the oldest of the persisting findings was first seen; null where none persists. */
+  readonly oldest: string | null;
+  readonly resolved: readonly ResolvedFinding[];
 }
 
 export interface ScanReport {
