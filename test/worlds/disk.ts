@@ -63,7 +63,7 @@ export function readDisk(world: World, names: readonly string[]): Disk {
 }
 
 /** What a blob references when it is read as a manifest; undefined where it is none. */
-export function parseManifest(content: string | undefined): Manifest | undefined {
+function parseManifest(content: string | undefined): Manifest | undefined {
   if (content === undefined || !content.startsWith('{"schemaVersion":2')) return undefined;
   const { config, layers = [], manifests = [], subject } = JSON.parse(content);
   const named = (kind: Reference["kind"], descriptors: { digest: string }[]) =>
