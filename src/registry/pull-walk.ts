@@ -84,7 +84,8 @@ export class PullWalk {
     for (let tag = this.#repository.tags.first; tag < this.#repository.tags.end; tag++) {
       const state = tags.state(tag);
       if (!askable || !isTagName(tags.name(tag))) {
-        if (state === DiskState.ok) this.#need(this.#hold(tags.target(tag)).reply);
+        // Nobody can be refused it, so what is wrong with it is told as of a manifest without a tag.
+        if (state === DiskState.ok) this.#hold(tags.target(tag));
         continue;
       }
       if (state === DiskState.absent) {

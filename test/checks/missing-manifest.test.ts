@@ -35,6 +35,12 @@ describe("missing-manifest", () => {
     expect((await findingsOf(world)).map(({ code }) => code)).toEqual(["missing-child", "dangling-tag"]);
   });
 
+  it("is said of a manifest that only a tag names which no client can ask for", async () => {
+    const { world, app, image } = worldWithoutManifest();
+    app.tag(".hidden", image.digest);
+    expect(await findingsOf(world)).toMatchObject([{ code: "missing-manifest", digest: image.digest }]);
+  });
+
   it("is not said of an empty revision folder, nor in a cache", async () => {
     const { world, image } = worldWithoutManifest();
     expect(await findingsOf(world, { kind: "cache" })).toEqual([]);

@@ -55,6 +55,13 @@ describe("unreferenced-blob", () => {
     expect(found.map(({ code }) => code)).toEqual(["unlinked-child"]);
   });
 
+  it("does not count what a tag names that no client can ask for: collection keeps it without -m", async () => {
+    const world = new World();
+    const app = world.repository("team/app");
+    app.tag(".hidden", app.image().digest);
+    expect(await findingsOf(world, { now: tomorrow() })).toEqual([]);
+  });
+
   it("is not said where only some repositories were read: others may need the blobs", async () => {
     const world = new World();
     world.repository("team/app").image("1.0");

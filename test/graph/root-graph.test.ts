@@ -66,6 +66,15 @@ describe("RootGraph", () => {
     expect(graph.manifests.find(graph.digests.find(other.digest))).toBeGreaterThanOrEqual(0);
   });
 
+  it("does not take a layer that was pushed by sha512 for a manifest", () => {
+    const world = new World();
+    const app = world.repository("team/app");
+    const stored = app.layer("layer");
+    app.link("layer", digestOf("layer", "sha512"), stored.digest);
+    app.image("1.0", [{ ...stored, digest: digestOf("layer", "sha512") }]);
+    expect(graphOf(world).manifests.length).toBe(1);
+  });
+
   it("asks again for a manifest that appeared after its link", () => {
     const world = new World();
     const image = world.repository("team/app").image("1.0");

@@ -63,7 +63,9 @@ describe("readRepository", () => {
     const { digest } = repository.layer("layer");
     const alias = digestOf("layer", "sha512");
     repository.link("layer", alias, digest);
-    const [, sha512] = read(world).layerLinks;
+    repository.link("layer", repository.layer().digest, "no digest");
+    const [sha256, sha512] = read(world).layerLinks;
+    expect([...sha256!.otherRows]).toEqual([]);
     expect([...sha512!.otherRows]).toEqual([0]);
     expect(unpackDigests(sha512!.otherTargets)).toEqual([digest]);
     expect(unpackDigests(sha512!.places)).toEqual([alias]);
