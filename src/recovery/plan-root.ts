@@ -13,12 +13,12 @@ import { Repair } from "./repair.ts";
 import type { Sources } from "./sources.ts";
 import { finishStep, StepList } from "./step-list.ts";
 import type { PlanStep } from "./steps.ts";
-import { addFolderSteps, addStraySteps, addUselessLinkSteps, type FoundDraft, neededBy } from "./strays.ts";
+import { addFolderSteps, addStraySteps, addUselessLinkSteps, type FoundDrafts, neededBy } from "./strays.ts";
 
 export interface RootToPlan {
   readonly context: CheckContext;
   /** What was found in it. */
-  readonly drafts: readonly FoundDraft[];
+  readonly drafts: FoundDrafts;
   readonly sources: Sources;
   /** Hashes a blob of the root: whether it is what its digest says; undefined where it cannot be read. */
   readonly isIntact: (digest: string) => boolean | undefined;

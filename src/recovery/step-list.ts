@@ -1,7 +1,7 @@
 // Collects the steps of one root: each once, with all images that want it.
 import { imageName } from "../checks/index.ts";
 import type { RootGraph } from "../graph/root-graph.ts";
-import { type PlanStep, placeOf, type ScriptedStep } from "./steps.ts";
+import type { PlanStep, ScriptedStep } from "./steps.ts";
 
 type Draft<S> = S extends PlanStep ? Omit<S, "root" | "affects" | "heals"> : never;
 

@@ -57,7 +57,9 @@ export type CleanReason =
   | "folder-for-blob"
   /** A file, or a symbolic link to itself, where a folder should be. */
   | "blocked-folder"
-  /** An entry that stops the registry's own walk. */
+  /** A file or symbolic link that stops the registry's own walk. */
+  | "stray-file"
+  /** Anything that does, folders too. */
   | "stray-entry";
 
 /** Move something out of the storage, into the quarantine. */

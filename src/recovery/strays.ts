@@ -7,10 +7,8 @@ import { DiskState } from "../scan/facts.ts";
 import type { MendedGraph } from "./mended-graph.ts";
 import type { StepList } from "./step-list.ts";
 
-export interface FoundDraft {
-  readonly code: FindingCode;
-  readonly draft: FindingDraft;
-}
+/** What was found of a code. */
+export type FoundDrafts = (code: FindingCode) => Iterable<FindingDraft>;
 
 /** What makes a folder a repository; anything else in it is another repository's. */
 const OWN_FOLDERS = ["_layers", "_manifests", "_uploads"];
@@ -18,19 +16,19 @@ const OWN_FOLDERS = ["_layers", "_manifests", "_uploads"];
 /** Moves away what stops the registry's walks. To be done first: it may stand in the way of links. */
 export function addStraySteps(
   { catalogue, graph }: CheckContext,
-  drafts: readonly FoundDraft[],
+  drafts: FoundDrafts,
   view: MendedGraph,
   steps: StepList,
 ): void {
   const misnamed = new Set(catalogue.strays.filter(({ reason }) => reason === "invalid-name").map(({ path }) => path));
-  for (const { draft } of drafts.filter(({ code }) => code === "stray-entry")) {
-    const { path, repository } = draft;
+  for (const { path, repository } of drafts("stray-entry")) {
     const named = repository ? { repository: repository.name } : {};
     // A folder with a name that no repository can have may still hold some that have one.
     const paths = misnamed.has(path) ? OWN_FOLDERS.map((own) => `${path}/${own}`) : [path];
+    const reason = misnamed.has(path) || path.includes("/_manifests/tags/") ? "stray-entry" : "stray-file";
     for (const stray of paths) {
       const message = "move it away: the registry's own walk stops at it";
-      steps.add({ kind: "clean", ...named, path: stray, reason: "stray-entry", message }, []);
+      steps.add({ kind: "clean", ...named, path: stray, reason, message }, []);
       view.unblock(stray);
     }
   }
@@ -41,9 +39,9 @@ export function addStraySteps(
 }
 
 /** Gives repositories that collection does not see the folder by which it knows them. */
-export function addFolderSteps(drafts: readonly FoundDraft[], view: MendedGraph, steps: StepList): void {
-  const unseen = drafts.flatMap(({ code, draft }) =>
-    code === "unseen-repository" && draft.repository && isWithoutLayers(draft) ? [draft.repository] : [],
+export function addFolderSteps(drafts: FoundDrafts, view: MendedGraph, steps: StepList): void {
+  const unseen = [...drafts("unseen-repository")].flatMap((draft) =>
+    draft.repository && isWithoutLayers(draft) ? [draft.repository] : [],
   );
   const unblocked = view
     .repositories()

@@ -148,7 +148,8 @@ export function statBlob(storageFs: StorageFs, path: string): BlobStat {
 
 const CHUNK = Buffer.allocUnsafeSlow(1 << 20);
 
-function hashFile(
+/** Hashes a file: its hex, or the system's error code. `path` is absolute. */
+export function hashFile(
   storageFs: StorageFs,
   path: string,
   algorithm: Algorithm,

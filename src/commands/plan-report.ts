@@ -1,0 +1,74 @@
+// From inspected roots and their plan to the report.
+
+import type { FindingCode } from "../checks/finding.ts";
+import type { PlanOptions } from "../config/plan-options.ts";
+import type { Plan } from "../recovery/plan.ts";
+import type { StepKind } from "../recovery/steps.ts";
+import { investigatedRootRecord } from "../report/investigation-run.ts";
+import type { LeftReport, PlanReport } from "../report/plan-report.ts";
+import type { InspectedRoots } from "./inspect-all.ts";
+import type { RootInspection } from "./inspect-root.ts";
+import { investigationRun } from "./investigation-run.ts";
+import type { Terminal } from "./terminal.ts";
+
+/** What no step is about. */
+const LEFT: readonly [FindingCode, string][] = [
+  ["mismatched-link", "no image needs it for what it should be, but one may for what it is"],
+  ["unreferenced-blob", "a collection takes them; ask regfsck gate first"],
+];
+
+export function planReport(
+  { inspections, unreadable }: InspectedRoots,
+  plan: Plan,
+  options: PlanOptions,
+  files: { readonly script: string | undefined; readonly quarantine: string | undefined },
+  startedAt: number,
+  terminal: Terminal,
+): PlanReport {
+  const count = (kind: StepKind) => plan.steps.filter((step) => step.kind === kind).length;
+  const sum = (images: (root: Plan["roots"][number]) => readonly string[]) =>
+    plan.roots.reduce((total, root) => total + images(root).length, 0);
+  const healedByScript = sum(({ images }) => images.healedByScript);
+  const healedByPush = sum(({ images }) => images.healedByPush);
+  return {
+    ...investigationRun(startedAt, options, terminal),
+    command: "plan",
+    verdict: verdictOf(plan.steps.length > 0, unreadable.length > 0),
+    contentVerified: options.verifyContent,
+    roots: inspections.map(({ root }, index) => ({
+      ...investigatedRootRecord(root),
+      ...plan.roots[index]!.images,
+    })),
+    steps: plan.steps,
+    left: inspections.flatMap((inspection, index) => leftIn(inspection, plan.roots[index]!.unnameable)),
+    unreadable,
+    script: files.script ?? null,
+    quarantine: files.script === undefined ? null : (files.quarantine ?? null),
+    summary: {
+      clean: count("clean"),
+      copy: count("copy"),
+      folder: count("folder"),
+      relink: count("relink"),
+      push: count("push"),
+      rebuild: count("rebuild"),
+      brokenTags: healedByScript + healedByPush + sum(({ images }) => images.toRebuild),
+      healedByScript,
+      healedByPush,
+    },
+  };
+}
+
+function verdictOf(mends: boolean, incomplete: boolean): PlanReport["verdict"] {
+  if (incomplete) return mends ? "mend+incomplete" : "incomplete";
+  return mends ? "mend" : "nothing-to-mend";
+}
+
+function leftIn(inspection: RootInspection, unnameable: readonly string[]): LeftReport[] {
+  const root = inspection.root.name;
+  const left = LEFT.flatMap(([code, reason]) => {
+    const count = [...inspection.drafts(code)].length;
+    return count === 0 ? [] : [{ root, code, count, reason }];
+  });
+  const odd = { root, code: "stray-entry", count: unnameable.length, reason: "its name is not UTF-8: move it by hand" };
+  return unnameable.length > 0 ? [...left, odd] : left;
+}

@@ -1,0 +1,31 @@
+// The plan for all roots of a run together: each may copy from the others.
+import type { CheckContext } from "../checks/finding.ts";
+import { planRoot, type RootPlan } from "./plan-root.ts";
+import { rottenManifests, Sources } from "./sources.ts";
+import { type PlanStep, rankSteps } from "./steps.ts";
+import type { FoundDrafts } from "./strays.ts";
+
+export interface InspectedRoot {
+  readonly context: CheckContext;
+  readonly drafts: FoundDrafts;
+  /** Hashes a blob of the root: whether it is what its digest says; undefined where it cannot be read. */
+  readonly isIntact: (digest: string) => boolean | undefined;
+}
+
+export interface Plan {
+  /** What heals most comes first. */
+  readonly steps: readonly PlanStep[];
+  /** In the order of the roots. */
+  readonly roots: readonly RootPlan[];
+}
+
+/** Takes in what it learns of manifests to copy: the graphs are of no use for anything else afterwards. */
+export function planAll(inspected: readonly InspectedRoot[]): Plan {
+  const rootSources = inspected.map(({ context }) => {
+    return { root: context.root, graph: context.graph, rotten: new Set(rottenManifests(context.graph)) };
+  });
+  const roots = inspected.map((root, index) =>
+    planRoot({ ...root, sources: new Sources(rootSources.filter((_, other) => other !== index)) }),
+  );
+  return { steps: rankSteps(roots.flatMap(({ steps }) => steps)), roots };
+}
