@@ -6,7 +6,7 @@ import type { CleanUpOptions } from "../config/forecast-options.ts";
 import { UsageError } from "../config/usage-error.ts";
 import type { RootGraph } from "../graph/root-graph.ts";
 import type { Bytes } from "../layout/columns.ts";
-import type { Abort } from "../registry/collect.ts";
+import type { Abort } from "../registry/collection.ts";
 import { type BrokenByCollection, type Forecast, forecast } from "../registry/forecast.ts";
 import { abortMessage } from "../report/abort-words.ts";
 import type { AbortReport, BreakReport, ForecastReport, RootForecastReport } from "../report/forecast-report.ts";

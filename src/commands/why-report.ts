@@ -1,7 +1,8 @@
 // From inspected roots to why a blob is there: who references it, and what a collection would do with it.
 import type { RepositoryNode, RootGraph } from "../graph/root-graph.ts";
 import { Bytes } from "../layout/columns.ts";
-import { type Collection, collect } from "../registry/collect.ts";
+import { collect } from "../registry/collect.ts";
+import type { Collection } from "../registry/collection.ts";
 import { ReferenceIndex, type References, type Step } from "../registry/references.ts";
 import { abortMessage } from "../report/abort-words.ts";
 import type { BlobReport, CollectionReport, HeldBy, LinkReport, ReferenceReport } from "../report/why-report.ts";

@@ -2,7 +2,7 @@
 import type { RepositoryNode, RootGraph } from "../graph/root-graph.ts";
 import { Bytes } from "../layout/columns.ts";
 import { DiskState, Role } from "../scan/facts.ts";
-import type { CollectOptions } from "./collect.ts";
+import type { CollectOptions } from "./collection.ts";
 
 /**
  * The bytes that a correct collection would free: blobs that no kept image needs. Images are kept by a tag (and
