@@ -91,6 +91,18 @@ describe("the one-file program", () => {
     expect({ status, stderr }).toEqual({ status: 16, stderr: expect.stringContaining('expected one of "error"') });
   });
 
+  it("answers the completions of shells, and is silent where there is nothing to say", () => {
+    const ask = (...args: string[]) => run(program, ["__complete", ...args]);
+    expect(ask("images", "--", "inf", join(folder, "incident"))).toEqual({
+      status: 0,
+      stdout: "infra-ci:\n",
+      stderr: "",
+    });
+    expect(ask("images", "--", "-x", alone, join(folder, "nowhere"))).toEqual({ status: 0, stdout: "", stderr: "" });
+    expect(ask("secrets", "--", "", folder)).toEqual({ status: 16, stdout: "", stderr: "" });
+    expect(run(program, ["--help"]).stdout).not.toContain("__complete");
+  });
+
   it("knows its version and runs by a link of another name", async () => {
     const { version } = JSON.parse(await readFile(join(repository, "package.json"), "utf8"));
     const link = join(folder, "regfsck");
