@@ -251,7 +251,7 @@ describe("verify refuses, in one line,", () => {
       "there is no repository registry.example/team/api in /registry; nearest: team/api",
     ],
     ["something/else:1.0", "there is no repository something/else in /registry"],
-    [`team/api@${digest}`, /^there is no team\/api@sha256:0+ in \/registry: /],
+    [`team/api@${digest}`, /^there is no image team\/api@sha256:0+ in \/registry: /],
   ];
   it.each(refused)("%j", async (image, words) => {
     const error = await runProgram(world.fs, ["verify", world.root, image]).then(

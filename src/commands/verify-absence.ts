@@ -1,0 +1,30 @@
+// What is said of an image that no root has: what is not there, and what is nearest to it.
+import type { ImageName } from "../config/verify-options.ts";
+import { tagsFolder } from "../layout/paths.ts";
+import type { StorageRoot } from "../scan/find-roots.ts";
+import { listNamespace, repositoryNames } from "../scan/list-namespace.ts";
+import { listNames, namesOf, type StorageFs } from "../scan/storage-fs.ts";
+import { nearestNames } from "./verify-nearest-names.ts";
+
+/** One line. */
+export function describeAbsence(storageFs: StorageFs, roots: readonly StorageRoot[], name: ImageName): string {
+  const { text, repository, tag } = name;
+  const where = roots.length === 1 ? roots[0]!.path : `any of ${roots.map((root) => root.name).join(", ")}`;
+  const known = new Set(roots.flatMap((root) => repositoryNames(listNamespace(storageFs, root.path))));
+  if (!known.has(repository)) {
+    return `there is no repository ${repository} in ${where}${suggestion(nearestNames(repository, known))}`;
+  }
+  if (tag === undefined) {
+    return `there is no image ${text} in ${where}: the blob is not in the store, and nothing links it there`;
+  }
+  const tags = new Set(
+    roots.flatMap(({ path }) => [...namesOf(listNames(storageFs, `${path}/${tagsFolder(repository)}`))]),
+  );
+  const near = nearestNames(tag, tags).map((name) => `${repository}:${name}`);
+  const others = near.length > 0 ? suggestion(near) : `; the repository has ${tags.size} tags`;
+  return `there is no image ${text} in ${where}${others}`;
+}
+
+function suggestion(near: readonly string[]): string {
+  return near.length > 0 ? `; nearest: ${near.join(", ")}` : "";
+}

@@ -1,0 +1,43 @@
+// The roots to look for an image in. Searching for roots and listing their repositories would take longer than
+// verifying the image does, so neither is done where it can be told without.
+import { basename, resolve } from "node:path";
+import type { VerifyOptions } from "../config/verify-options.ts";
+import { REPOSITORIES, SCHEDULER_STATE, STORAGE } from "../layout/paths.ts";
+import type { StorageRoot } from "../scan/find-roots.ts";
+import { listEntries, listNames, namesOf, type StorageFs, statPath } from "../scan/storage-fs.ts";
+
+export interface RootsToVerify {
+  readonly roots: readonly StorageRoot[];
+  readonly unreadable: readonly { readonly path: string; readonly error: string }[];
+}
+
+type Choice = Pick<VerifyOptions, "paths" | "kinds" | "caches" | "authoritative">;
+
+/** The roots at or under the path. Throws what `chooseRoots` throws. */
+export async function rootsToVerify(storageFs: StorageFs, options: Choice): Promise<RootsToVerify> {
+  const { paths, kinds, caches, authoritative } = options;
+  const isPlain = kinds.size + caches.length + authoritative.length === 0;
+  const alone = isPlain && paths.length === 1 ? rootAlone(storageFs, resolve(paths[0]!)) : undefined;
+  if (alone) return { roots: [alone], unreadable: [] };
+  const { chooseRoots } = await import("./choose-roots.ts");
+  const readdirSync = ((path: string, ...rest: []) =>
+    path.endsWith(`/${REPOSITORIES}`) ? [] : storageFs.readdirSync(path, ...rest)) as StorageFs["readdirSync"];
+  const { chosen, unreadable } = chooseRoots({ ...storageFs, readdirSync }, { ...options, repositories: [] });
+  return { roots: chosen.map(({ root }) => root), unreadable };
+}
+
+/** The root at this path, where the path holds a root's own folders and no other, so that no further root can be below. */
+function rootAlone(storageFs: StorageFs, path: string): StorageRoot | undefined {
+  let folder = path;
+  for (const name of STORAGE.split("/")) {
+    const listing = listEntries(storageFs, folder);
+    const folders = "entries" in listing ? listing.entries.filter((entry) => !entry.isFile()) : [];
+    if (folders.length !== 1 || folders[0]!.name !== name || !folders[0]!.isDirectory()) return undefined;
+    folder += `/${name}`;
+  }
+  if (namesOf(listNames(storageFs, folder)).some((name) => name !== "blobs" && name !== "repositories"))
+    return undefined;
+  const state = statPath(storageFs, `${path}/${SCHEDULER_STATE}`);
+  const isCache = state.stat !== undefined || state.code !== undefined;
+  return { name: basename(path) || "/", path, kind: isCache ? "cache" : "authoritative" };
+}
