@@ -53,6 +53,7 @@ export interface ProgramLine {
 /** What is offered for each value, by the name that help gives it. `nothing` is what a shell cannot know. */
 export const OFFERS: Readonly<Record<string, Offer>> = {
   path: "folders",
+  folder: "folders",
   file: "files",
   "file.prom": "files",
   report: "files",

@@ -54,6 +54,8 @@ export const EXAMPLES: readonly Item[] = [
     "regfsck forecast -m --keep-tags 3 /opt/registry/data",
   ],
   ["Is this image whole, right after a push?", "regfsck verify /opt/registry/data team/api:1.4.2"],
+  ["How to mend what is broken, as a script to review and run:", "regfsck plan --script mend.sh /opt/registry/data"],
+  ["Which ten repositories would free the most space?", "regfsck usage --top 10 --sort unique /opt/registry/data"],
   [
     "The broken images of one team, for a script:",
     "regfsck scan --format json --repo 'team/**' /opt/registry/data | jq '.brokenTags'",
