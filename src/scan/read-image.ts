@@ -92,10 +92,12 @@ export function* readImageBlobs(
     if (known) known.names.push(hex);
     else shards.set(`${algorithm}/${prefix}`, { shard: { algorithm, prefix }, names: [hex] });
   }
+  const { statSync, lstatSync, openSync, readSync, closeSync } = storageFs;
   for (const { shard, names } of shards.values()) {
     // The shard as if it held these blobs and no others, so that none but they are looked at.
     const readdirSync = (() => [...names]) as unknown as StorageFs["readdirSync"];
-    yield readBlobShard({ ...storageFs, readdirSync }, root, shard, { verifyContent });
+    const shardFs = { readdirSync, statSync, lstatSync, openSync, readSync, closeSync };
+    yield readBlobShard(shardFs, root, shard, { verifyContent });
   }
 }
 
