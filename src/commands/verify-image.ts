@@ -1,7 +1,6 @@
 // One image of one root, from disk to what a client that pulls it would meet.
 import { setTimeout as sleep } from "node:timers/promises";
 import type { CheckContext, Finding } from "../checks/finding.ts";
-import { findDrafts, toFinding } from "../checks/index.ts";
 import type { ImageName } from "../config/verify-options.ts";
 import { RootGraph } from "../graph/root-graph.ts";
 import { blobData } from "../layout/paths.ts";
@@ -70,7 +69,7 @@ async function verifyOnce(
     // Hashing takes its time: signals are seen in between.
     if (verifyContent) await new Promise((resolve) => setImmediate(resolve));
   }
-  return { report: reportOf(root, image, graph, unreadable.length === 0), unreadable };
+  return { report: await reportOf(root, image, graph, unreadable.length === 0), unreadable };
 }
 
 /** The graph of a root that holds nothing else, so that what answers for a whole root answers for this image. */
@@ -87,7 +86,12 @@ function graphOf(facts: ImageFacts, unreadable: Unreadable[]): RootGraph {
   return graph;
 }
 
-function reportOf(root: StorageRoot, image: ImageName, graph: RootGraph, isComplete: boolean): ImageReport {
+async function reportOf(
+  root: StorageRoot,
+  image: ImageName,
+  graph: RootGraph,
+  isComplete: boolean,
+): Promise<ImageReport> {
   const repository = graph.repository(0);
   const pull = pullAll(graph, { fetchesMissing: root.kind === "cache" });
   const context: CheckContext = {
@@ -118,12 +122,13 @@ function reportOf(root: StorageRoot, image: ImageName, graph: RootGraph, isCompl
     tagStatus: image.tag === undefined ? null : tagStatus,
     bytes: storedBytes(graph, parts),
     parts: parts.map((part) => partReport(root, graph, part)),
-    findings: findingsOf(context, image),
+    findings: broken ? await findingsOf(context, image) : [],
   };
 }
 
-/** What breaks the image, in the words of a scan. */
-function findingsOf(context: CheckContext, image: ImageName): Finding[] {
+/** What breaks the image, in the words of a scan. The checks are loaded for what is broken alone. */
+async function findingsOf(context: CheckContext, image: ImageName): Promise<Finding[]> {
+  const { findDrafts, toFinding } = await import("../checks/index.ts");
   return [...findDrafts(context)]
     .filter(({ code, draft }) => {
       // There is no tag that could dangle where the image was asked for by digest.

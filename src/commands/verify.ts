@@ -54,11 +54,14 @@ export async function verify(options: VerifyOptions, terminal: Terminal): Promis
     unreadable,
   };
   const files = new ResultFiles(options.dryRun, terminal);
-  files.writeReport(options.report, (format) => VERIFY_REPORTERS[format](report));
+  if (options.report !== undefined) {
+    const reporters = { json: await VERIFY_REPORTERS.json(), jsonl: await VERIFY_REPORTERS.jsonl() };
+    files.writeReport(options.report, (format) => reporters[format](report));
+  }
   const findings = images.some(({ state }) => state === "broken");
   const code = exitCode({ findings, incomplete: unreadable.length > 0 || !files.complete });
-  const render = () => VERIFY_REPORTERS[options.format](report, terminal);
-  await print({ format: "text", quiet: options.quiet }, code, render, terminal);
+  const render = await VERIFY_REPORTERS[options.format]();
+  await print({ format: "text", quiet: options.quiet }, code, () => render(report, terminal), terminal);
   return code;
 }
 

@@ -1,15 +1,14 @@
-// The reporters of verify, by the names of --format.
-import { renderImageDot } from "./image-graph-dot.ts";
-import { renderImageMermaid } from "./image-graph-mermaid.ts";
+// The reporters of verify, by the names of --format. Each is loaded when it is asked for: loading them all would take
+// longer than verifying an image.
 import type { Page } from "./text-layout.ts";
-import { renderVerifyJson, renderVerifyJsonLines } from "./verify-json.ts";
 import type { VerifyReport } from "./verify-report.ts";
-import { renderVerifyText } from "./verify-text.ts";
+
+type Reporter = (report: VerifyReport, page: Page) => Iterable<string>;
 
 export const VERIFY_REPORTERS = {
-  text: renderVerifyText,
-  json: renderVerifyJson,
-  jsonl: renderVerifyJsonLines,
-  dot: renderImageDot,
-  mermaid: renderImageMermaid,
-} as const satisfies Record<string, (report: VerifyReport, page: Page) => Iterable<string>>;
+  text: async () => (await import("./verify-text.ts")).renderVerifyText,
+  json: async () => (await import("./verify-json.ts")).renderVerifyJson,
+  jsonl: async () => (await import("./verify-json.ts")).renderVerifyJsonLines,
+  dot: async () => (await import("./image-graph-dot.ts")).renderImageDot,
+  mermaid: async () => (await import("./image-graph-mermaid.ts")).renderImageMermaid,
+} as const satisfies Record<string, () => Promise<Reporter>>;
