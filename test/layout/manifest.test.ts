@@ -49,7 +49,7 @@ describe("an image", () => {
   });
 
   it("has a config even if it names none", () => {
-    expect(readable({ schemaVersion: 2 }).references).toMatchObject([{ role: "config", digest: "", size: -1 }]);
+    expect(readable({ schemaVersion: 2 }).references).toMatchObject([{ role: "config", digest: "", size: Number.NaN }]);
   });
 
   it("has foreign layers where there are urls", () => {
@@ -138,7 +138,7 @@ describe("a schema 1 manifest", () => {
     expect(content.kind).toBe("schema1");
     expect(content.references).toEqual(
       ["b", "a"].map((letter) => {
-        return { role: "layer", digest: digest(letter), size: -1, foreign: false, platform: undefined };
+        return { role: "layer", digest: digest(letter), size: Number.NaN, foreign: false, platform: undefined };
       }),
     );
   });
