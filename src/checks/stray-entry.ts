@@ -54,12 +54,15 @@ function* blockedFolders({ name, blocked }: RepositoryNode): Generator<StrayEntr
   }
 }
 
+/** Where every blob lies: whatever it was pushed by, the registry stores it under sha256. */
+const STORE_FOLDERS: readonly string[] = [BLOBS, `${BLOBS}/sha256`];
+
 /** What stops the registry's walk of the blob store. */
 function* storeStrays({ graph, blobStrays }: CheckContext): Generator<StrayEntry> {
   yield* blobStrays;
   for (const { path, state } of graph.blockedBlobFolders()) {
     if (state === DiskState.malformed) yield { path, reason: "link-loop" };
-    else if (path === BLOBS && state === DiskState.notAFolder) yield { path, reason: "file-for-folder" };
+    else if (STORE_FOLDERS.includes(path) && state === DiskState.notAFolder) yield { path, reason: "file-for-folder" };
   }
   for (let blob = 0; blob < graph.digests.length; blob++) {
     if (graph.hasBlobFolder(blob) && graph.blobState(blob) === DiskState.malformed) {

@@ -58,12 +58,8 @@ export class Marking {
 
   #markRepository(repository: RepositoryNode): void {
     const { name, revisions } = repository;
-    const isStopped = this.#stopAtFolders(
-      repository,
-      repositoryFolder(name) + "/_manifests",
-      linksFolder(name, "revision"),
-    );
-    if (isStopped) return;
+    const folders = [`${repositoryFolder(name)}/_manifests`, linksFolder(name, "revision")];
+    if (this.#stopAtFolders(repository, folders, `${linksFolder(name, "revision")}/`)) return;
     const tagged = this.#options.deleteUntagged ? this.#taggedDigests(repository) : undefined;
     let asked = false;
     for (let link = revisions.first; link < revisions.end; link++) {
@@ -86,18 +82,19 @@ export class Marking {
     if (asked && tagged) this.#checkTags(repository);
   }
 
-  /** Aborts at those of the folders that are none. A file for an algorithm's folder is passed over, a loop is not. */
-  #stopAtFolders({ blocked }: RepositoryNode, ...folders: string[]): boolean {
-    let stopped = false;
-    for (const { path, state } of blocked) {
-      const isFolder = folders.includes(path);
-      if (!isFolder && !(state === DiskState.malformed && folders.some((folder) => path.startsWith(`${folder}/`))))
-        continue;
-      if (state === DiskState.unreadable) continue;
+  /**
+   * Aborts at those of the folders that are none, and at loops of symbolic links below `walked`, where each entry is
+   * looked at. A file for an algorithm's folder is passed over.
+   */
+  #stopAtFolders({ blocked }: RepositoryNode, folders: readonly string[], walked?: string): boolean {
+    const stops = blocked.filter(({ path, state }) => {
+      const isWalked = walked !== undefined && path.startsWith(walked) && state === DiskState.malformed;
+      return state !== DiskState.unreadable && (folders.includes(path) || isWalked);
+    });
+    for (const { path, state } of stops) {
       this.#aborts.add("mark", path, state === DiskState.malformed ? "link-loop" : "file-for-folder");
-      stopped = true;
     }
-    return stopped;
+    return stops.length > 0;
   }
 
   /** What the repository's tags name now. The program looks through them all for each revision. */
@@ -114,7 +111,7 @@ export class Marking {
   /** Aborts of `-m` on a tag that it cannot read: once in the repository, though the program stops at the first. */
   #checkTags(repository: RepositoryNode): void {
     const { name, tags } = repository;
-    this.#stopAtFolders(repository, tagsFolder(name));
+    this.#stopAtFolders(repository, [tagsFolder(name)]);
     for (let tag = tags.first; tag < tags.end; tag++) {
       if (this.#options.removedTags.at(tag) === 1) continue;
       const tagName = this.#graph.tags.name(tag);

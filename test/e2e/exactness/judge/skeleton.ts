@@ -46,14 +46,19 @@ export function makeSkeleton(root: string, target: string, leaveOut: (path: stri
     return kind === "folder";
   };
 
+  /** A scan lists no folder of a single blob or revision; what lies in there besides is for the forecast to find. */
+  const isBesides = (path: Buffer) =>
+    /^[0-9a-f]{64,128}$/.test(nameOf(path.subarray(0, path.lastIndexOf("/")))) &&
+    !["data", "link"].includes(nameOf(path));
+
   const copyTree = (path: Buffer): void => {
-    for (const child of childrenOf(path)) if (copyEntry(child)) copyTree(child);
+    for (const child of childrenOf(path)) if (!isBesides(child) && copyEntry(child)) copyTree(child);
   };
 
   /** What the links of revisions say is judged over HTTP, so they are left out. A `link` of another place is a stray. */
   const copyRevisions = (path: Buffer, depth = 0): void => {
     for (const child of childrenOf(path)) {
-      if (nameOf(child) === "link" && depth === 2) continue;
+      if (depth === 2) continue;
       if (copyEntry(child)) copyRevisions(child, depth + 1);
       else if (nameOf(child) === "link" && isRegular(inRoot(child)) && isRegular(inTarget(child)))
         copyFileSync(inRoot(child), inTarget(child));
