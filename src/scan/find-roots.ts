@@ -29,21 +29,37 @@ export interface FoundRoots {
 }
 
 /**
- * The storage roots at or under the given paths, in the order given, then by name.
+ * The storage roots at or under the given paths, in the order given, then by name. One that is there by several paths
+ * (symbolic links, bind mounts) is taken once: by the path that was given first, under a base folder by its own.
  * Throws a NoRootError for a path that is missing, no folder, unreadable, or holds no root.
  */
 export function findRoots(storageFs: StorageFs, paths: readonly string[]): FoundRoots {
   const found = new Map<string, StorageRoot>();
   const names = new Set<string>();
+  const identities = new Set<string>();
   const unreadable: { path: string; error: string }[] = [];
+  let searched = new Map<string, number>();
+  let base = "";
+  /** Whether symbolic links lead here, to what was searched from no deeper a place: all that is in it is known. */
+  const isKnown = (path: string) => {
+    const below = path.slice(base.length + 1);
+    if (!hasLink(storageFs, base, below)) return false;
+    const identity = identityOf(storageFs, path);
+    const depth = below.split("/").length;
+    if ((searched.get(identity) ?? Number.POSITIVE_INFINITY) <= depth) return true;
+    searched.set(identity, depth);
+    return false;
+  };
   const readdirSync = ((path: string) => {
+    if (isKnown(path)) return [];
     const listing = listEntries(storageFs, path);
     if (listing.state === DiskState.ok) return listing.entries.filter((entry) => entry.name !== LOST_AND_FOUND);
     if (listing.state === DiskState.unreadable) unreadable.push({ path, error: listing.code });
     return [];
   }) as unknown as StorageFs["readdirSync"];
   for (const given of paths) {
-    const base = resolve(given);
+    base = resolve(given);
+    searched = new Map([[identityOf(storageFs, base), 0]]);
     checkFolder(storageFs, given, base);
     const known = unreadable.length;
     const storages = fastGlob.sync(
@@ -58,10 +74,9 @@ export function findRoots(storageFs: StorageFs, paths: readonly string[]): Found
       const refused = unreadable.slice(known).map(({ path, error }) => `${path} (${error})`);
       throw new NoRootError(`${given}: ${explainNoRoot(storageFs, base, hidden ?? refused[0])}`);
     }
-    for (const storage of storages.sort()) {
-      const below = storage.slice(0, -STORAGE.length).replace(/\/$/, "");
+    const places = storages.sort().map((storage) => storage.slice(0, -STORAGE.length).replace(/\/$/, ""));
+    for (const below of firstOfEach(storageFs, base, places, identities)) {
       const path = below === "" ? base : `${base}/${below}`;
-      if (found.has(path)) continue;
       const short = below === "" ? basename(base) || "/" : below;
       const name = names.has(short) ? path : short;
       names.add(name);
@@ -69,6 +84,40 @@ export function findRoots(storageFs: StorageFs, paths: readonly string[]): Found
     }
   }
   return { roots: [...found.values()], unreadable };
+}
+
+/** Those of the places of roots below a base folder whose storage is none of `known`, sorted as they were given. */
+function firstOfEach(storageFs: StorageFs, base: string, places: readonly string[], known: Set<string>): string[] {
+  const linked = new Set(places.filter((place) => hasLink(storageFs, base, place)));
+  const kept = new Set<string>();
+  for (const place of [...places.filter((one) => !linked.has(one)), ...linked]) {
+    const identity = identityOf(storageFs, `${base}/${place}/${STORAGE}`);
+    if (!known.has(identity)) kept.add(place);
+    known.add(identity);
+  }
+  return places.filter((place) => kept.has(place));
+}
+
+/** What two paths share that lead to one folder. Some network file systems number nothing: there, the path. */
+function identityOf(storageFs: StorageFs, path: string): string {
+  const { stat } = statPath(storageFs, path);
+  return stat?.ino ? `${stat.dev} ${stat.ino}` : path;
+}
+
+/** Whether a part of the path below a base folder is a symbolic link. */
+function hasLink(storageFs: StorageFs, base: string, below: string): boolean {
+  if (below === "") return false;
+  const parts = below.split("/");
+  return parts.some((_, index) => isLink(storageFs, `${base}/${parts.slice(0, index + 1).join("/")}`));
+}
+
+function isLink(storageFs: StorageFs, path: string): boolean {
+  try {
+    return storageFs.lstatSync(path, { throwIfNoEntry: false })?.isSymbolicLink() ?? false;
+  } catch (error) {
+    errorCode(error);
+    return false;
+  }
 }
 
 function checkFolder(storageFs: StorageFs, given: string, path: string): void {

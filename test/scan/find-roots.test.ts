@@ -69,6 +69,21 @@ describe("findRoots", () => {
     expect(found(fs, "/base/hub")).toEqual(["hub /base/hub authoritative"]);
   });
 
+  it("takes a root once that symbolic links lead to as well, by its own path", () => {
+    const fs = diskOf(`/base/z/own/${STORAGE}/`);
+    fs.symlinkSync("/base/z/own", "/base/alias");
+    expect(found(fs, "/base")).toEqual(["z/own /base/z/own authoritative"]);
+    expect(found(fs, "/base/alias", "/base")).toEqual(["alias /base/alias authoritative"]);
+  });
+
+  it("searches folders that are full of loops of symbolic links once", () => {
+    const fs = diskOf(`/base/a/b/${STORAGE}/`);
+    for (let loop = 0; loop < 200; loop++) fs.symlinkSync("/base", `/base/a/loop${loop}`);
+    const { fs: watching, paths } = recorded(fs, "readdirSync");
+    expect(found(watching, "/base")).toEqual(["a/b /base/a/b authoritative"]);
+    expect(paths.length).toBeLessThan(20);
+  });
+
   it("gives each root once, in the order in which paths were given, under names that differ", () => {
     const fs = diskOf(`/a/data/${STORAGE}/`, `/b/data/${STORAGE}/`);
     expect(found(fs, "/b/data", "/a", "/b/data", "/a/data")).toEqual([
