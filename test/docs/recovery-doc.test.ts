@@ -1,0 +1,58 @@
+import { existsSync, readFileSync } from "node:fs";
+import { fileURLToPath } from "node:url";
+import { describe, expect, it } from "vitest";
+import { FINDING_CODES } from "../../src/checks/finding.ts";
+import { nodeFs } from "../../src/scan/storage-fs.ts";
+import { consoleExamples } from "../worlds/console-examples.ts";
+import { runProgram } from "../worlds/scan-world.ts";
+
+const docs = new URL("../../docs/", import.meta.url);
+const repository = fileURLToPath(new URL("..", docs));
+const page = readFileSync(new URL("recovery.md", docs), "utf8");
+
+/** The anchors of a page, as forges make them from its headings. */
+function anchors(name: string): string[] {
+  const text = readFileSync(new URL(name, docs), "utf8");
+  return [...text.matchAll(/^#+ (.*)$/gm)].map(([, title]) =>
+    title!
+      .toLowerCase()
+      .replace(/[^\w -]/g, "")
+      .replaceAll(" ", "-"),
+  );
+}
+
+describe("docs/recovery.md", () => {
+  const alerts = page.split(/^## /m).filter((section) => /^Registry\w+\n/.test(section));
+
+  it.each(alerts.map((section) => [section.slice(0, section.indexOf("\n")), section]))(
+    "says of %s what to run, what that tells and when it ends",
+    (_, section) => {
+      expect(section).toMatch(/\*\*First command\*\*\n\n```sh\n/);
+      expect(section).toContain("**What it tells**");
+      expect(section).toContain("**It ends**");
+    },
+  );
+
+  it("says of each code what mends it, and of no other, in the order in which findings are reported", () => {
+    const listed = [...page.matchAll(/^\| \[([a-z-]+)\]\(findings\.md#\1\) \|/gm)].map(([, code]) => code);
+    expect(listed).toEqual([...FINDING_CODES]);
+  });
+
+  it.each(consoleExamples(page).map(({ command, shown }) => [command, shown]))(
+    "shows what a run prints: %s",
+    async (command, shown) => {
+      const args = command.replaceAll("test-fixtures/", `${repository}test-fixtures/`).split(" ");
+      expect((await runProgram(nodeFs, [...args, "--jobs", "1"])).printed).toMatch(shown);
+    },
+  );
+
+  it("leads to pages and headings that are there", () => {
+    const links = [...page.matchAll(/\]\(([^)#:]*)(?:#([^)]+))?\)/g)];
+    expect(links.length).toBeGreaterThan(20);
+    for (const [link, file, anchor] of links) {
+      const name = file || "recovery.md";
+      expect(existsSync(new URL(name, docs)), link).toBe(true);
+      if (anchor) expect(anchors(name), link).toContain(anchor);
+    }
+  });
+});
