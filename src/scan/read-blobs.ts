@@ -15,6 +15,7 @@ import {
   stateOfError,
   statPath,
 } from "./storage-fs.ts";
+import { leavesBelow } from "./walk-strays.ts";
 
 /** A folder of blobs that share an algorithm and the first two digits of their hex. */
 export interface BlobShard {
@@ -41,12 +42,12 @@ export function listBlobStore(storageFs: StorageFs, root: string): BlobStoreList
   const top = list(BLOBS);
   for (const name of namesOf(top)) {
     if (!isAlgorithm(name)) {
-      findMisplacedData(storageFs, root, `${BLOBS}/${name}`, strays);
+      findMisplacedData(storageFs, root, `${BLOBS}/${name}`, strays, unreadable);
       continue;
     }
     for (const prefix of namesOf(list(`${BLOBS}/${name}`))) {
       if (/^[0-9a-f]{2}$/.test(prefix)) shards.push({ algorithm: name, prefix });
-      else findMisplacedData(storageFs, root, `${BLOBS}/${name}/${prefix}`, strays);
+      else findMisplacedData(storageFs, root, `${BLOBS}/${name}/${prefix}`, strays, unreadable);
     }
   }
   return { shards, strays, blocked, unreadable, present: top.state !== DiskState.absent };
@@ -89,7 +90,7 @@ export function readBlobShard(
   const blocked: BlockedFolder[] = [];
   for (const name of namesOf(listStorePart(storageFs, root, folder, blocked, unreadable))) {
     if (!name.startsWith(prefix) || !digests.pushHex(algorithm, name)) {
-      findMisplacedData(storageFs, root, `${folder}/${name}`, strays);
+      findMisplacedData(storageFs, root, `${folder}/${name}`, strays, unreadable);
       continue;
     }
     const path = `${folder}/${name}/data`;
@@ -97,14 +98,15 @@ export function readBlobShard(
     let { state } = blob;
     if (everyFolder) {
       for (const other of namesOf(listNames(storageFs, `${root}/${folder}/${name}`))) {
-        if (other !== "data") findMisplacedData(storageFs, root, `${folder}/${name}/${other}`, strays);
+        if (other !== "data") findMisplacedData(storageFs, root, `${folder}/${name}/${other}`, strays, unreadable);
       }
     }
     if (verifyContent) {
       const content = state === DiskState.ok ? hashFile(storageFs, `${root}/${path}`, algorithm) : undefined;
       if (content?.error) {
-        state = DiskState.unreadable;
-        unreadable.push({ path, error: content.error });
+        // It may have been deleted since it was asked for.
+        state = stateOfError(content.error);
+        if (state === DiskState.unreadable) unreadable.push({ path, error: content.error });
       }
       rotten.push(content?.hex !== undefined && content.hex !== name ? 1 : 0);
     }
@@ -176,12 +178,19 @@ export function hashFile(
  * (registry-2.8.3 section 5). Looks for those at and below a path that has no business there, and for loops of
  * symbolic links, which end its walk too.
  */
-function findMisplacedData(storageFs: StorageFs, root: string, path: string, strays: StrayEntry[]): void {
-  const listing = listNames(storageFs, `${root}/${path}`);
-  const isFile = listing.state === DiskState.notAFolder;
-  if (isFile && path.endsWith("/data") && !givesDigest(path)) strays.push({ path, reason: "misplaced-data" });
-  if (listing.state === DiskState.malformed) strays.push({ path, reason: "link-loop" });
-  for (const name of namesOf(listing)) findMisplacedData(storageFs, root, `${path}/${name}`, strays);
+function findMisplacedData(
+  storageFs: StorageFs,
+  root: string,
+  path: string,
+  strays: StrayEntry[],
+  unreadable: Unreadable[],
+): void {
+  for (const leaf of leavesBelow(storageFs, root, path)) {
+    const isData = leaf.path.endsWith("/data") && !givesDigest(leaf.path);
+    if (leaf.state === DiskState.notAFolder && isData) strays.push({ path: leaf.path, reason: "misplaced-data" });
+    if (leaf.state === DiskState.malformed) strays.push({ path: leaf.path, reason: "link-loop" });
+    if (leaf.state === DiskState.unreadable) unreadable.push({ path: leaf.path, error: leaf.code });
+  }
 }
 
 /** Whether the registry reads a digest out of this path: it takes the folder above for the algorithm, or the shard. */

@@ -6,6 +6,7 @@ import { type LinkKind, linksFolder } from "../layout/paths.ts";
 import { DiskState, isBroken, type LinkFacts, type StrayRevisionLink } from "./facts.ts";
 import { listPart, type RepositoryReading } from "./repository-reading.ts";
 import { listEntries, listNames, namesOf } from "./storage-fs.ts";
+import { leavesBelow } from "./walk-strays.ts";
 
 /** The entries of one `_layers/<algorithm>` or `revisions/<algorithm>` folder: digest folders, if all is well. */
 export interface LinkEntries {
@@ -96,14 +97,15 @@ export function* nestedLinks(
  * revisions/, at any depth (registry-2.8.3 section 5). Notes loops of symbolic links, which end its walk.
  */
 export function* strayLinks(reading: RepositoryReading, path: string): Generator<StrayRevisionLink> {
-  const listing = listNames(reading.fs, `${reading.root}/${path}`);
-  if (listing.state === DiskState.ok) {
-    for (const name of listing.entries) yield* strayLinks(reading, `${path}/${name}`);
-  } else if (listing.state === DiskState.malformed) reading.strays.push({ path, reason: "link-loop" });
-  else if (listing.state === DiskState.unreadable) reading.unreadable.push({ path, error: listing.code });
-  else if (path.endsWith("/link")) {
-    const state = reading.links.read(`${reading.root}/${path}`, "");
-    if (state === DiskState.unreadable) reading.unreadable.push({ path, error: reading.links.reason });
-    yield { path, state, target: state === DiskState.ok ? reading.links.target : undefined };
+  for (const leaf of leavesBelow(reading.fs, reading.root, path)) {
+    if (leaf.state === DiskState.malformed) reading.strays.push({ path: leaf.path, reason: "link-loop" });
+    else if (leaf.state === DiskState.unreadable) reading.unreadable.push({ path: leaf.path, error: leaf.code });
+    else if (leaf.path.endsWith("/link")) yield readStrayLink(reading, leaf.path);
   }
+}
+
+function readStrayLink(reading: RepositoryReading, path: string): StrayRevisionLink {
+  const state = reading.links.read(`${reading.root}/${path}`, "");
+  if (state === DiskState.unreadable) reading.unreadable.push({ path, error: reading.links.reason });
+  return { path, state, target: state === DiskState.ok ? reading.links.target : undefined };
 }
