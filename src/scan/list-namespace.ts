@@ -13,6 +13,7 @@ export function listNamespace(storageFs: StorageFs, root: string): NamespaceFact
   const folders = new Map<string, readonly NamespaceEntry[]>();
   const strays: StrayEntry[] = [];
   const unreadable: Unreadable[] = [];
+  const linked = new LinkedFolders(storageFs, base);
 
   function list(path: string): Dirent[] {
     const below = path.slice(base.length + 1);
@@ -37,7 +38,12 @@ export function listNamespace(storageFs: StorageFs, root: string): NamespaceFact
       else if (kind === "unreadable") unreadable.push({ path: `${relative}/${entry.name}`, error: "cannot be read" });
       else {
         entries.push({ name: entry.name, folder: kind === "folder" });
-        if (kind === "folder") enter.push(entry);
+        if (kind !== "folder") continue;
+        if (linked.mayEnter(below, entry)) enter.push(entry);
+        else if (!linked.hasRefused) {
+          linked.hasRefused = true;
+          unreadable.push({ path: `${relative}/${entry.name}`, error: "too many symbolic links lead here" });
+        }
       }
     }
     if (odd !== undefined && oddFoldersHoldLayers(storageFs, path)) strays.push({ path: odd, reason: "invalid-name" });
@@ -52,6 +58,35 @@ export function listNamespace(storageFs: StorageFs, root: string): NamespaceFact
     fs: { ...storageFs, readdirSync: ((path: string) => list(path)) as unknown as typeof storageFs.readdirSync },
   });
   return { folders, strays, unreadable };
+}
+
+/** How often symbolic links may lead into one folder: with n folders that all link to each other there are n! ways. */
+const MOST_VISITS = 8;
+
+/** Folders that symbolic links lead to or above: counts the ways to each, so that crosswise links stay few. */
+class LinkedFolders {
+  readonly #fs: StorageFs;
+  readonly #base: string;
+  readonly #paths = new Set<string>();
+  readonly #visits = new Map<string, number>();
+  hasRefused = false;
+
+  constructor(storageFs: StorageFs, base: string) {
+    this.#fs = storageFs;
+    this.#base = base;
+  }
+
+  mayEnter(below: string, entry: Dirent): boolean {
+    if (!entry.isSymbolicLink() && !this.#paths.has(below)) return true;
+    if (entry.name.startsWith("_")) return true;
+    const path = below === "" ? entry.name : `${below}/${entry.name}`;
+    this.#paths.add(path);
+    const { stat } = statPath(this.#fs, `${this.#base}/${path}`);
+    const identity = stat?.ino ? `${stat.dev} ${stat.ino}` : path;
+    const count = (this.#visits.get(identity) ?? 0) + 1;
+    this.#visits.set(identity, count);
+    return count <= MOST_VISITS;
+  }
 }
 
 type EntryKind = "folder" | "file" | "gone" | "loop" | "odd" | "unreadable";

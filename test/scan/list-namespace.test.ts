@@ -85,6 +85,20 @@ describe("listNamespace", () => {
     expect(namespace.strays).toEqual([{ path: `${repositoriesPath}/a/b/loop`, reason: "link-loop" }]);
   });
 
+  it("gives up on folders that all link to each other, and says so", () => {
+    const world = new World();
+    const names = Array.from({ length: 12 }, (_, index) => `${repositoriesPath}/${index}`);
+    for (const name of names) {
+      world.mkdir(name);
+      for (const [index, other] of names.entries()) {
+        if (name !== other) world.symlink(`${name}/to-${index}`, `${world.root}/${other}`);
+      }
+    }
+    const namespace = listNamespace(world.fs, world.root);
+    expect(namespace.folders.size).toBeLessThan(1_000);
+    expect(namespace.unreadable).toMatchObject([{ error: "too many symbolic links lead here" }]);
+  });
+
   it("finds the loop of two links that lead to each other's folders", () => {
     const world = worldOf("a/_layers", "b/_layers");
     world.symlink(`${repositoriesPath}/a/to-b`, `${world.root}/${repositoriesPath}/b`);
