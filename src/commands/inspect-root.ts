@@ -1,21 +1,14 @@
 // One root from disk to drafts of findings: read it, put its graph together, pull every image, run the checks, and
 // read again what the findings rest on until it stands still.
-import { setTimeout as sleep } from "node:timers/promises";
 import type { CheckContext, FindingCode, FindingDraft } from "../checks/finding.ts";
 import { findDrafts } from "../checks/index.ts";
-import { claimsOf } from "../graph/claims.ts";
-import { type RepositoryNode, RootGraph } from "../graph/root-graph.ts";
-import { BLOBS, blobData, REPOSITORIES, repositoryFolder, STORAGE } from "../layout/paths.ts";
-import { walkCatalogue } from "../registry/catalogue.ts";
-import { pullAll } from "../registry/pull.ts";
-import type { NamespaceFacts, StrayEntry, Unreadable } from "../scan/facts.ts";
+import { STORAGE } from "../layout/paths.ts";
+import type { Unreadable } from "../scan/facts.ts";
 import type { StorageRoot } from "../scan/find-roots.ts";
-import { listNamespace, repositoryNames } from "../scan/list-namespace.ts";
-import { statBlob } from "../scan/read-blobs.ts";
-import { type Progress, type ReadOptions, RootReader, type ThreadOptions } from "../scan/reader.ts";
-import { Rechecker } from "../scan/recheck.ts";
-import { type StorageFs, statPath } from "../scan/storage-fs.ts";
+import type { Progress, ReadOptions, ThreadOptions } from "../scan/reader.ts";
+import type { StorageFs } from "../scan/storage-fs.ts";
 import type { ChosenRoot } from "./choose-roots.ts";
+import { RootReading } from "./root-reading.ts";
 
 export interface InspectOptions extends ReadOptions, ThreadOptions {
   /** Milliseconds since 1970. */
@@ -62,6 +55,8 @@ async function inspect(
 ): Promise<RootInspection> {
   await reading.readAll(names);
   const isEmpty = options.wholeRoot && names.length === 0 && reading.isStoreEmpty();
+  // An empty root is one whose folders are empty, not one whose folders are something else.
+  if (isEmpty) reading.noteWhatIsNoFolder();
   if (!isEmpty) for (const path of reading.missing) reading.note({ path, error: "missing" });
   else if (!options.allowEmpty) {
     reading.note({
@@ -89,185 +84,4 @@ async function inspect(
       for (const { draft } of findDrafts(settledContext, [code])) if (!unsettled.has(draft.path)) yield draft;
     },
   };
-}
-
-/** A root's graph while it is read, and read again. */
-class RootReading {
-  readonly #fs: StorageFs;
-  readonly #root: StorageRoot;
-  readonly #options: InspectOptions;
-  readonly #reader: RootReader;
-  readonly #graph = new RootGraph();
-  #namespace: NamespaceFacts;
-  #blobStrays: readonly StrayEntry[] = [];
-  hasBlobStore = true;
-  /** The folders of the layout that are not there, relative to the root. */
-  readonly missing: string[] = [];
-  readonly #notes: Unreadable[] = [];
-  /** What could not be read in each repository, as of its last reading. */
-  readonly #unreadableIn = new Map<string, readonly Unreadable[]>();
-
-  constructor(
-    storageFs: StorageFs,
-    root: StorageRoot,
-    namespace: NamespaceFacts,
-    options: InspectOptions,
-    progress: Progress,
-  ) {
-    this.#fs = storageFs;
-    this.#root = root;
-    this.#namespace = namespace;
-    this.#options = options;
-    this.#reader = new RootReader(storageFs, root.path, options, progress);
-  }
-
-  /** Links first and blobs after them, so that what a push writes in between is not missed: it writes blobs first. */
-  async readAll(names: readonly string[]): Promise<void> {
-    this.#notes.push(...this.#namespace.unreadable);
-    const refused = this.#namespace.unreadable.some(({ path }) => path === REPOSITORIES);
-    if (!this.#namespace.folders.has("") && !refused) this.missing.push(REPOSITORIES);
-    await this.#readRepositories(names);
-    const strays: StrayEntry[] = [];
-    const store = await this.#reader.readBlobs((facts) => {
-      this.#graph.addBlobs(facts);
-      strays.push(...facts.strays);
-      this.#notes.push(...facts.unreadable);
-    });
-    this.#graph.addBlocked(store.blocked);
-    this.#blobStrays = [...store.strays, ...strays];
-    this.#notes.push(...store.unreadable);
-    this.hasBlobStore = store.present;
-    if (!store.present) this.missing.push(BLOBS);
-    await this.#readManifests(this.#graph.takeManifestsToRead());
-  }
-
-  async close(): Promise<void> {
-    await this.#reader.close();
-  }
-
-  note(unreadable: Unreadable): void {
-    this.#notes.push(unreadable);
-  }
-
-  unreadable(): Unreadable[] {
-    return [...this.#notes, ...[...this.#unreadableIn.values()].flat()];
-  }
-
-  isStoreEmpty(): boolean {
-    return this.#graph.digests.length === 0;
-  }
-
-  context(): CheckContext {
-    return {
-      root: this.#root.name,
-      kind: this.#root.kind,
-      graph: this.#graph,
-      pull: pullAll(this.#graph, { fetchesMissing: this.#root.kind === "cache" }),
-      catalogue: walkCatalogue(this.#namespace),
-      blobStrays: this.#blobStrays,
-      wholeRoot: this.#options.wholeRoot,
-      now: this.#options.now,
-      staleUploadAge: this.#options.staleUploadAge,
-    };
-  }
-
-  /**
-   * Reads again what the findings rest on, after a pause, since a registry writes small files in place. With `take`,
-   * takes what moved into the graph. Gives the paths of the findings that moved.
-   */
-  async recheck(context: CheckContext, pause: number, take: boolean): Promise<ReadonlySet<string>> {
-    const moved = new Set<string>();
-    const repositories = new Set<string>();
-    let rechecker: Rechecker | undefined;
-    const unseen: RepositoryNode[] = [];
-    for (const { code, draft } of findDrafts(context)) {
-      if (code === "unreferenced-blob" || code === "stale-upload") continue;
-      if (!rechecker) {
-        await sleep(pause);
-        rechecker = new Rechecker(this.#fs, this.#root.path);
-      }
-      if (!draft.repository) continue;
-      if (code === "unseen-repository") unseen.push(draft.repository);
-      if (this.#moved(rechecker, draft.repository, draft, take)) {
-        moved.add(draft.path);
-        repositories.add(draft.repository.name);
-      }
-    }
-    if (unseen.length > 0 || context.catalogue.strays.length > 0) {
-      const relisted = this.#relist(context, unseen);
-      for (const path of relisted.strays) moved.add(path);
-      for (const { name } of relisted.repositories) {
-        moved.add(repositoryFolder(name));
-        repositories.add(name);
-      }
-    }
-    if (!take) return moved;
-    await this.#readRepositories(this.#stillThere([...repositories]));
-    await this.#readManifests(this.#graph.takeManifestsToRead());
-    return moved;
-  }
-
-  #moved(rechecker: Rechecker, repository: RepositoryNode, draft: FindingDraft, take: boolean): boolean {
-    const digest = draft.digest ?? -1;
-    const about = { digests: [digest, draft.parent ?? -1], suspects: [digest], tags: draft.tags };
-    let moved = false;
-    for (const claim of claimsOf(this.#graph, repository, about)) {
-      if (rechecker.holds(claim)) continue;
-      moved = true;
-      if (take && (claim.kind === "blob" || claim.kind === "manifest")) this.#readBlobAgain(claim.digest);
-    }
-    return moved;
-  }
-
-  #readBlobAgain(digest: string): void {
-    const id = this.#graph.digests.find(digest);
-    const { state, size, modified } = statBlob(this.#fs, `${this.#root.path}/${blobData(digest)}`);
-    this.#graph.forgetManifest(id);
-    this.#graph.setBlob(id, state, size, modified);
-  }
-
-  /** Lists the namespace again, for the findings that rest on it; gives those that it no longer shows. */
-  #relist(context: CheckContext, unseen: readonly RepositoryNode[]) {
-    this.#namespace = listNamespace(this.#fs, this.#root.path);
-    const { seen, strays } = walkCatalogue(this.#namespace);
-    const seenNow = new Set(seen);
-    const namesNow = new Set(repositoryNames(this.#namespace));
-    const straysNow = new Set(strays.map(({ path }) => path));
-    const straysBefore = context.catalogue.strays.map(({ path }) => path);
-    return {
-      repositories: unseen.filter(({ name }) => seenNow.has(name) || !namesNow.has(name)),
-      strays: straysBefore.filter((path) => !straysNow.has(path)),
-    };
-  }
-
-  /** Those of the repositories that are on disk; takes the others out of the graph. */
-  #stillThere(names: readonly string[]): string[] {
-    return names.filter((name) => {
-      const { stat, code } = statPath(this.#fs, `${this.#root.path}/${repositoryFolder(name)}`);
-      if (stat || code) return true;
-      this.#graph.removeRepository(name);
-      this.#unreadableIn.delete(name);
-      return false;
-    });
-  }
-
-  async #readRepositories(names: readonly string[]): Promise<void> {
-    await this.#reader.readRepositories(names, (facts) => {
-      this.#graph.addRepository(facts);
-      this.#unreadableIn.set(facts.name, facts.unreadable);
-    });
-  }
-
-  async #readManifests(first: readonly number[]): Promise<void> {
-    for (let ids = first; ids.length > 0; ids = this.#graph.takeManifestsToRead()) {
-      const sizes = Float64Array.from(ids, (id) => this.#graph.blobSize(id));
-      await this.#reader.readManifests(this.#graph.pack(ids), sizes, (start, facts) => {
-        const batch = ids.slice(start, start + facts.states.length);
-        this.#graph.addManifests(batch, facts);
-        for (const [row, error] of facts.errors) {
-          this.note({ path: blobData(this.#graph.digests.text(batch[row]!)), error });
-        }
-      });
-    }
-  }
 }

@@ -6,7 +6,7 @@ import type { RepositoryNode, RootGraph } from "./root-graph.ts";
 export type Claim =
   /** A link's state, and the digest that it holds ("" unless its state is ok). */
   | { readonly kind: "link"; readonly path: string; readonly state: DiskState; readonly target: string }
-  /** Whether a folder is there. */
+  /** Whether a folder, or whatever has its name, is there. */
   | { readonly kind: "folder"; readonly path: string; readonly present: boolean }
   /** A blob's state and bytes. */
   | {
@@ -23,7 +23,9 @@ export type Claim =
       readonly digest: string;
       readonly size: number;
       readonly rotten: boolean;
-    };
+    }
+  /** A blob that was hashed and whose content is other than its digest. */
+  | { readonly kind: "content"; readonly path: string; readonly digest: string };
 
 /**
  * The claims about these digests and tags of a repository: the digests' links and blobs, and what the tags name.
@@ -73,5 +75,13 @@ export function* claimsOf(
       const [size, rotten] = [graph.manifests.size(manifest), graph.manifests.isRotten(manifest)];
       yield { kind: "manifest", path: blobData(digest), digest, size, rotten };
     }
+    if (graph.isBlobRotten(blob)) yield { kind: "content", path: blobData(digest), digest };
   }
+}
+
+/** What is held of an entry that has no business where it is: that it is there, and of a link what it holds. */
+export function strayClaim(path: string, repository: RepositoryNode | undefined): Claim {
+  const link = repository?.strayRevisionLinks.find((stray) => stray.path === path);
+  if (link) return { kind: "link", path, state: link.state, target: link.target ?? "" };
+  return { kind: "folder", path, present: true };
 }

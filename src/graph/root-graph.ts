@@ -72,13 +72,22 @@ export class RootGraph {
     const digests = new DigestCursor(facts.digests);
     for (let row = 0; digests.next(); row++) {
       const blob = this.digests.add(digests);
-      this.setBlob(blob, facts.states[row] as DiskState, facts.sizes[row]!, facts.modified[row]!);
-      if (facts.rotten[row]) this.#blobRotten.set(blob, 1);
+      this.setBlob(
+        blob,
+        facts.states[row] as DiskState,
+        facts.sizes[row]!,
+        facts.modified[row]!,
+        facts.rotten[row] === 1,
+      );
     }
   }
 
-  /** What one stat of a blob's data gave: its state, bytes, and modification in milliseconds since 1970. */
-  setBlob(blob: number, state: DiskState, size: number, modified: number): void {
+  /**
+   * What one stat of a blob's data gave: its state, bytes, and modification in milliseconds since 1970; and whether it
+   * was hashed and is other than its digest.
+   */
+  setBlob(blob: number, state: DiskState, size: number, modified: number, rotten = false): void {
+    if (rotten || this.#blobRotten.at(blob) === 1) this.#blobRotten.set(blob, rotten ? 1 : 0);
     this.#blobStates.set(blob, state + 1);
     this.#blobSizes.set(blob, size);
     this.#blobModified.set(blob, modified);

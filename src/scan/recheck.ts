@@ -1,7 +1,8 @@
 // Reads once more what a finding rests on: a registry may have been at work while the root was read.
+import { parseDigest } from "../layout/digest.ts";
 import { packDigests } from "../layout/packed-digests.ts";
 import { DiskState } from "./facts.ts";
-import { statBlob } from "./read-blobs.ts";
+import { hashFile, statBlob } from "./read-blobs.ts";
 import { LinkReader } from "./read-link.ts";
 import { readManifests } from "./read-manifests.ts";
 import { isThere, type StorageFs } from "./storage-fs.ts";
@@ -17,7 +18,9 @@ export type DiskClaim =
       readonly digest: string;
       readonly size: number;
       readonly rotten: boolean;
-    };
+    }
+  /** That a blob's content hashes to something else than its digest. */
+  | { readonly kind: "content"; readonly path: string; readonly digest: string };
 
 /** Holds claims against the storage root at `root`; each path is read once, however many findings rest on it. */
 export class Rechecker {
@@ -52,6 +55,11 @@ export class Rechecker {
     if (claim.kind === "blob") {
       const { state, size } = statBlob(this.#fs, path);
       return state === claim.state && (state !== DiskState.ok || size === claim.size);
+    }
+    if (claim.kind === "content") {
+      const { algorithm, hex } = parseDigest(claim.digest)!;
+      const content = hashFile(this.#fs, path, algorithm);
+      return content.hex !== undefined && content.hex !== hex;
     }
     const manifest = readManifests(this.#fs, this.#root, packDigests([claim.digest]));
     return manifest.sizes[0] === claim.size && (manifest.rotten[0] === 1) === claim.rotten;

@@ -154,6 +154,51 @@ describe("a deletion during the scan", () => {
   });
 });
 
+describe("an operator at work during the scan", () => {
+  it.each([
+    ["a file in the blob store", "docker/registry/v2/blobs/md5/00/00/data"],
+    ["a file beside the shards", "docker/registry/v2/blobs/sha256/00/data"],
+    ["a link beside the revisions", `${repositoriesPath}/team/app/_manifests/revisions/link`],
+    ["a tag that no client can ask for", `${repositoriesPath}/team/app/_manifests/tags/.tmp`],
+  ])("who moves %s away leaves no finding", async (_, path) => {
+    const { world } = pushed();
+    const file = path.endsWith(".tmp") ? `${path}/current/link` : path;
+    world.write(file, "no digest");
+    expect((await scanWorld(world)).findings).toMatchObject([{ code: "stray-entry", path }]);
+    let stats = 0;
+    const fs = watched(world.fs, (call, read) => {
+      if (!read.endsWith(path) || !["lstatSync", "openSync"].includes(call)) return;
+      // The first opening of a link is the scan's own; whatever comes after it is the second look.
+      if (call === "lstatSync" || ++stats > 1)
+        world.memory.rmSync(`${world.root}/${path}`, { force: true, recursive: true });
+    });
+    expect(await scanWorld(world, { fs })).toMatchObject(clean);
+  });
+
+  it("who puts the content back that was rotten leaves no finding", async () => {
+    const { world, image } = pushed();
+    const path = blobPath(image.layers[0]!.digest);
+    const content = world.memory.readFileSync(`${world.root}/${path}`) as Buffer;
+    world.write(path, Buffer.alloc(content.length));
+    const options = ["--verify-content"];
+    expect((await scanWorld(world, { options })).findings).toMatchObject([{ code: "digest-mismatch" }]);
+    let reads = 0;
+    const fs = watched(world.fs, (call, read) => {
+      if (call === "openSync" && read.endsWith(path) && ++reads === 2) world.write(path, content);
+    });
+    expect(await scanWorld(world, { fs, options })).toMatchObject(clean);
+  });
+
+  it("who deletes a blob that nothing needs, between its stat and its hashing, leaves nothing unread", async () => {
+    const { world } = pushed();
+    const path = blobPath(world.blob("nobody needs it").digest);
+    const fs = watched(world.fs, (call, read) => {
+      if (call === "openSync" && read.endsWith(path)) world.removeEntry(path);
+    });
+    expect(await scanWorld(world, { fs, options: ["--verify-content"] })).toMatchObject(clean);
+  });
+});
+
 describe("damage that stays", () => {
   it("is found, with what became broken while the scan ran", async () => {
     const { world, image } = pushed();
@@ -280,5 +325,21 @@ describe("a root without its folders", () => {
     expect(await scanWorld(world, { options })).toMatchObject(incomplete("/repositories"));
     const fs = failing(new World().fs, "EIO", /v2\/(blobs|repositories)$/, ["readdirSync"]);
     expect(await scanWorld(new World(), { fs, options })).toMatchObject(incomplete("/repositories", "/blobs"));
+  });
+
+  it("is incomplete where its folders are something else, whatever is allowed", async () => {
+    for (const spoil of [
+      (world: World) => world.fileForFolder("docker/registry/v2/blobs"),
+      (world: World) => world.fileForFolder("docker/registry/v2/blobs/sha256"),
+      (world: World) => {
+        world.remove("docker/registry/v2/blobs");
+        world.symlink("docker/registry/v2/blobs", "/unmounted");
+      },
+    ]) {
+      const world = new World();
+      spoil(world);
+      const report = await scanWorld(world, { options: ["--allow-empty"] });
+      expect(report.exitCode & 8).toBe(8);
+    }
   });
 });

@@ -1,0 +1,235 @@
+// A root's graph while it is read, and read again where a finding rests on what a registry may be changing.
+import { setTimeout as sleep } from "node:timers/promises";
+import type { CheckContext, FindingDraft } from "../checks/finding.ts";
+import { findDrafts } from "../checks/index.ts";
+import { claimsOf, strayClaim } from "../graph/claims.ts";
+import { type RepositoryNode, RootGraph } from "../graph/root-graph.ts";
+import { parseDigest } from "../layout/digest.ts";
+import { BLOBS, blobData, REPOSITORIES, repositoryFolder } from "../layout/paths.ts";
+import { walkCatalogue } from "../registry/catalogue.ts";
+import { pullAll } from "../registry/pull.ts";
+import { DiskState, type NamespaceFacts, type StrayEntry, type Unreadable } from "../scan/facts.ts";
+import type { StorageRoot } from "../scan/find-roots.ts";
+import { listNamespace, repositoryNames } from "../scan/list-namespace.ts";
+import { hashFile, statBlob } from "../scan/read-blobs.ts";
+import { type Progress, RootReader } from "../scan/reader.ts";
+import { Rechecker } from "../scan/recheck.ts";
+import { isThere, type StorageFs, stateOfError, statPath } from "../scan/storage-fs.ts";
+import type { InspectOptions } from "./inspect-root.ts";
+
+export class RootReading {
+  readonly #fs: StorageFs;
+  readonly #root: StorageRoot;
+  readonly #options: InspectOptions;
+  readonly #reader: RootReader;
+  readonly #graph = new RootGraph();
+  #namespace: NamespaceFacts;
+  #blobStrays: readonly StrayEntry[] = [];
+  hasBlobStore = true;
+  /** The folders of the layout that are not there, relative to the root. */
+  readonly missing: string[] = [];
+  readonly #notes: Unreadable[] = [];
+  /** What could not be read in each repository, as of its last reading. */
+  readonly #unreadableIn = new Map<string, readonly Unreadable[]>();
+
+  constructor(
+    storageFs: StorageFs,
+    root: StorageRoot,
+    namespace: NamespaceFacts,
+    options: InspectOptions,
+    progress: Progress,
+  ) {
+    this.#fs = storageFs;
+    this.#root = root;
+    this.#namespace = namespace;
+    this.#options = options;
+    this.#reader = new RootReader(storageFs, root.path, options, progress);
+  }
+
+  /** Links first and blobs after them, so that what a push writes in between is not missed: it writes blobs first. */
+  async readAll(names: readonly string[]): Promise<void> {
+    this.#notes.push(...this.#namespace.unreadable);
+    const refused = this.#namespace.unreadable.some(({ path }) => path === REPOSITORIES);
+    if (!this.#namespace.folders.has("") && !refused) this.missing.push(REPOSITORIES);
+    await this.#readRepositories(names);
+    const strays: StrayEntry[] = [];
+    const store = await this.#reader.readBlobs((facts) => {
+      this.#graph.addBlobs(facts);
+      strays.push(...facts.strays);
+      this.#notes.push(...facts.unreadable);
+    });
+    this.#graph.addBlocked(store.blocked);
+    this.#blobStrays = [...store.strays, ...strays];
+    this.#notes.push(...store.unreadable);
+    this.hasBlobStore = store.present;
+    if (!store.present) this.missing.push(BLOBS);
+    await this.#readManifests(this.#graph.takeManifestsToRead());
+  }
+
+  async close(): Promise<void> {
+    await this.#reader.close();
+  }
+
+  note(unreadable: Unreadable): void {
+    this.#notes.push(unreadable);
+  }
+
+  unreadable(): Unreadable[] {
+    return [...this.#notes, ...[...this.#unreadableIn.values()].flat()];
+  }
+
+  noteWhatIsNoFolder(): void {
+    for (const path of this.missing) {
+      if (isThere(this.#fs, `${this.#root.path}/${path}`)) {
+        this.note({ path, error: "a symbolic link that leads nowhere (is the volume mounted?)" });
+      }
+    }
+    for (const { path, state } of this.#graph.blockedBlobFolders()) {
+      if (state !== DiskState.unreadable) this.note({ path, error: "no folder" });
+    }
+  }
+
+  isStoreEmpty(): boolean {
+    return this.#graph.digests.length === 0;
+  }
+
+  context(): CheckContext {
+    return {
+      root: this.#root.name,
+      kind: this.#root.kind,
+      graph: this.#graph,
+      pull: pullAll(this.#graph, { fetchesMissing: this.#root.kind === "cache" }),
+      catalogue: walkCatalogue(this.#namespace),
+      blobStrays: this.#blobStrays,
+      wholeRoot: this.#options.wholeRoot,
+      now: this.#options.now,
+      staleUploadAge: this.#options.staleUploadAge,
+    };
+  }
+
+  /**
+   * Reads again what the findings rest on, after a pause, since a registry writes small files in place. With `take`,
+   * takes what moved into the graph. Gives the paths of the findings that moved.
+   */
+  async recheck(context: CheckContext, pause: number, take: boolean): Promise<ReadonlySet<string>> {
+    const moved = new Set<string>();
+    const repositories = new Set<string>();
+    let rechecker: Rechecker | undefined;
+    const unseen: RepositoryNode[] = [];
+    for (const { code, draft } of findDrafts(context)) {
+      if (code === "unreferenced-blob" || code === "stale-upload") continue;
+      if (!rechecker) {
+        await sleep(pause);
+        rechecker = new Rechecker(this.#fs, this.#root.path);
+      }
+      if (code === "stray-entry") {
+        if (this.#strayMoved(rechecker, context, draft, take)) {
+          moved.add(draft.path);
+          if (draft.repository) repositories.add(draft.repository.name);
+        }
+        continue;
+      }
+      if (!draft.repository) continue;
+      if (code === "unseen-repository") unseen.push(draft.repository);
+      if (this.#moved(rechecker, draft.repository, draft, take)) {
+        moved.add(draft.path);
+        repositories.add(draft.repository.name);
+      }
+    }
+    if (unseen.length > 0 || context.catalogue.strays.length > 0) {
+      const relisted = this.#relist(context, unseen);
+      for (const path of relisted.strays) moved.add(path);
+      for (const { name } of relisted.repositories) {
+        moved.add(repositoryFolder(name));
+        repositories.add(name);
+      }
+    }
+    if (!take) return moved;
+    await this.#readRepositories(this.#stillThere([...repositories]));
+    await this.#readManifests(this.#graph.takeManifestsToRead());
+    return moved;
+  }
+
+  #moved(rechecker: Rechecker, repository: RepositoryNode, draft: FindingDraft, take: boolean): boolean {
+    const digest = draft.digest ?? -1;
+    const about = { digests: [digest, draft.parent ?? -1], suspects: [digest], tags: draft.tags };
+    let moved = false;
+    for (const claim of claimsOf(this.#graph, repository, about)) {
+      if (rechecker.holds(claim)) continue;
+      moved = true;
+      if (take && "digest" in claim) this.#readBlobAgain(claim.digest);
+    }
+    return moved;
+  }
+
+  /** Strays of the namespace are left to `#relist`. */
+  #strayMoved(rechecker: Rechecker, { catalogue }: CheckContext, draft: FindingDraft, take: boolean): boolean {
+    const { path, repository } = draft;
+    if (!repository && catalogue.strays.some((stray) => stray.path === path)) return false;
+    if (rechecker.holds(strayClaim(path, repository))) return false;
+    if (!take || repository) return true;
+    this.#blobStrays = this.#blobStrays.filter((stray) => stray.path !== path);
+    const [algorithm, , hex] = path.slice(`${BLOBS}/`.length).split("/");
+    const digest = `${algorithm}:${hex}`;
+    if (parseDigest(digest) && blobData(digest) === path) this.#readBlobAgain(digest);
+    return true;
+  }
+
+  #readBlobAgain(digest: string): void {
+    const id = this.#graph.digests.find(digest);
+    const path = blobData(digest);
+    const { state, size, modified } = statBlob(this.#fs, `${this.#root.path}/${path}`);
+    this.#graph.forgetManifest(id);
+    const { algorithm, hex } = parseDigest(digest)!;
+    const isHashed = this.#options.verifyContent && state === DiskState.ok;
+    const content = isHashed ? hashFile(this.#fs, `${this.#root.path}/${path}`, algorithm) : {};
+    const settled = content.error === undefined ? state : stateOfError(content.error);
+    if (content.error !== undefined && settled === DiskState.unreadable) this.note({ path, error: content.error });
+    this.#graph.setBlob(id, settled, size, modified, content.hex !== undefined && content.hex !== hex);
+  }
+
+  /** Lists the namespace again, for the findings that rest on it; gives those that it no longer shows. */
+  #relist(context: CheckContext, unseen: readonly RepositoryNode[]) {
+    this.#namespace = listNamespace(this.#fs, this.#root.path);
+    const { seen, strays } = walkCatalogue(this.#namespace);
+    const seenNow = new Set(seen);
+    const namesNow = new Set(repositoryNames(this.#namespace));
+    const straysNow = new Set(strays.map(({ path }) => path));
+    const straysBefore = context.catalogue.strays.map(({ path }) => path);
+    return {
+      repositories: unseen.filter(({ name }) => seenNow.has(name) || !namesNow.has(name)),
+      strays: straysBefore.filter((path) => !straysNow.has(path)),
+    };
+  }
+
+  /** Those of the repositories that are on disk; takes the others out of the graph. */
+  #stillThere(names: readonly string[]): string[] {
+    return names.filter((name) => {
+      const { stat, code } = statPath(this.#fs, `${this.#root.path}/${repositoryFolder(name)}`);
+      if (stat || code) return true;
+      this.#graph.removeRepository(name);
+      this.#unreadableIn.delete(name);
+      return false;
+    });
+  }
+
+  async #readRepositories(names: readonly string[]): Promise<void> {
+    await this.#reader.readRepositories(names, (facts) => {
+      this.#graph.addRepository(facts);
+      this.#unreadableIn.set(facts.name, facts.unreadable);
+    });
+  }
+
+  async #readManifests(first: readonly number[]): Promise<void> {
+    for (let ids = first; ids.length > 0; ids = this.#graph.takeManifestsToRead()) {
+      const sizes = Float64Array.from(ids, (id) => this.#graph.blobSize(id));
+      await this.#reader.readManifests(this.#graph.pack(ids), sizes, (start, facts) => {
+        const batch = ids.slice(start, start + facts.states.length);
+        this.#graph.addManifests(batch, facts);
+        for (const [row, error] of facts.errors) {
+          this.note({ path: blobData(this.#graph.digests.text(batch[row]!)), error });
+        }
+      });
+    }
+  }
+}
