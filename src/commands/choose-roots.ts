@@ -1,5 +1,5 @@
 // From the paths on the command line to the roots and repositories to read.
-import { resolve } from "node:path";
+import { dirname, resolve } from "node:path";
 import { UsageError } from "../config/usage-error.ts";
 import type { NamespaceFacts } from "../scan/facts.ts";
 import { findRoots, type StorageRoot } from "../scan/find-roots.ts";
@@ -18,7 +18,7 @@ export interface RootChoice {
   readonly repositories: readonly string[];
   readonly caches: readonly string[];
   readonly authoritative: readonly string[];
-  /** By path: what the configuration file takes roots for. Options, by name, beat it. */
+  /** By path of a root or a folder above it: what the configuration file takes roots for. Options, by name, beat it. */
   readonly kinds: ReadonlyMap<string, "authoritative" | "cache">;
 }
 
@@ -42,7 +42,7 @@ export function chooseRoots(
       ? ("cache" as const)
       : authoritative.includes(root.name)
         ? ("authoritative" as const)
-        : (configured.get(root.path) ?? root.kind);
+        : (nearest(configured, root.path) ?? root.kind);
     return { root: { ...root, kind }, namespace, names: repositoryNames(namespace) };
   });
   if (repositories.length === 0) return { chosen, unreadable };
@@ -56,6 +56,12 @@ export function chooseRoots(
     throw new UsageError(`--repo ${repositories.join(" --repo ")}: no repository is left`);
   }
   return { chosen: narrowed, unreadable };
+}
+
+/** The value for the path itself, or for the closest folder above it that has one. */
+function nearest<T>(values: ReadonlyMap<string, T>, path: string): T | undefined {
+  const above = dirname(path);
+  return values.get(path) ?? (above === path ? undefined : nearest(values, above));
 }
 
 /** Whether a glob takes names away from what the others match: `!team/old`, but not the pattern `!(a|b)`. */

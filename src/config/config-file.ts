@@ -45,7 +45,7 @@ export function parseConfig(source: string, file: string): Config {
   const document = parseDocument(source, { lineCounter: lines, schema: "core", prettyErrors: false });
   const syntax = document.errors[0];
   if (syntax) throw new UsageError(`${file}:${lines.linePos(syntax.pos[0]).line}: ${syntax.message}`);
-  const parsed = CONFIG.safeParse(document.toJS() ?? {});
+  const parsed = CONFIG.safeParse(plainValue(document, file) ?? {});
   if (parsed.success) return parsed.data;
   // A misspelt field shows as a missing one too: the misspelling is what helps.
   const { issues } = parsed.error;
@@ -54,6 +54,15 @@ export function parseConfig(source: string, file: string): Config {
   const path = [...issue.path, ...unknown] as (string | number)[];
   const message = unknown.length > 0 ? "there is no such field" : issue.message;
   throw new UsageError(`${file}:${lineOf(document, path, lines)}: ${fieldName(path)}: ${message}`);
+}
+
+/** Throws a UsageError for what parses and has no value, such as an alias without its anchor. */
+function plainValue(document: ReturnType<typeof parseDocument>, file: string): unknown {
+  try {
+    return document.toJS();
+  } catch (error) {
+    throw new UsageError(`${file}: ${(error as Error).message}`);
+  }
 }
 
 /** The line of the deepest part of the path that is in the file. */

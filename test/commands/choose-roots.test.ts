@@ -29,6 +29,14 @@ describe("chooseRoots", () => {
     ]);
   });
 
+  it("takes roots for what the nearest folder that was configured is, unless an option says otherwise", () => {
+    const kinds = new Map<string, "authoritative" | "cache">([["/registry", "authoritative"]]);
+    expect(chosen({ kinds })[0]).toMatch(/^hub authoritative:/);
+    kinds.set("/registry/hub", "cache");
+    expect(chosen({ kinds })[0]).toMatch(/^hub cache:/);
+    expect(chosen({ kinds, authoritative: ["hub"] })[0]).toMatch(/^hub authoritative:/);
+  });
+
   it("takes the repositories that globs match, in whichever root", () => {
     expect(chosen({ repositories: ["team/*"] })).toEqual(["hub cache: ", "own authoritative: team/api team/web"]);
     expect(chosen({ repositories: ["app", "**/nginx"] })).toEqual([

@@ -1,0 +1,46 @@
+import { readFileSync } from "node:fs";
+import { describe, expect, it } from "vitest";
+import { parseConfig } from "../../src/config/config-file.ts";
+import { UsageError } from "../../src/config/usage-error.ts";
+
+const page = readFileSync(new URL("../../docs/configuration.md", import.meta.url), "utf8");
+const [, example] = /^```yaml\n([\s\S]*?)^```$/m.exec(page)!;
+const said = (source: string) => {
+  try {
+    return parseConfig(source, "/etc/regfsck.yaml");
+  } catch (error) {
+    if (error instanceof UsageError) return error.message;
+    throw error;
+  }
+};
+
+describe("docs/configuration.md", () => {
+  it("has an example that is valid, with every field", () => {
+    const config = parseConfig(example!, "example");
+    expect(Object.keys(config).sort()).toEqual(
+      ["accepted", "clean-up", "fail-on", "gate", "metrics", "report", "roots", "state"].sort(),
+    );
+    // Each field has a row in a table.
+    const fields = (value: object, prefix: string): string[] =>
+      Object.entries(value).flatMap(([name, field]) =>
+        Array.isArray(field)
+          ? field.flatMap((entry) => fields(entry, `${prefix}${name}[].`))
+          : typeof field === "object"
+            ? fields(field, `${prefix}${name}.`)
+            : [prefix + name],
+      );
+    for (const field of fields(config, "")) {
+      expect(page).toMatch(new RegExp(`^\\| .*\`${field.replace("accepted[].", "").replace(/[[\]]/g, "\\$&")}\``, "m"));
+    }
+  });
+
+  it("shows the lines that mistakes in it get", () => {
+    const shown = [...page.matchAll(/^regfsck: (\/etc\/regfsck.yaml.*)$/gm)].map(([, line]) => line);
+    const blank = (lines: number) => "\n".repeat(lines - 1);
+    expect(shown).toEqual([
+      said(`${blank(12)}fail_on: error`),
+      said(`${blank(6)}roots:\n  - path: /a\n  - path: /b\n    kind: mirror`),
+      said(`${blank(28)}accepted:\n  - tag: a\n    reason: a\n    until: soon`),
+    ]);
+  });
+});
