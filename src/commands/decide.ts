@@ -14,8 +14,8 @@ export interface Evidence {
   readonly uploads: readonly string[];
   /** Why the last complete run cannot be told, where it cannot. */
   readonly stateError: string | undefined;
-  /** The roots that hold less than half of what they held, in words: an unmounted volume looks empty. */
-  readonly shrunk: readonly string[];
+  /** The roots that are gone, or hold less than half of what they held: an unmounted volume looks empty. */
+  readonly doubts: ScanReport["unreadable"];
 }
 
 export interface Rules {
@@ -49,12 +49,12 @@ function* stopReasons({ scan, forecast, authoritative, uploads }: Evidence, rule
   }
 }
 
-function* undecidedReasons({ scan, stateError, shrunk }: Evidence): Generator<string> {
+function* undecidedReasons({ scan, stateError, doubts }: Evidence): Generator<string> {
   const [first] = scan.unreadable;
   if (first) {
     const place = [first.root, first.path].filter((part) => part !== "").join("/");
     yield `${formatNumberOf(scan.unreadable.length, "place")} could not be read, the first ${place} (${first.error}); mend that and run again`;
   }
   if (stateError !== undefined) yield `the last run cannot be told: ${stateError}; delete the file to start afresh`;
-  for (const root of shrunk) yield `${root} If this is meant, delete the state file`;
+  for (const { root, error } of doubts) yield `${root}: ${error}`;
 }

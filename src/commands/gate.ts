@@ -1,12 +1,13 @@
 // regfsck gate: scan and forecast of one reading of the disk, as one decision for cron.
 import { createHash, randomUUID } from "node:crypto";
+import { resolve } from "node:path";
 import type { GateOptions } from "../config/gate-options.ts";
 import { graphMarks } from "../graph/marks.ts";
 import { markLines } from "../layout/marks.ts";
 import { uploadsSince } from "../registry/forecast.ts";
 import type { Decision, Fingerprint, GateReport } from "../report/forecast-report.ts";
 import { type GateMetricsInput, parseEarlierGateMetrics, renderGateMetrics } from "../report/gate-metrics.ts";
-import { nextState, shrunkRoots, stateText } from "../report/history.ts";
+import { doubtedRoots, nextState, stateText } from "../report/history.ts";
 import { GATE_REPORTERS } from "../report/index.ts";
 import type { ScanReport } from "../report/report.ts";
 import { NoRootError } from "../scan/no-root-error.ts";
@@ -47,13 +48,14 @@ export async function gate(options: GateOptions, terminal: Terminal): Promise<nu
   const scan = scanReport(inspected, options, remembered, startedAt, terminal);
   const forecast = forecastReport(inspected, { ...settings, removedImages }, startedAt, terminal);
   const marked = new Map(forecast.roots.map((root) => [root.path, root.marked]));
+  const paths = options.paths.map((path) => resolve(path));
   const evidence = {
     scan,
     forecast,
     authoritative: authoritativeSummary(scan),
     uploads: recentUploads(inspected, startedAt - options.quietPeriod),
     stateError: typeof last === "string" ? last : undefined,
-    shrunk: remembered ? [...shrunkRoots(scan, remembered, marked)] : [],
+    doubts: remembered ? [...doubtedRoots(scan.roots, remembered, paths, marked)] : [],
   };
   const { decision, reasons } = decide(evidence, options);
   const report: GateReport = {
@@ -73,7 +75,7 @@ export async function gate(options: GateOptions, terminal: Terminal): Promise<nu
   };
   files.writeReport(options.report, (format) => GATE_REPORTERS[format](report));
   // Only what was read whole and believed is remembered.
-  if (decision !== "undecided" && scan.unreadable.length === 0 && evidence.shrunk.length === 0) {
+  if (decision !== "undecided" && scan.unreadable.length === 0 && evidence.doubts.length === 0) {
     files.write("--state", options.state, () => stateText(nextState(scan, remembered, marked)));
   }
   const settled = decision === "go" && !files.complete ? "undecided" : decision;

@@ -3,7 +3,7 @@ import { randomUUID } from "node:crypto";
 import { imageName } from "../checks/index.ts";
 import type { ScanOptions } from "../config/scan-options.ts";
 import { compareWithState } from "../report/history.ts";
-import type { BrokenTagReport, RootReport, ScanReport, Verdict } from "../report/report.ts";
+import type { BrokenTagReport, RootReport, ScanReport, UnreadableReport, Verdict } from "../report/report.ts";
 import type { State } from "../report/state-file.ts";
 import { DiskState, ManifestKind } from "../scan/facts.ts";
 import { Findings } from "./findings.ts";
@@ -11,10 +11,15 @@ import type { InspectedRoots } from "./inspect-all.ts";
 import type { RootInspection } from "./inspect-root.ts";
 import type { Terminal } from "./terminal.ts";
 
+export interface ScanReportOptions extends Pick<ScanOptions, "dryRun" | "accepted"> {
+  /** Which roots cannot be believed to be all that there is, by what they hold: nothing is then known of the rest. */
+  readonly doubt?: (roots: readonly RootReport[]) => Iterable<UnreadableReport>;
+}
+
 /** Everything that a scan of these roots found, as the contract names it. */
 export function scanReport(
   { inspections, unreadable }: InspectedRoots,
-  { dryRun, accepted }: Pick<ScanOptions, "dryRun" | "accepted">,
+  { dryRun, accepted, doubt = () => [] }: ScanReportOptions,
   last: State | undefined,
   startedAt: number,
   { now, version }: Pick<Terminal, "now" | "version">,
@@ -22,7 +27,9 @@ export function scanReport(
   const findings = new Findings(inspections, { accepted, last, now: startedAt });
   const counts = findings.count();
   const brokenTags = brokenTagReports(findings.idsByImage());
-  const isComplete = unreadable.length === 0;
+  const roots = inspections.map(rootReport);
+  const unread = [...unreadable, ...doubt(roots)];
+  const isComplete = unread.length === 0;
   return {
     schemaVersion: 1,
     tool: { name: "regfsck", version },
@@ -33,10 +40,10 @@ export function scanReport(
     dryRun,
     // Warnings count here whatever --fail-on says; what is merely worth knowing does not.
     verdict: verdictOf(counts.error + counts.warning > 0, isComplete),
-    roots: inspections.map(rootReport),
+    roots,
     brokenTags,
     findings,
-    unreadable,
+    unreadable: unread,
     ...(last && isComplete && { history: compareWithState(findings, last) }),
     summary: { ...counts, brokenTags: brokenTags.length },
   };

@@ -1,11 +1,12 @@
 // regfsck scan: what is damaged, which images that breaks, and what to do.
+import { resolve } from "node:path";
 import { countUnreferenced } from "../checks/unreferenced-blob.ts";
 import type { ScanOptions } from "../config/scan-options.ts";
 import { UsageError } from "../config/usage-error.ts";
-import { nextState, shrunkRoots, stateText } from "../report/history.ts";
+import { doubtedRoots, nextState, stateText } from "../report/history.ts";
 import { REPORTERS } from "../report/index.ts";
 import { parseEarlierMetrics, renderMetrics } from "../report/metrics.ts";
-import type { ScanReport } from "../report/report.ts";
+import type { ScanReport, UnreadableReport } from "../report/report.ts";
 import { NoRootError } from "../scan/no-root-error.ts";
 import { print, ResultFiles, readState, readText } from "./emit.ts";
 import { exitCode } from "./exit-code.ts";
@@ -26,13 +27,18 @@ export async function scan(options: ScanOptions, terminal: Terminal): Promise<nu
   const known = typeof last === "object" ? last : undefined;
   if (typeof last === "string") files.fail(`--state ${last}; delete it to start afresh`);
   const inspected = await inspect(options, startedAt, terminal, files);
-  const report = scanReport(inspected, options, known, startedAt, terminal);
-  const shrunk = known ? [...shrunkRoots(report, known)] : [];
-  for (const warning of shrunk) terminal.warn(`${warning} If this is meant, delete the state file`);
+  const paths = options.paths.map((path) => resolve(path));
+  const doubts: UnreadableReport[] = [];
+  const doubt = (roots: ScanReport["roots"]) => {
+    if (known) doubts.push(...doubtedRoots(roots, known, paths));
+    return doubts;
+  };
+  const report = scanReport(inspected, { ...options, doubt }, known, startedAt, terminal);
+  for (const { root, error } of doubts) terminal.warn(`incomplete: ${root}: ${error}`);
   files.writeReport(options.report, (format) => REPORTERS[format](report));
   const isComplete = report.unreadable.length === 0;
-  // What is not understood, or not believed, is not written over either.
-  if (isComplete && typeof last !== "string" && shrunk.length === 0) {
+  // What is not understood is not written over either.
+  if (isComplete && typeof last !== "string") {
     files.write("--state", options.state, () => stateText(nextState(report, known, new Map())));
   }
   writeMetrics(options, report, inspected, files, terminal);

@@ -1,6 +1,7 @@
 // What changed since the last complete run: what is new, what persists, what was resolved.
 import type { Finding } from "../checks/finding.ts";
-import type { HistoryReport, ScanReport } from "./report.ts";
+import { STORAGE } from "../layout/paths.ts";
+import type { HistoryReport, ScanReport, UnreadableReport } from "./report.ts";
 import type { State } from "./state-file.ts";
 
 /** Compares a complete run's findings with the state of the last one. */
@@ -59,12 +60,17 @@ export function* stateText(state: State): Generator<string> {
 /** Less than this share of what the last run counted is not believed: an unmounted volume looks empty. */
 const BELIEVABLE = 0.5;
 
-/** Roots that shrank too much to be believed, in words. `marked` as in nextState. */
-export function* shrunkRoots(
-  { roots }: ScanReport,
+/**
+ * What speaks against believing that a root is what it was: it holds less than half of what it held, or it is not where
+ * it was at or below `paths` (absolute). `marked` as in nextState.
+ */
+export function* doubtedRoots(
+  roots: ScanReport["roots"],
   last: State,
+  paths: readonly string[],
   marked: ReadonlyMap<string, number> = new Map(),
-): Generator<string> {
+): Generator<UnreadableReport> {
+  const advice = "is the volume mounted? If this is meant, delete the state file";
   for (const { name, path, counts } of roots) {
     const before = last.roots.find((root) => root.path === path);
     if (!before) continue;
@@ -75,7 +81,24 @@ export function* shrunkRoots(
     ] as const;
     for (const [what, now, then] of pairs) {
       if (now === undefined || then === null || now >= then * BELIEVABLE) continue;
-      yield `${name}: ${what}: ${now}, where there were ${then} on ${last.completedAt}; is the volume mounted?`;
+      const error = `${what}: ${now}, where there were ${then} on ${last.completedAt}; ${advice}`;
+      yield { root: name, path: STORAGE, error };
     }
   }
+  const found = new Set(roots.map(({ path }) => path));
+  for (const { path } of last.roots) {
+    const root = found.has(path) ? undefined : nameBelow(paths, path);
+    if (root === undefined) continue;
+    yield { root, path: STORAGE, error: `no storage root any more, as there was on ${last.completedAt}; ${advice}` };
+  }
+}
+
+/** What a root at `path` is called in a run that is given `paths`; undefined where that run does not ask for it. */
+function nameBelow(paths: readonly string[], path: string): string | undefined {
+  for (const base of paths) {
+    if (path === base) return path.slice(path.lastIndexOf("/") + 1);
+    const folder = base.endsWith("/") ? base : `${base}/`;
+    if (path.startsWith(folder)) return path.slice(folder.length);
+  }
+  return undefined;
 }

@@ -135,10 +135,11 @@ function rootResults({ report, completedAt, failOn, earlier }: MetricsInput): Ro
       ...(isClean && { lastClean: completedAt }),
     };
   });
-  const lost = [...earlier].filter(([name]) => !findings.has(name));
+  const known = new Set([...earlier.keys(), ...report.unreadable.map(({ root }) => root)]);
+  const lost = [...known].filter((name) => name !== "" && !findings.has(name));
   return [
     ...found,
-    ...lost.map(([name, times]) => ({ name, unread: 1, counted: undefined, ...believable(times, completedAt) })),
+    ...lost.map((name) => ({ name, unread: 1, counted: undefined, ...believable(earlier.get(name), completedAt) })),
   ];
 }
 

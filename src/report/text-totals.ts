@@ -57,10 +57,12 @@ function severities({ error, warning, info }: ScanReport["summary"]): string {
 /** By error, since one bad disk or permission gives the same error many times. */
 export function* renderUnreadable(
   page: Page,
-  report: Pick<ScanReport, "unreadable"> & { readonly roots: readonly unknown[] },
+  report: Pick<ScanReport, "unreadable"> & { readonly roots: readonly { readonly name: string }[] },
 ): Generator<string> {
   if (report.unreadable.length === 0) return;
-  const prefix = namePrefix(report);
+  // One that was not found is named even where only one was.
+  const lost = report.unreadable.filter(({ root }) => root !== "" && !report.roots.some(({ name }) => name === root));
+  const prefix = namePrefix({ roots: [...report.roots, ...lost] });
   const byError = [...groupBy(report.unreadable, ({ error }) => error)];
   yield "\n";
   yield* paragraph(page, "Could not be read, so nothing is known about it:", { first: 0, paint: page.colour.bold });

@@ -1,0 +1,113 @@
+import { describe, expect, it } from "vitest";
+import type { Finding } from "../../src/checks/finding.ts";
+import { compareWithState, doubtedRoots, nextState, stateText } from "../../src/report/history.ts";
+import type { RootReport, ScanReport } from "../../src/report/report.ts";
+import { parseState, type State } from "../../src/report/state-file.ts";
+import { clean } from "./sample-reports.ts";
+
+const finding = (id: string): Finding => ({
+  id,
+  code: "missing-blob",
+  severity: "error",
+  root: "private",
+  path: `at/${id}`,
+  message: "",
+  affects: [],
+  remedy: "",
+});
+const root = (name: string, repositories: number, blobs: number): RootReport => ({
+  ...clean.roots[0]!,
+  name,
+  path: `/data/${name}`,
+  counts: { ...clean.roots[0]!.counts, repositories, blobs },
+});
+const report = (night: number, ids: string[], roots = [root("private", 10, 100)]): ScanReport => ({
+  ...clean,
+  startedAt: `2026-11-${night}T01:30:00.000Z`,
+  roots,
+  findings: ids.map(finding),
+});
+const first = nextState(report(10, ["a", "b"]), undefined, new Map());
+
+describe("the state", () => {
+  it("is read as it was written", () => {
+    for (const state of [first, nextState(report(10, []), undefined, new Map([["/data/private", 7]]))]) {
+      expect(parseState([...stateText(state)].join(""))).toEqual(state);
+    }
+  });
+
+  it("keeps when a finding was first seen, until it is gone", () => {
+    const second = nextState(report(11, ["b", "c"]), first, new Map());
+    const third = nextState(report(12, ["a", "c"]), second, new Map());
+    const seen = ({ findings }: State) =>
+      findings.map(({ id, firstSeen, lastSeen }) => `${id} ${firstSeen.slice(8, 10)}-${lastSeen.slice(8, 10)}`);
+    expect([seen(first), seen(second), seen(third)]).toEqual([
+      ["a 10-10", "b 10-10"],
+      ["b 10-11", "c 11-11"],
+      ["a 12-12", "c 11-12"],
+    ]);
+  });
+
+  it("keeps what a forecast counted through runs that make none", () => {
+    const gated = nextState(report(10, []), undefined, new Map([["/data/private", 7]]));
+    expect(nextState(report(11, []), gated, new Map()).roots[0]).toMatchObject({ marked: 7 });
+  });
+
+  it.each(["", "{}", "not json", '{"schemaVersion":2}', "null"])("is refused where it is %j", (text) => {
+    expect(() => parseState(text)).toThrow(/./);
+  });
+});
+
+describe("compareWithState", () => {
+  it("tells what is new, what persists and since when, and what was resolved", () => {
+    expect(compareWithState([finding("b"), finding("c")], first)).toEqual({
+      since: "2026-11-10T01:30:00.000Z",
+      new: 1,
+      persisting: 1,
+      oldest: "2026-11-10T01:30:00.000Z",
+      resolved: [{ id: "a", code: "missing-blob", root: "private", path: "at/a" }],
+    });
+    expect(compareWithState([finding("c")], first)).toMatchObject({ new: 1, persisting: 0, oldest: null });
+  });
+});
+
+describe("doubtedRoots", () => {
+  const last = nextState(
+    report(10, [], [root("private", 10, 100), root("hub", 4, 9)]),
+    undefined,
+    new Map([["/data/private", 90]]),
+  );
+  const doubts = (roots: RootReport[], paths = ["/data"], marked?: ReadonlyMap<string, number>) =>
+    [...doubtedRoots(roots, last, paths, marked)].map(({ root, error }) => `${root}: ${error.split(/,|;/)[0]}`);
+  const hub = root("hub", 4, 9);
+
+  it.each([
+    [10, 100, []],
+    [5, 50, []],
+    [4, 50, ["private: repositories: 4"]],
+    [5, 49, ["private: blobs: 49"]],
+    [0, 0, ["private: repositories: 0", "private: blobs: 0"]],
+  ])("of 10 repositories and 100 blobs, %i and %i are left: %j", (repositories, blobs, expected) => {
+    expect(doubts([root("private", repositories, blobs), hub])).toEqual(expected);
+  });
+
+  it("compares what a collection would keep, where that is known", () => {
+    const roots = [root("private", 10, 100), hub];
+    expect(doubts(roots, ["/data"], new Map([["/data/private", 44]]))).toEqual([
+      "private: blobs that collection keeps: 44",
+    ]);
+    expect(doubts(roots, ["/data"], new Map([["/data/private", 45]]))).toEqual([]);
+  });
+
+  it("misses a root that is not where it was, where the run asks for it", () => {
+    const found = [root("private", 10, 100)];
+    expect(doubts(found)).toEqual(["hub: no storage root any more"]);
+    expect(doubts(found, ["/data/private", "/data/hub"])).toEqual(["hub: no storage root any more"]);
+    expect(doubts(found, ["/"])).toEqual(["data/hub: no storage root any more"]);
+    for (const paths of [["/data/private"], ["/data/hu"]]) expect(doubts(found, paths)).toEqual([]);
+  });
+
+  it("takes a root that was not there before as it is", () => {
+    expect(doubts([root("private", 10, 100), hub, root("quay", 0, 0)])).toEqual([]);
+  });
+});
