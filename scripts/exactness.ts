@@ -1,12 +1,15 @@
 // Compares regfsck with a real registry on many damaged roots: docs/exactness.md says how and why. Build first.
 //   npx tsx scripts/exactness.ts --seed 1 --count 1000     the long run
 //   npx tsx scripts/exactness.ts --seed 7 --path 12        one round again, and shrunk if it differs
+//   npx tsx scripts/exactness.ts --plan --count 300        plans and their scripts instead of scans and forecasts
+//   npx tsx scripts/exactness.ts --plan --shell 'bash --posix'
 import { parseArgs } from "node:util";
 import { type DifferingRound, playSeed, replay, rootsPerSeed } from "../test/e2e/exactness/campaign.ts";
 import { compareForecast } from "../test/e2e/exactness/compare-forecast.ts";
 import { compareScan } from "../test/e2e/exactness/compare-scan.ts";
 import { addRound, differingText, emptyTally, tallyText } from "../test/e2e/exactness/tally.ts";
 import { openWorlds, type Worlds } from "../test/e2e/exactness/world.ts";
+import { comparePlan } from "../test/e2e/plan/compare-plan.ts";
 
 const lanes = 2;
 const shrinkAtMost = 3;
@@ -20,11 +23,14 @@ const { values } = parseArgs({
     path: { type: "string" },
     kinds: { type: "boolean", default: false },
     shrink: { type: "boolean", default: true },
+    plan: { type: "boolean", default: false },
+    shell: { type: "string", default: "sh" },
   },
   allowNegative: true,
 });
 
 const [seed, count] = [wholeNumber("seed", values.seed), wholeNumber("count", values.count)];
+const comparisons = values.plan ? [comparePlan(values.shell.split(" "))] : [compareScan, compareForecast];
 // Only a run to its end may pass.
 process.exitCode = 1;
 const worlds = await openWorlds();
@@ -42,7 +48,7 @@ async function playAll(worlds: Worlds): Promise<boolean> {
   const playSeeds = async () => {
     for (let next = seeds.shift(); next !== undefined; next = seeds.shift()) {
       const roots = Math.min(rootsPerSeed, count - (next - seed) * rootsPerSeed);
-      await playSeed(worlds, next, roots, [compareScan, compareForecast], (round) => {
+      await playSeed(worlds, next, roots, comparisons, (round) => {
         addRound(tally, round.result);
         if (round.result.differences.length === 0) return;
         differing.push(round);
@@ -54,7 +60,7 @@ async function playAll(worlds: Worlds): Promise<boolean> {
   await Promise.all(Array.from({ length: lanes }, playSeeds));
   process.stdout.write(`${tallyText(tally, values.kinds || count >= enoughForEveryKind)}\n`);
   for (const round of values.shrink ? differing.slice(0, shrinkAtMost) : []) {
-    const smaller = await replay(worlds, round.seed, round.path, [compareScan, compareForecast]);
+    const smaller = await replay(worlds, round.seed, round.path, comparisons);
     process.stdout.write(
       smaller === undefined ? `no longer differs: ${round.path}\n` : `shrunk: ${differingText(smaller)}`,
     );
@@ -63,7 +69,7 @@ async function playAll(worlds: Worlds): Promise<boolean> {
 }
 
 async function playAgain(worlds: Worlds, path: string): Promise<boolean> {
-  const round = await replay(worlds, seed, path, [compareScan, compareForecast]);
+  const round = await replay(worlds, seed, path, comparisons);
   process.stdout.write(round === undefined ? "no differences\n" : differingText(round));
   return round === undefined;
 }

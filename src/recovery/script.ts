@@ -2,7 +2,7 @@
 // nothing of it is ever run by the program.
 import { blobData, STORAGE } from "../layout/paths.ts";
 import { showUnprintable } from "../report/escape.ts";
-import { SCRIPT_FUNCTIONS, SCRIPT_OPTIONS, SCRIPT_START } from "./script-parts.ts";
+import { SCRIPT_FUNCTIONS, SCRIPT_OPTIONS, SCRIPT_START } from "./shell/index.ts";
 import { shellQuote } from "./shell-quote.ts";
 import { type PlanStep, type ScriptedStep, scriptOrder } from "./steps.ts";
 

@@ -10,6 +10,7 @@ export const differenceSorts = [
   "exit code",
   "unread",
   "forecast differs",
+  "plan",
   "crash",
 ] as const;
 

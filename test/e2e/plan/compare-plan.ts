@@ -1,0 +1,114 @@
+// Plans for a damaged root, runs the script on it, and asks the registry what became of the images.
+import { mkdtemp, readFile, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { dirname, join } from "node:path";
+import { brokenTagsOf, walkRegistry } from "../exactness/client/walk.ts";
+import type { Difference } from "../exactness/judge/difference.ts";
+import { type ProgramRun, program, runToEnd } from "../exactness/judge/report.ts";
+import type { Comparison, ComparisonResult } from "../exactness/round.ts";
+import { entriesBelow, lostContents } from "./files.ts";
+
+interface Plan {
+  roots: { healedByScript: string[]; healedByPush: string[]; toRebuild: string[] }[];
+  steps: { kind: string }[];
+  script: string | null;
+  summary: Record<string, number>;
+}
+
+const patienceMs = 120_000;
+
+/** `shell` is the command that runs the script, in words. */
+export function comparePlan([shell = "sh", ...shellOptions]: readonly string[]): Comparison {
+  return async ({ root, client, walk }) => {
+    // The quarantine on the root's own file system, or, where there are two, on another.
+    const folder = await mkdtemp(join(walk.tags.length % 2 === 0 ? dirname(root) : tmpdir(), "regfsck-plan-"));
+    try {
+      const result: ComparisonResult = { differences: [], counts: {}, notAskable: [] };
+      const differ = (text: string, found: readonly string[]) => {
+        if (found.length === 0) return;
+        const difference: Difference = { sort: "plan", text: `${text}: ${found.slice(0, 5).join(", ")}` };
+        result.differences.push(difference);
+      };
+      const before = new Set([...brokenTagsOf(walk), ...brokenInReport(await scanWithContent(root))]);
+      const files = entriesBelow(root);
+      const script = join(folder, "mend.sh");
+      const plan = await planFor(root, script);
+      if (typeof plan === "string") {
+        differ("the plan failed", [plan]);
+        return result;
+      }
+      differ("planning changed the root", changesIn(files, entriesBelow(root)));
+      for (const { kind } of plan.steps) result.counts[`step ${kind}`] = (result.counts[`step ${kind}`] ?? 0) + 1;
+      const { healedByScript, healedByPush, toRebuild } = plan.roots[0]!;
+      result.counts["healed by script"] = healedByScript.length;
+      result.counts["left to people"] = healedByPush.length + toRebuild.length;
+      if (plan.script !== null) {
+        const dry = await runToEnd(shell, [...shellOptions, script], patienceMs);
+        differ("a dry run fails", dry.exitCode === 0 ? [] : [`${dry.exitCode} ${dry.stderr}`]);
+        differ("a dry run changed the root", changesIn(files, entriesBelow(root)));
+        const applied = await runToEnd(shell, [...shellOptions, script, "--apply"], patienceMs);
+        differ("the script fails", applied.exitCode === 0 ? [] : [`${applied.exitCode} ${applied.stderr}`]);
+        const quarantine = entriesBelow(`${script}.quarantine/moved`);
+        const mended = entriesBelow(root);
+        differ(
+          "gone",
+          lostContents(files, [...mended, ...quarantine]).map(({ path }) => path),
+        );
+        const again = await runToEnd(shell, [...shellOptions, script, "--apply"], patienceMs);
+        const idle = again.exitCode === 0 && /\n0 done, \d+ in order already, 0 refused\n$/.test(`\n${again.stdout}`);
+        differ("a second run does something", idle ? [] : [again.stdout + again.stderr]);
+        differ("a second run changed the root", changesIn(mended, entriesBelow(root)));
+      }
+      const after = brokenTagsOf(await walkRegistry(client, root));
+      differ(
+        "not healed",
+        after.filter((image) => healedByScript.includes(image)),
+      );
+      differ(
+        "broken now",
+        after.filter((image) => !before.has(image)),
+      );
+      const known = new Set([...healedByScript, ...healedByPush, ...toRebuild]);
+      differ(
+        "broken and in no list",
+        after.filter((image) => !known.has(image)),
+      );
+      const next = await planFor(root, join(folder, "next.sh"));
+      differ(
+        "a second plan has a script",
+        typeof next === "string"
+          ? [next]
+          : next.script === null
+            ? []
+            : [await readFile(next.script, "utf8").then((text) => text.slice(text.indexOf("\nbegin\n")))],
+      );
+      return result;
+    } finally {
+      await rm(folder, { recursive: true, force: true });
+    }
+  };
+}
+
+/** The plan, or what went wrong instead. */
+async function planFor(root: string, script: string): Promise<Plan | string> {
+  const args = [program, "plan", "--format", "json", "--script", script, root];
+  const { exitCode, stdout, stderr } = await runToEnd(process.execPath, args, patienceMs);
+  if (exitCode === "timeout" || ![0, 4].includes(exitCode)) return `exit ${exitCode}: ${stderr.slice(0, 2000)}`;
+  return JSON.parse(stdout) as Plan;
+}
+
+async function scanWithContent(root: string): Promise<ProgramRun["report"]> {
+  const args = [program, "scan", "--format", "json", "--verify-content", root];
+  const { stdout } = await runToEnd(process.execPath, args, patienceMs);
+  return JSON.parse(stdout);
+}
+
+function brokenInReport(report: ProgramRun["report"]): string[] {
+  return (report?.brokenTags ?? []).map(({ repository, tag }) => `${repository}:${tag}`);
+}
+
+function changesIn(before: ReturnType<typeof entriesBelow>, after: ReturnType<typeof entriesBelow>): string[] {
+  const texts = (entries: typeof before) => new Set(entries.map(({ path, content }) => `${path} ${content}`));
+  const [was, is] = [texts(before), texts(after)];
+  return [...[...was].filter((text) => !is.has(text)), ...[...is].filter((text) => !was.has(text))];
+}
