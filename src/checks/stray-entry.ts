@@ -11,8 +11,11 @@ export const strayEntry: Check = {
   inCaches: false,
   *find(context) {
     const { graph, catalogue, wholeRoot } = context;
+    const seen = new Set(catalogue.seen);
     const inRepositories = graph
       .repositories()
+      // What collection does not come to does not stop it.
+      .filter(({ name }) => seen.has(name))
       .flatMap((repository) => [...repositoryStrays(context, repository)].map((stray) => ({ repository, stray })));
     // A file called `_manifests` ends the walk of its folder as well; that it is no folder is worse.
     const told = new Set(inRepositories.map(({ stray }) => stray.path));
@@ -24,9 +27,8 @@ export const strayEntry: Check = {
 };
 
 /** What stops the registry in a repository that its walk comes to. */
-function* repositoryStrays({ graph, catalogue }: CheckContext, repository: RepositoryNode): Generator<StrayEntry> {
+function* repositoryStrays({ graph }: CheckContext, repository: RepositoryNode): Generator<StrayEntry> {
   const { name } = repository;
-  if (!catalogue.seen.includes(name)) return;
   yield* blockedFolders(repository);
   yield* repository.strays;
   for (const { path, state } of repository.strayRevisionLinks) {

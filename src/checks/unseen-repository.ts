@@ -1,5 +1,6 @@
 // A repository with tags or revisions that collection cannot see: it would lose everything.
 import { REPOSITORIES, repositoryFolder } from "../layout/paths.ts";
+import type { StrayEntry } from "../scan/facts.ts";
 import type { Check } from "./finding.ts";
 
 export const unseenRepository: Check = {
@@ -8,11 +9,13 @@ export const unseenRepository: Check = {
   inCaches: false,
   *find({ graph, catalogue }) {
     const seen = new Set(catalogue.seen);
+    const blockers = new Map<string, StrayEntry>();
+    for (const stray of catalogue.strays.toReversed()) for (const name of stray.hides ?? []) blockers.set(name, stray);
     for (const repository of graph.repositories()) {
       const holds =
         repository.tags.end > repository.tags.first || repository.revisions.end > repository.revisions.first;
       if (!holds || seen.has(repository.name)) continue;
-      const blocker = catalogue.strays.find((stray) => stray.hides?.includes(repository.name));
+      const blocker = blockers.get(repository.name);
       yield {
         repository,
         path: repositoryFolder(repository.name),

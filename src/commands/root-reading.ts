@@ -2,7 +2,7 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import type { CheckContext, FindingDraft } from "../checks/finding.ts";
 import { findDrafts } from "../checks/index.ts";
-import { claimsOf, strayClaim } from "../graph/claims.ts";
+import { claimsOf, StrayClaims } from "../graph/claims.ts";
 import { type RepositoryNode, RootGraph } from "../graph/root-graph.ts";
 import { parseDigest } from "../layout/digest.ts";
 import { BLOBS, blobData, REPOSITORIES, repositoryFolder } from "../layout/paths.ts";
@@ -11,6 +11,7 @@ import { pullAll } from "../registry/pull.ts";
 import { DiskState, type NamespaceFacts, type StrayEntry, type Unreadable } from "../scan/facts.ts";
 import type { StorageRoot } from "../scan/find-roots.ts";
 import { listNamespace, repositoryNames } from "../scan/list-namespace.ts";
+import { noting } from "../scan/noting-fs.ts";
 import { hashFile, statBlob } from "../scan/read-blobs.ts";
 import { type Progress, RootReader } from "../scan/reader.ts";
 import { Rechecker } from "../scan/recheck.ts";
@@ -18,6 +19,7 @@ import { isThere, type StorageFs, stateOfError, statPath } from "../scan/storage
 import type { InspectOptions } from "./inspect-root.ts";
 
 export class RootReading {
+  /** What it cannot read is noted, so that reading again never takes what is unreadable for settled. */
   readonly #fs: StorageFs;
   readonly #root: StorageRoot;
   readonly #options: InspectOptions;
@@ -39,7 +41,7 @@ export class RootReading {
     options: InspectOptions,
     progress: Progress,
   ) {
-    this.#fs = storageFs;
+    this.#fs = noting(storageFs, (path, error) => this.note({ path: path.slice(root.path.length + 1), error }));
     this.#root = root;
     this.#namespace = namespace;
     this.#options = options;
@@ -75,7 +77,8 @@ export class RootReading {
   }
 
   unreadable(): Unreadable[] {
-    return [...this.#notes, ...[...this.#unreadableIn.values()].flat()];
+    const all = [...this.#notes, ...[...this.#unreadableIn.values()].flat()];
+    return [...new Map(all.map((entry) => [`${entry.path}\n${entry.error}`, entry])).values()];
   }
 
   noteWhatIsNoFolder(): void {
@@ -116,6 +119,8 @@ export class RootReading {
     const repositories = new Set<string>();
     let rechecker: Rechecker | undefined;
     const unseen: RepositoryNode[] = [];
+    const strayClaims = new StrayClaims();
+    const inNamespace = new Set(context.catalogue.strays.map(({ path }) => path));
     for (const { code, draft } of findDrafts(context)) {
       if (code === "unreferenced-blob" || code === "stale-upload") continue;
       if (!rechecker) {
@@ -123,10 +128,12 @@ export class RootReading {
         rechecker = new Rechecker(this.#fs, this.#root.path);
       }
       if (code === "stray-entry") {
-        if (this.#strayMoved(rechecker, context, draft, take)) {
-          moved.add(draft.path);
-          if (draft.repository) repositories.add(draft.repository.name);
-        }
+        // Those of the namespace are left to `#relist`.
+        if (!draft.repository && inNamespace.has(draft.path)) continue;
+        if (rechecker.holds(strayClaims.of(draft.path, draft.repository))) continue;
+        moved.add(draft.path);
+        if (draft.repository) repositories.add(draft.repository.name);
+        else if (take) this.#dropStray(draft.path);
         continue;
       }
       if (!draft.repository) continue;
@@ -145,6 +152,7 @@ export class RootReading {
       }
     }
     if (!take) return moved;
+    this.#blobStrays = this.#blobStrays.filter(({ path }) => !moved.has(path));
     await this.#readRepositories(this.#stillThere([...repositories]));
     await this.#readManifests(this.#graph.takeManifestsToRead());
     return moved;
@@ -162,17 +170,11 @@ export class RootReading {
     return moved;
   }
 
-  /** Strays of the namespace are left to `#relist`. */
-  #strayMoved(rechecker: Rechecker, { catalogue }: CheckContext, draft: FindingDraft, take: boolean): boolean {
-    const { path, repository } = draft;
-    if (!repository && catalogue.strays.some((stray) => stray.path === path)) return false;
-    if (rechecker.holds(strayClaim(path, repository))) return false;
-    if (!take || repository) return true;
-    this.#blobStrays = this.#blobStrays.filter((stray) => stray.path !== path);
+  /** Takes a stray entry of the blob store for gone. */
+  #dropStray(path: string): void {
     const [algorithm, , hex] = path.slice(`${BLOBS}/`.length).split("/");
     const digest = `${algorithm}:${hex}`;
     if (parseDigest(digest) && blobData(digest) === path) this.#readBlobAgain(digest);
-    return true;
   }
 
   #readBlobAgain(digest: string): void {
@@ -184,7 +186,6 @@ export class RootReading {
     const isHashed = this.#options.verifyContent && state === DiskState.ok;
     const content = isHashed ? hashFile(this.#fs, `${this.#root.path}/${path}`, algorithm) : {};
     const settled = content.error === undefined ? state : stateOfError(content.error);
-    if (content.error !== undefined && settled === DiskState.unreadable) this.note({ path, error: content.error });
     this.#graph.setBlob(id, settled, size, modified, content.hex !== undefined && content.hex !== hex);
   }
 

@@ -1,6 +1,6 @@
 // What the graph takes for true of the disk and rests a finding on, as plain data that can be held against the disk.
 import { blobData, linkFile, tagCurrent, tagFolder } from "../layout/paths.ts";
-import { DiskState } from "../scan/facts.ts";
+import { DiskState, type StrayRevisionLink } from "../scan/facts.ts";
 import type { RepositoryNode, RootGraph } from "./root-graph.ts";
 
 export type Claim =
@@ -79,9 +79,21 @@ export function* claimsOf(
   }
 }
 
-/** What is held of an entry that has no business where it is: that it is there, and of a link what it holds. */
-export function strayClaim(path: string, repository: RepositoryNode | undefined): Claim {
-  const link = repository?.strayRevisionLinks.find((stray) => stray.path === path);
-  if (link) return { kind: "link", path, state: link.state, target: link.target ?? "" };
-  return { kind: "folder", path, present: true };
+/** What is held of entries that have no business where they are: that they are there, and of links what they hold. */
+export class StrayClaims {
+  readonly #links = new Map<RepositoryNode, ReadonlyMap<string, StrayRevisionLink>>();
+
+  of(path: string, repository: RepositoryNode | undefined): Claim {
+    const link = repository && this.#linksOf(repository).get(path);
+    if (link) return { kind: "link", path, state: link.state, target: link.target ?? "" };
+    return { kind: "folder", path, present: true };
+  }
+
+  #linksOf(repository: RepositoryNode): ReadonlyMap<string, StrayRevisionLink> {
+    const known = this.#links.get(repository);
+    if (known) return known;
+    const links = new Map(repository.strayRevisionLinks.map((link) => [link.path, link]));
+    this.#links.set(repository, links);
+    return links;
+  }
 }

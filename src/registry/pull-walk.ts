@@ -4,17 +4,10 @@ import type { RepositoryNode } from "../graph/root-graph.ts";
 import type { Bytes } from "../layout/columns.ts";
 import { isRepositoryName, isTagName } from "../layout/names.ts";
 import { DiskState, isBroken, ManifestKind, Role } from "../scan/facts.ts";
+import { BrokenPlatforms, type NamedChild } from "./broken-platforms.ts";
+import { type Held, TagsAbove } from "./held.ts";
 import { type Reply, serveBlob, serveManifest } from "./serve.ts";
 import type { BrokenTag, PullProblem, Trouble } from "./trouble.ts";
-
-/** A manifest that the repository holds: by a revision link, a tag, or as an index's child. */
-interface Held {
-  readonly digest: number;
-  readonly reply: Reply;
-  /** The references that name it, and the held manifests that these belong to. */
-  readonly parents: { readonly held: Held; readonly reference: number }[];
-  readonly tags: number[];
-}
 
 /** A problem before it is known which tags it breaks: those that reach any of `hosts`. */
 interface Draft {
@@ -35,7 +28,6 @@ export class PullWalk {
   readonly #byDigest = new Map<number, Held>();
   readonly #drafts: Draft[] = [];
   readonly #brokenLayerLinks = new Map<number, Draft>();
-  readonly #reaching = new Map<Held, readonly number[]>();
   readonly #tagProblems: PullProblem[] = [];
 
   constructor(
@@ -56,7 +48,9 @@ export class PullWalk {
     this.#holdTags();
     for (let next = 0; next < this.#held.length; next++) this.#follow(this.#held[next]!);
     this.#addUnneededBrokenLinks();
-    return [...this.#tagProblems, ...this.#drafts.map((draft) => this.#settle(draft))];
+    if (this.#drafts.length === 0) return this.#tagProblems;
+    const above = new TagsAbove(this.#held);
+    return [...this.#tagProblems, ...this.#drafts.map((draft) => this.#settle(draft, above))];
   }
 
   /** The tags that the problems of this walk break, and for which platforms. */
@@ -68,7 +62,16 @@ export class PullWalk {
       const isChild = reference >= 0 && this.#graph.manifests.role(reference) === Role.child;
       if (!isChild) for (const host of hosts) badManifests.add(host);
     }
-    return [...tags].sort((a, b) => a - b).map((tag) => ({ tag, platforms: this.#brokenPlatforms(tag, badManifests) }));
+    const platforms = new BrokenPlatforms(
+      (held) => this.#namedChildren(held),
+      (held) => badManifests.has(held),
+    );
+    return [...tags]
+      .sort((a, b) => a - b)
+      .map((tag) => {
+        const image = this.#byDigest.get(this.#graph.tags.target(tag));
+        return { tag, platforms: image ? platforms.of(image) : [] };
+      });
   }
 
   #holdRevisions(): void {
@@ -103,7 +106,8 @@ export class PullWalk {
   #hold(digest: number): Held {
     const known = this.#byDigest.get(digest);
     if (known) return known;
-    const held: Held = { digest, reply: serveManifest(this.#graph, this.#repository, digest), parents: [], tags: [] };
+    const reply = serveManifest(this.#graph, this.#repository, digest);
+    const held: Held = { digest, reply, parents: [], tags: [] };
     this.#byDigest.set(digest, held);
     this.#held.push(held);
     this.#needed.referenced.set(digest, 1);
@@ -227,13 +231,13 @@ export class PullWalk {
     });
   }
 
-  #settle({ hosts, ...draft }: Draft): PullProblem {
-    const tags = new Set<number>();
-    for (const host of hosts) for (const tag of this.#tagsReaching(host)) tags.add(tag);
+  #settle({ hosts, ...draft }: Draft, above: TagsAbove): PullProblem {
+    const [first, ...others] = new Set(hosts.map((host) => above.of(host)));
+    const tags = others.length === 0 ? (first ?? []) : sortedUnion([first!, ...others]);
     const platform =
       (draft.reference >= 0 ? this.#graph.manifests.platform(draft.reference) : undefined) ??
       (hosts.length === 1 ? this.#platformOf(hosts[0]!) : undefined);
-    return { ...draft, repository: this.#repository, tag: -1, platform, tags: [...tags].sort((a, b) => a - b) };
+    return { ...draft, repository: this.#repository, tag: -1, platform, tags };
   }
 
   /** The platform under which an index names this manifest, where one does. */
@@ -245,43 +249,26 @@ export class PullWalk {
     return undefined;
   }
 
-  #tagsReaching(held: Held): readonly number[] {
-    const known = this.#reaching.get(held);
-    if (known) return known;
-    const tags: number[] = [];
-    const seen = new Set<Held>([held]);
-    for (const above of seen) {
-      for (const tag of above.tags) tags.push(tag);
-      for (const parent of above.parents) seen.add(parent.held);
+  #namedChildren(held: Held): NamedChild[] {
+    if (held.reply.answer !== "served") return [];
+    const { manifests } = this.#graph;
+    const manifest = manifests.find(held.reply.blob);
+    const children: NamedChild[] = [];
+    const end = manifests.endReference(manifest);
+    for (let reference = manifests.firstReference(manifest); reference < end; reference++) {
+      if (manifests.role(reference) !== Role.child) continue;
+      const child = this.#byDigest.get(manifests.target(reference))!;
+      const isTroubled = this.#childTrouble(reference, child.reply) !== undefined;
+      children.push({ held: child, platform: manifests.platform(reference), isTroubled });
     }
-    this.#reaching.set(held, tags);
-    return tags;
+    return children;
   }
+}
 
-  #brokenPlatforms(tag: number, badManifests: ReadonlySet<Held>): string[] {
-    const platforms = new Set<string>();
-    const note = (platform: string | undefined) => platform !== undefined && platforms.add(platform);
-    const start = this.#byDigest.get(this.#graph.tags.target(tag));
-    const seen = new Set<string>();
-    const stack = start ? [{ held: start, platform: undefined as string | undefined }] : [];
-    for (let step = stack.pop(); step; step = stack.pop()) {
-      const { held, platform } = step;
-      if (seen.has(`${held.digest} ${platform}`)) continue;
-      seen.add(`${held.digest} ${platform}`);
-      if (badManifests.has(held)) note(platform);
-      if (held.reply.answer !== "served" || badManifests.has(held)) continue;
-      const manifest = this.#graph.manifests.find(held.reply.blob);
-      const end = this.#graph.manifests.endReference(manifest);
-      for (let reference = this.#graph.manifests.firstReference(manifest); reference < end; reference++) {
-        if (this.#graph.manifests.role(reference) !== Role.child) continue;
-        const named = this.#graph.manifests.platform(reference) ?? platform;
-        const child = this.#byDigest.get(this.#graph.manifests.target(reference))!;
-        if (this.#childTrouble(reference, child.reply)) note(named);
-        else stack.push({ held: child, platform: named });
-      }
-    }
-    return [...platforms].sort();
-  }
+function sortedUnion(lists: readonly (readonly number[])[]): number[] {
+  const all = new Set<number>();
+  for (const list of lists) for (const number of list) all.add(number);
+  return [...all].sort((a, b) => a - b);
 }
 
 /** Whether what was asked for is not to be had, for a reason that lies with it and not with a link that is there. */
