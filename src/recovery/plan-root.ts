@@ -170,7 +170,7 @@ function whyPushingFails(view: MendedGraph, { trouble, digest, reply, reference 
     return "its manifest is none that the registry can serve";
   }
   return trouble === "dangling-tag" && !isThere
-    ? "its manifest is gone, and with it what is known of the image"
+    ? "its manifest is gone, and with it what is known of the image; whoever still has it can push it"
     : undefined;
 }
 
@@ -199,7 +199,7 @@ function rebuildSteps({ graph, root }: CheckContext, rebuild: ReadonlyMap<number
     const finish = <D extends Parameters<typeof finishStep>[2]>(draft: D) =>
       finishStep(root, graph, draft, [tag], new Set());
     return [
-      finish({ kind: "rebuild", ...named, digest, message: `build the image anew: ${reason}` } as const),
+      finish({ kind: "rebuild", ...named, digest, reason, message: `build the image anew: ${reason}` } as const),
       finish({
         kind: "delete-tag",
         ...named,

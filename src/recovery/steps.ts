@@ -99,6 +99,8 @@ export interface RebuildStep extends Step {
   readonly repository: string;
   readonly tag: string;
   readonly digest: string | null;
+  /** Why no push of the same bytes helps. */
+  readonly reason: string;
 }
 
 /** What else can be done about an image to rebuild. */

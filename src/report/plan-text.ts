@@ -1,25 +1,28 @@
-// A plan for a person: what becomes of the broken images, then the steps in the order in which they are best done.
-import { shortDigest } from "../layout/digest.ts";
-import { isScripted, type PlanStep, type PushStep, type RebuildStep, type ScriptedStep } from "../recovery/steps.ts";
-import { groupBy } from "./group-by.ts";
+// A plan for a person: what becomes of the broken images, what mends them in the order in which it is best done, and last,
+// nearest to the prompt, how to begin.
+import { shellQuote } from "../recovery/shell-quote.ts";
+import { isScripted, type RebuildStep } from "../recovery/steps.ts";
 import type { PlanReport } from "./plan-report.ts";
-import { formatBytes, formatCount, formatNumberOf } from "./quantities.ts";
+import { renderMends, renderPushes, renderTidying } from "./plan-text-steps.ts";
+import { formatCount, formatNumberOf } from "./quantities.ts";
 import { type NamePrefix, namePrefix } from "./text-finding.ts";
 import { more, type Page, paragraph, row } from "./text-layout.ts";
 import { renderTook, renderUnreadable, rootRow } from "./text-totals.ts";
 
-/** Steps shown of each kind, and images of each step. */
-const MAX_STEPS = 20;
-const MAX_IMAGES = 5;
+const MAX_REBUILDS = 20;
+/** A path that a shell reads as it is written. */
+const PLAIN_WORD = /^[\w@%+=:,./-]+$/;
 
 export function* renderPlanText(report: PlanReport, page: Page): Generator<string> {
-  yield* renderVerdict(page, report);
   const prefix = namePrefix(report);
-  yield* renderScripted(page, report, prefix);
+  yield* renderVerdict(page, report);
+  yield* renderMends(page, report, prefix);
   yield* renderPushes(page, report, prefix);
   yield* renderRebuilds(page, report, prefix);
-  yield* renderLeft(page, report);
+  yield* renderTidying(page, report, prefix);
+  yield* renderLeft(page, report, prefix);
   yield* renderUnreadable(page, report);
+  yield* renderBeginning(page, report);
   yield "\n";
   for (const root of report.roots) yield* rootRow(page, "Planned", root, report.roots.length > 1);
   yield* renderTook(page, report);
@@ -28,118 +31,71 @@ export function* renderPlanText(report: PlanReport, page: Page): Generator<strin
 function* renderVerdict(page: Page, { summary, steps, verdict }: PlanReport): Generator<string> {
   const { red, yellow, green, bold } = page.colour;
   const { brokenTags, healedByScript, healedByPush } = summary;
-  const incomplete = verdict.includes("incomplete") ? "; incomplete: not everything could be read" : "";
-  if (steps.length === 0) {
-    const paint = incomplete === "" ? green : yellow;
-    yield* paragraph(page, `nothing to mend${incomplete}`, { first: 0, rest: 2, paint: (text) => bold(paint(text)) });
-    return;
-  }
-  if (brokenTags === 0) {
-    const said = `no broken image; ${formatNumberOf(steps.length, "step")} to tidy up${incomplete}`;
-    yield* paragraph(page, said, { first: 0, rest: 2, paint: (text) => bold(yellow(text)) });
-    return;
-  }
-  const rest = brokenTags - healedByScript - healedByPush;
+  const lost = brokenTags - healedByScript - healedByPush;
   const parts = [
-    healedByScript > 0 ? `${formatCount(healedByScript)} can be mended from what is there` : "",
+    healedByScript > 0 ? `${formatCount(healedByScript)} to be mended from what is on the disk` : "",
     healedByPush > 0 ? `${formatCount(healedByPush)} by pushing again` : "",
-    rest > 0 ? `${formatCount(rest)} ${rest === 1 ? "has" : "have"} to be rebuilt` : "",
+    lost > 0 ? `${formatCount(lost)} lost` : "",
   ].filter((part) => part !== "");
-  const said = `${formatNumberOf(brokenTags, "broken image")}: ${parts.join(", ")}${incomplete}`;
-  yield* paragraph(page, said, { first: 0, rest: 2, paint: (text) => bold(red(text)) });
-}
-
-function* renderScripted(page: Page, report: PlanReport, prefix: NamePrefix): Generator<string> {
-  const scripted = report.steps.filter(isScripted);
-  if (scripted.length === 0) return;
-  yield "\n";
-  const title =
-    report.script === null
-      ? "A script can do this (--script FILE writes it, for review):"
-      : "The script does this, once it is reviewed:";
-  yield* paragraph(page, title, { first: 0, rest: 2, paint: page.colour.bold });
-  if (report.script !== null) {
-    yield* row(page, 2, [{ text: `sh ${report.script}` }, { text: "tells what it would do", paint: page.colour.dim }]);
-    yield* row(page, 2, [{ text: `sh ${report.script} --apply` }, { text: "does it", paint: page.colour.dim }]);
-  }
-  for (const [words, steps] of groupBy(scripted, ({ kind, message }) => `${kind}: ${message}`)) {
-    yield* paragraph(page, `${words} (${formatCount(steps.length)})`, { first: 2, rest: 4 });
-    for (const step of steps.slice(0, MAX_STEPS)) yield* renderScriptedStep(page, step, prefix);
-    yield* more(page, 4, steps.length - MAX_STEPS);
-  }
-}
-
-function* renderScriptedStep(page: Page, step: ScriptedStep, prefix: NamePrefix): Generator<string> {
-  yield* row(page, 4, [{ text: prefix(step.root) + step.path }]);
-  yield* renderHeals(page, 6, step);
-}
-
-function* renderHeals(page: Page, indent: number, { heals, affects }: PlanStep): Generator<string> {
-  if (affects.length === 0) return;
-  const [words, images, paint] =
-    heals.length > 0
-      ? (["heals", heals, page.colour.green] as const)
-      : (["is needed, but not enough, for", affects, page.colour.yellow] as const);
-  const others = images.length > MAX_IMAGES ? ` and ${formatCount(images.length - MAX_IMAGES)} more` : "";
-  const text = `${words} ${images.slice(0, MAX_IMAGES).join(", ")}${others}`;
-  yield* paragraph(page, text, { first: indent, rest: indent + 2, paint });
-}
-
-function* renderPushes(page: Page, { steps }: PlanReport, prefix: NamePrefix): Generator<string> {
-  const pushes = steps.filter((step): step is PushStep => step.kind === "push");
-  if (pushes.length === 0) return;
-  yield "\n";
-  yield* paragraph(page, "Clients have to push this again, byte for byte the same:", {
-    first: 0,
-    rest: 2,
-    paint: page.colour.bold,
-  });
-  const order =
-    "Run the script first: a push never repairs a damaged file. Then restart the registry: while it " +
-    "remembers a blob that is gone, it answers a push that the blob exists.";
-  yield* paragraph(page, order, { first: 2 });
-  for (const push of pushes.slice(0, MAX_STEPS)) {
-    const { root, repository, digest, platform, blobs, known, pushManifest } = push;
-    yield* row(page, 4, [
-      { text: `${prefix(root)}${repository}@${shortDigest(digest)}` },
-      { text: platform ?? "" },
-      { text: pushManifest ? "the manifest" : "" },
-      { text: known ? blobWords(blobs) : "and all that it references" },
-    ]);
-    yield* renderHeals(page, 6, push);
-  }
-  yield* more(page, 4, pushes.length - MAX_STEPS);
-}
-
-function blobWords(blobs: PushStep["blobs"]): string {
-  if (blobs.length === 0) return "";
-  const bytes = blobs.reduce((sum, { size }) => sum + (size ?? 0), 0);
-  return `${formatNumberOf(blobs.length, "blob")} of ${formatBytes(bytes)}`;
+  const [said, paint] =
+    brokenTags > 0
+      ? ([`${formatNumberOf(brokenTags, "broken image")}: ${parts.join(", ")}`, red] as const)
+      : steps.length > 0
+        ? ([`no broken image; ${formatNumberOf(steps.length, "thing")} to tidy up`, yellow] as const)
+        : (["nothing to mend", green] as const);
+  const incomplete = verdict.includes("incomplete");
+  const text = incomplete ? `${said}; incomplete: not everything could be read` : said;
+  const colour = incomplete && brokenTags === 0 ? yellow : paint;
+  yield* paragraph(page, text, { first: 0, rest: 2, paint: (line) => bold(colour(line)) });
 }
 
 function* renderRebuilds(page: Page, { steps }: PlanReport, prefix: NamePrefix): Generator<string> {
   const rebuilds = steps.filter((step): step is RebuildStep => step.kind === "rebuild");
   if (rebuilds.length === 0) return;
   yield "\n";
-  yield* paragraph(page, "These have to be built anew; or delete the tag, if nobody needs it:", {
+  yield* paragraph(page, "Lost: build it anew; or delete the tag, if nobody needs it", {
     first: 0,
     rest: 2,
     paint: page.colour.bold,
   });
-  for (const { root, repository, tag, message } of rebuilds.slice(0, MAX_STEPS)) {
-    yield* row(page, 2, [{ text: `${prefix(root)}${repository}:${tag}` }]);
-    yield* paragraph(page, message, { first: 4, rest: 6 });
+  for (const { root, repository, tag, reason } of rebuilds.slice(0, MAX_REBUILDS)) {
+    yield* row(page, 2, [{ text: `${prefix(root)}${repository}:${tag}`, paint: page.colour.red }]);
+    yield* paragraph(page, reason, { first: 4, rest: 6 });
   }
-  yield* more(page, 2, rebuilds.length - MAX_STEPS);
+  yield* more(page, 2, rebuilds.length - MAX_REBUILDS);
 }
 
-function* renderLeft(page: Page, report: PlanReport): Generator<string> {
-  if (report.left.length === 0) return;
-  const prefix = namePrefix(report);
+function* renderLeft(page: Page, { left }: PlanReport, prefix: NamePrefix): Generator<string> {
+  if (left.length === 0) return;
   yield "\n";
-  yield* paragraph(page, "Left as it is:", { first: 0, paint: page.colour.bold });
-  for (const { root, code, count, reason } of report.left) {
+  yield* paragraph(page, "Left as it is", { first: 0, paint: page.colour.bold });
+  for (const { root, code, count, reason } of left) {
     const text = `${formatCount(count)} × ${prefix(root)}${code}: ${reason}`;
     yield* paragraph(page, text, { first: 2, rest: 4 });
   }
+}
+
+function* renderBeginning(page: Page, { script, quarantine, steps, dryRun }: PlanReport): Generator<string> {
+  if (!steps.some(isScripted)) return;
+  yield "\n";
+  if (script === null) {
+    const text = "To begin: --script FILE writes a shell script that does what needs no client; read it, then run it.";
+    yield* paragraph(page, text, { first: 0, rest: 2, paint: page.colour.bold });
+    return;
+  }
+  const name = shellWord(script);
+  const begin = `To begin: ${dryRun ? "without --dry-run the script is written; " : ""}read the script, stop the registry, then`;
+  yield* paragraph(page, begin, { first: 0, rest: 2, paint: page.colour.bold });
+  yield* row(page, 2, [
+    { text: `sh ${name}`, pad: name.length + 11 },
+    { text: "# tells what it would do", paint: page.colour.dim },
+  ]);
+  yield* row(page, 2, [{ text: `sh ${name} --apply` }, { text: "# does it", paint: page.colour.dim }]);
+  yield* paragraph(page, `It deletes nothing; what it moves goes to ${quarantine}. A scan afterwards is the proof.`, {
+    first: 2,
+  });
+}
+
+function shellWord(text: string): string {
+  return PLAIN_WORD.test(text) ? text : shellQuote(text);
 }

@@ -1,5 +1,6 @@
 // The JSON Schemas of the reports, as they are published beside the package.
 import { z } from "zod";
+import { planLine, planReport } from "./plan-schema.ts";
 import { forecastLine, forecastReport } from "./schema-forecast.ts";
 import { gateLine, gateReport } from "./schema-gate.ts";
 import { scanLine, scanReport } from "./schema-scan.ts";
@@ -22,5 +23,7 @@ export function jsonSchemas(): Record<string, object> {
     "why-line.schema.json": z.toJSONSchema(whyLine),
     "usage.schema.json": z.toJSONSchema(usageReport),
     "usage-line.schema.json": z.toJSONSchema(usageLine),
+    "plan.schema.json": z.toJSONSchema(planReport),
+    "plan-line.schema.json": z.toJSONSchema(planLine),
   };
 }

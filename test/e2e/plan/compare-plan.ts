@@ -7,15 +7,19 @@ import type { Difference } from "../exactness/judge/difference.ts";
 import { type ProgramRun, program, runToEnd } from "../exactness/judge/report.ts";
 import type { Comparison, ComparisonResult } from "../exactness/round.ts";
 import { entriesBelow, lostContents } from "./files.ts";
+import { healableImages } from "./healable.ts";
 
 interface Plan {
   roots: { healedByScript: string[]; healedByPush: string[]; toRebuild: string[] }[];
   steps: { kind: string }[];
+  unreadable: { path: string; error: string }[];
   script: string | null;
   summary: Record<string, number>;
 }
 
 const patienceMs = 120_000;
+/** Where nothing can be read because it is gone or no folder; what is there may be called unread, and no script mends it. */
+const structure = /\/v2(\/repositories|\/blobs(\/sha256)?)?$/;
 
 /** `shell` is the command that runs the script, in words. */
 export function comparePlan([shell = "sh", ...shellOptions]: readonly string[]): Comparison {
@@ -31,6 +35,7 @@ export function comparePlan([shell = "sh", ...shellOptions]: readonly string[]):
       };
       const before = new Set([...brokenTagsOf(walk), ...brokenInReport(await scanWithContent(root))]);
       const files = entriesBelow(root);
+      const healable = await healableImages(root);
       const script = join(folder, "mend.sh");
       const plan = await planFor(root, script);
       if (typeof plan === "string") {
@@ -39,6 +44,7 @@ export function comparePlan([shell = "sh", ...shellOptions]: readonly string[]):
       }
       differ("planning changed the root", changesIn(files, entriesBelow(root)));
       for (const { kind } of plan.steps) result.counts[`step ${kind}`] = (result.counts[`step ${kind}`] ?? 0) + 1;
+      result.counts["broken and healable"] = healable.filter((image) => before.has(image)).length;
       const { healedByScript, healedByPush, toRebuild } = plan.roots[0]!;
       result.counts["healed by script"] = healedByScript.length;
       result.counts["left to people"] = healedByPush.length + toRebuild.length;
@@ -63,6 +69,10 @@ export function comparePlan([shell = "sh", ...shellOptions]: readonly string[]):
       differ(
         "not healed",
         after.filter((image) => healedByScript.includes(image)),
+      );
+      differ(
+        "healable and not healed",
+        healable.filter((image) => after.includes(image)),
       );
       differ(
         "broken now",
@@ -93,8 +103,11 @@ export function comparePlan([shell = "sh", ...shellOptions]: readonly string[]):
 async function planFor(root: string, script: string): Promise<Plan | string> {
   const args = [program, "plan", "--format", "json", "--script", script, root];
   const { exitCode, stdout, stderr } = await runToEnd(process.execPath, args, patienceMs);
-  if (exitCode === "timeout" || ![0, 4].includes(exitCode)) return `exit ${exitCode}: ${stderr.slice(0, 2000)}`;
-  return JSON.parse(stdout) as Plan;
+  if (exitCode === "timeout" || ![0, 4, 8, 12].includes(exitCode)) return `exit ${exitCode}: ${stderr.slice(0, 2000)}`;
+  const plan = JSON.parse(stdout) as Plan;
+  const unread = plan.unreadable.filter(({ path }) => !structure.test(path));
+  if (unread.length > 0) return `unread: ${unread.map(({ path, error }) => `${path} ${error}`).join(", ")}`;
+  return plan;
 }
 
 async function scanWithContent(root: string): Promise<ProgramRun["report"]> {
