@@ -15,7 +15,9 @@ export function* refusedReferences(
     if (problem.trouble !== "refused-reference") continue;
     const isChild = graph.manifests.role(problem.reference) === Role.child;
     const { reply } = problem;
-    const present = graph.blobState(reply!.asked) === DiskState.ok && reply!.answer !== "no-data";
+    const state = graph.blobState(reply!.asked);
+    // Where the store cannot be read nothing is said to be gone from it: what is known is that the link is.
+    const present = (state === DiskState.ok || state === DiskState.unreadable) && reply!.answer !== "no-data";
     if (isChild === (wanted === "child") && present === inStore) yield problem;
   }
 }

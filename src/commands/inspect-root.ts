@@ -75,12 +75,15 @@ async function inspect(
   }
   for (const path of unsettled) reading.note({ path, error: "kept changing while it was read" });
   const settledContext = context;
+  const unreadable = reading.unreadable();
   return {
     root,
     hasBlobStore: reading.hasBlobStore,
     context,
-    unreadable: reading.unreadable(),
+    unreadable,
     *drafts(code) {
+      // What could not be read may reference any of them.
+      if (code === "unreferenced-blob" && unreadable.length > 0) return;
       for (const { draft } of findDrafts(settledContext, [code])) if (!unsettled.has(draft.path)) yield draft;
     },
   };

@@ -4,7 +4,8 @@ import fastGlob from "fast-glob";
 import { SCHEDULER_STATE, STORAGE } from "../layout/paths.ts";
 import { DiskState } from "./facts.ts";
 import { NoRootError } from "./no-root-error.ts";
-import { errorCode, listEntries, type StorageFs, stateOfError, statPath } from "./storage-fs.ts";
+import { noting } from "./noting-fs.ts";
+import { errorCode, listEntries, type StorageFs, statPath } from "./storage-fs.ts";
 
 export type RootKind = "authoritative" | "cache";
 
@@ -33,11 +34,12 @@ export interface FoundRoots {
  * (symbolic links, bind mounts) is taken once: by the path that was given first, under a base folder by its own.
  * Throws a NoRootError for a path that is missing, no folder, unreadable, or holds no root.
  */
-export function findRoots(storageFs: StorageFs, paths: readonly string[]): FoundRoots {
+export function findRoots(diskFs: StorageFs, paths: readonly string[]): FoundRoots {
   const found = new Map<string, StorageRoot>();
   const names = new Set<string>();
   const identities = new Set<string>();
-  const unreadable: { path: string; error: string }[] = [];
+  const refusals = new Map<string, string>();
+  const storageFs = noting(diskFs, (path, code) => refusals.set(path, code));
   let searched = new Map<string, number>();
   let base = "";
   /** Whether symbolic links lead here, to what was searched from no deeper a place: all that is in it is known. */
@@ -54,14 +56,13 @@ export function findRoots(storageFs: StorageFs, paths: readonly string[]): Found
     if (isKnown(path)) return [];
     const listing = listEntries(storageFs, path);
     if (listing.state === DiskState.ok) return listing.entries.filter((entry) => entry.name !== LOST_AND_FOUND);
-    if (listing.state === DiskState.unreadable) unreadable.push({ path, error: listing.code });
     return [];
   }) as unknown as StorageFs["readdirSync"];
   for (const given of paths) {
     base = resolve(given);
     searched = new Map([[identityOf(storageFs, base), 0]]);
     checkFolder(storageFs, given, base);
-    const known = unreadable.length;
+    const known = refusals.size;
     const storages = fastGlob.sync(
       DEPTHS.map((depth) => `${depth}${STORAGE}`),
       { cwd: base, dot: true, onlyDirectories: true, fs: { ...storageFs, readdirSync } },
@@ -69,10 +70,8 @@ export function findRoots(storageFs: StorageFs, paths: readonly string[]): Found
     const own = statPath(storageFs, `${base}/${STORAGE}`);
     if (own.stat?.isDirectory()) storages.push(STORAGE);
     if (storages.length === 0) {
-      const hidden =
-        own.code && stateOfError(own.code) === DiskState.unreadable ? `${STORAGE} (${own.code})` : undefined;
-      const refused = unreadable.slice(known).map(({ path, error }) => `${path} (${error})`);
-      throw new NoRootError(`${given}: ${explainNoRoot(storageFs, base, hidden ?? refused[0])}`);
+      const refused = [...refusals].slice(known).map(([path, code]) => `${path} (${code})`);
+      throw new NoRootError(`${given}: ${explainNoRoot(storageFs, base, refused[0])}`);
     }
     const places = storages.sort().map((storage) => storage.slice(0, -STORAGE.length).replace(/\/$/, ""));
     for (const below of firstOfEach(storageFs, base, places, identities)) {
@@ -83,7 +82,7 @@ export function findRoots(storageFs: StorageFs, paths: readonly string[]): Found
       found.set(path, { name, path, kind: isCache(storageFs, path) ? "cache" : "authoritative" });
     }
   }
-  return { roots: [...found.values()], unreadable };
+  return { roots: [...found.values()], unreadable: [...refusals].map(([path, error]) => ({ path, error })) };
 }
 
 /** Those of the places of roots below a base folder whose storage is none of `known`, sorted as they were given. */

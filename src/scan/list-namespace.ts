@@ -4,6 +4,7 @@ import type { Dirent } from "node:fs";
 import fastGlob from "fast-glob";
 import { REPOSITORIES } from "../layout/paths.ts";
 import { DiskState, type NamespaceEntry, type NamespaceFacts, type StrayEntry, type Unreadable } from "./facts.ts";
+import { noting } from "./noting-fs.ts";
 import { isOddName, oddFoldersHoldLayers } from "./odd-names.ts";
 import { listEntries, type StorageFs, stateOfError, statPath } from "./storage-fs.ts";
 
@@ -13,7 +14,8 @@ export function listNamespace(storageFs: StorageFs, root: string): NamespaceFact
   const folders = new Map<string, readonly NamespaceEntry[]>();
   const strays: StrayEntry[] = [];
   const unreadable: Unreadable[] = [];
-  const linked = new LinkedFolders(storageFs, base);
+  const notingFs = noting(storageFs, (path, error) => unreadable.push({ path: path.slice(root.length + 1), error }));
+  const linked = new LinkedFolders(notingFs, base);
 
   function list(path: string): Dirent[] {
     const below = path.slice(base.length + 1);
@@ -28,14 +30,13 @@ export function listNamespace(storageFs: StorageFs, root: string): NamespaceFact
     const enter: Dirent[] = [];
     let odd: string | undefined;
     for (const entry of listing.entries) {
-      const kind = entryKind(storageFs, base, below, entry);
-      if (kind === "gone") continue;
+      const kind = entryKind(notingFs, base, below, entry);
+      if (kind === "gone" || kind === "unreadable") continue;
       if (kind === "odd") {
         odd = `${relative}/${entry.name}`;
         continue;
       }
       if (kind === "loop") strays.push({ path: `${relative}/${entry.name}`, reason: "link-loop" });
-      else if (kind === "unreadable") unreadable.push({ path: `${relative}/${entry.name}`, error: "cannot be read" });
       else {
         entries.push({ name: entry.name, folder: kind === "folder" });
         if (kind !== "folder") continue;
@@ -46,7 +47,7 @@ export function listNamespace(storageFs: StorageFs, root: string): NamespaceFact
         }
       }
     }
-    if (odd !== undefined && oddFoldersHoldLayers(storageFs, path)) strays.push({ path: odd, reason: "invalid-name" });
+    if (odd !== undefined && oddFoldersHoldLayers(notingFs, path)) strays.push({ path: odd, reason: "invalid-name" });
     folders.set(below, entries);
     return enter;
   }
@@ -55,7 +56,7 @@ export function listNamespace(storageFs: StorageFs, root: string): NamespaceFact
     cwd: base,
     dot: true,
     onlyDirectories: true,
-    fs: { ...storageFs, readdirSync: ((path: string) => list(path)) as unknown as typeof storageFs.readdirSync },
+    fs: { ...notingFs, readdirSync: ((path: string) => list(path)) as unknown as typeof storageFs.readdirSync },
   });
   return { folders, strays, unreadable };
 }

@@ -97,7 +97,11 @@ export function readBlobShard(
     const blob = statBlob(storageFs, `${root}/${path}`);
     let { state } = blob;
     if (everyFolder) {
-      for (const other of namesOf(listNames(storageFs, `${root}/${folder}/${name}`))) {
+      const listing = listNames(storageFs, `${root}/${folder}/${name}`);
+      if (listing.state === DiskState.unreadable) {
+        unreadable.push({ path: `${folder}/${name}`, error: listing.code });
+      }
+      for (const other of namesOf(listing)) {
         if (other !== "data") findMisplacedData(storageFs, root, `${folder}/${name}/${other}`, strays, unreadable);
       }
     }

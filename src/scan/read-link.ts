@@ -1,7 +1,7 @@
 // Reads one link file: one open, one read, one close.
 import { parseDigest } from "../layout/digest.ts";
 import { DiskState, isBroken } from "./facts.ts";
-import { describeError, errorCode, READ_FLAGS, type StorageFs, stateOfError } from "./storage-fs.ts";
+import { describeError, errorCode, READ_FLAGS, type StorageFs, stateOfError, statPath } from "./storage-fs.ts";
 
 /** The longest link holds a sha512 digest; a file that fills more than this is no link. */
 const LONGEST_LINK = "sha512:".length + 128;
@@ -44,7 +44,7 @@ export class LinkReader {
 
   /** Bytes read into the buffer: the whole file, or more than any link has. */
   #readFile(path: string): number {
-    const file = this.#fs.openSync(path, READ_FLAGS);
+    const file = this.#open(path);
     try {
       let length = this.#fs.readSync(file, this.#buffer, 0, this.#buffer.length, null);
       // A read may come back short of the file's end; only a length that a link can have is taken at its word.
@@ -56,6 +56,16 @@ export class LinkReader {
       return length;
     } finally {
       this.#fs.closeSync(file);
+    }
+  }
+
+  /** Looks once more for what is not there, as for all that is not there. */
+  #open(path: string): number {
+    try {
+      return this.#fs.openSync(path, READ_FLAGS);
+    } catch (error) {
+      if (stateOfError(errorCode(error)) !== DiskState.absent || !statPath(this.#fs, path).stat) throw error;
+      return this.#fs.openSync(path, READ_FLAGS);
     }
   }
 }

@@ -82,12 +82,15 @@ export function* nestedLinks(
     const folder = `${linksFolder(repository, "revision")}/${algorithm}/${place}`;
     if (!isHex(algorithm, place)) continue;
     const listing = listEntries(reading.fs, `${reading.root}/${folder}`);
+    if (listing.state === DiskState.unreadable) reading.unreadable.push({ path: folder, error: listing.code });
     for (const entry of listing.state === DiskState.ok ? listing.entries : []) {
       const path = `${folder}/${entry.name}`;
       if (entry.name !== "link") yield* strayLinks(reading, path);
-      else if (!entry.isFile())
-        for (const name of namesOf(listNames(reading.fs, `${reading.root}/${path}`)))
-          yield* strayLinks(reading, `${path}/${name}`);
+      else if (!entry.isFile()) {
+        const below = listNames(reading.fs, `${reading.root}/${path}`);
+        if (below.state === DiskState.unreadable) reading.unreadable.push({ path, error: below.code });
+        for (const name of namesOf(below)) yield* strayLinks(reading, `${path}/${name}`);
+      }
     }
   }
 }

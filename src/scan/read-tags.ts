@@ -4,7 +4,7 @@ import { DigestWriter } from "../layout/packed-digests.ts";
 import { tagsFolder } from "../layout/paths.ts";
 import { DiskState, isBroken, type TagFacts } from "./facts.ts";
 import type { RepositoryReading } from "./repository-reading.ts";
-import { listNames, namesOf, statPath } from "./storage-fs.ts";
+import { listNames, namesOf, stateOfError, statPath } from "./storage-fs.ts";
 
 export interface TagOptions {
   /** Whether to ask each tag's folder when it last changed. */
@@ -38,7 +38,7 @@ export function readTags(
     if (state === DiskState.unreadable) {
       reading.unreadable.push({ path: `${path}/current/link`, error: reading.links.reason });
     }
-    if (times) modified.push(statPath(reading.fs, `${reading.root}/${path}`).stat?.mtimeMs ?? 0);
+    if (times) modified.push(readTime(reading, path));
     const before = history.length;
     historyStates.push(withHistory ? readHistory(reading, path, history) : DiskState.absent);
     historyCounts.push(history.length - before);
@@ -53,6 +53,13 @@ export function readTags(
     history: history.finish(),
     reasons,
   };
+}
+
+/** When a tag's folder last changed, in milliseconds since 1970; 0 where it is gone, or cannot be read. */
+function readTime({ fs, root, unreadable }: RepositoryReading, path: string): number {
+  const { stat, code } = statPath(fs, `${root}/${path}`);
+  if (code && stateOfError(code) === DiskState.unreadable) unreadable.push({ path, error: code });
+  return stat?.mtimeMs ?? 0;
 }
 
 /**

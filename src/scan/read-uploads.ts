@@ -1,8 +1,9 @@
 // Reads a repository's uploads under way: when each began, when it last grew.
+import type { Stats } from "node:fs";
 import { uploadsFolder } from "../layout/paths.ts";
 import { DiskState, type UploadFacts } from "./facts.ts";
 import { listPart, type RepositoryReading } from "./repository-reading.ts";
-import { errorCode, namesOf, READ_FLAGS, type StorageFs, stateOfError, statPath } from "./storage-fs.ts";
+import { errorCode, namesOf, READ_FLAGS, stateOfError, statPath } from "./storage-fs.ts";
 
 /** Reads the uploads of a repository. One that ends while it is read is left out. */
 export function readUploads(reading: RepositoryReading, repository: string): UploadFacts[] {
@@ -10,13 +11,11 @@ export function readUploads(reading: RepositoryReading, repository: string): Upl
   const listing = listPart(reading, folder);
   const uploads: UploadFacts[] = [];
   for (const name of namesOf(listing)) {
-    const path = `${reading.root}/${folder}/${name}`;
-    const { stat, code } = statPath(reading.fs, path);
-    if (code && stateOfError(code) === DiskState.unreadable)
-      reading.unreadable.push({ path: `${folder}/${name}`, error: code });
+    const path = `${folder}/${name}`;
+    const stat = readStat(reading, path);
     if (!stat?.isDirectory()) continue;
-    const data = statPath(reading.fs, `${path}/data`).stat;
-    const startedAt = readStartedAt(reading.fs, `${path}/startedat`) ?? stat.mtimeMs;
+    const data = readStat(reading, `${path}/data`);
+    const startedAt = readStartedAt(reading, `${path}/startedat`) ?? stat.mtimeMs;
     uploads.push({
       id: name,
       startedAt,
@@ -27,19 +26,37 @@ export function readUploads(reading: RepositoryReading, repository: string): Upl
   return uploads;
 }
 
+function readStat(reading: RepositoryReading, path: string): Stats | undefined {
+  const { stat, code } = statPath(reading.fs, `${reading.root}/${path}`);
+  if (code) noteUnreadable(reading, path, code);
+  return stat;
+}
+
+function noteUnreadable({ unreadable }: RepositoryReading, path: string, code: string): void {
+  if (stateOfError(code) === DiskState.unreadable) unreadable.push({ path, error: code });
+}
+
+/** More than a time with all its digits takes. */
+const STARTED_AT_BYTES = 64;
+
 /** The RFC 3339 time in an upload's `startedat`; undefined where there is none. */
-function readStartedAt(storageFs: StorageFs, path: string): number | undefined {
+function readStartedAt(reading: RepositoryReading, path: string): number | undefined {
+  const { fs, root } = reading;
   try {
-    const file = storageFs.openSync(path, READ_FLAGS);
+    const file = fs.openSync(`${root}/${path}`, READ_FLAGS);
     try {
-      const buffer = Buffer.alloc(64);
-      const time = Date.parse(buffer.toString("latin1", 0, storageFs.readSync(file, buffer, 0, 64, null)));
+      const buffer = Buffer.alloc(STARTED_AT_BYTES);
+      let length = 0;
+      for (let more = -1; more !== 0 && length < STARTED_AT_BYTES; length += more) {
+        more = fs.readSync(file, buffer, length, STARTED_AT_BYTES - length, null);
+      }
+      const time = Date.parse(buffer.toString("latin1", 0, length));
       return Number.isNaN(time) ? undefined : time;
     } finally {
-      storageFs.closeSync(file);
+      fs.closeSync(file);
     }
   } catch (error) {
-    errorCode(error);
+    noteUnreadable(reading, path, errorCode(error));
     return undefined;
   }
 }

@@ -20,7 +20,6 @@ const STRUCTURAL: Readonly<Record<string, DiskState>> = {
   ENOTDIR: State.notAFolder,
   ELOOP: State.malformed,
   ENXIO: State.malformed,
-  ENAMETOOLONG: State.malformed,
   EINVAL: State.malformed,
 };
 
@@ -48,8 +47,6 @@ export function describeError(code: string): string {
       return "a symbolic link that leads to itself";
     case "ENXIO":
       return "no regular file";
-    case "ENAMETOOLONG":
-      return "a name that is too long";
     default:
       return code;
   }
@@ -60,7 +57,7 @@ export type Listing<Entry> =
   | { readonly state: typeof State.ok; readonly entries: readonly Entry[] }
   | { readonly state: Exclude<DiskState, typeof State.ok>; readonly code: string };
 
-/** Lists the names in a folder. Never throws for what the disk does. */
+/** Lists the names in a folder. Never throws for what the disk does; what is not there it asks for twice. */
 export function listNames(storageFs: StorageFs, path: string): Listing<string> {
   return list(() => storageFs.readdirSync(path).sort());
 }
@@ -73,10 +70,23 @@ export function listEntries(storageFs: StorageFs, path: string): Listing<fs.Dire
 
 function list<Entry>(read: () => Entry[]): Listing<Entry> {
   try {
-    return { state: State.ok, entries: read() };
+    return { state: State.ok, entries: twice(read) };
   } catch (error) {
     const code = errorCode(error);
     return { state: stateOfError(code) as Exclude<DiskState, typeof State.ok>, code };
+  }
+}
+
+/**
+ * Makes a call once more that says "not there". That answer hides all that lies below, and no finding that is read
+ * again would bring it back; a file system over a network gives it for an instant when a folder is replaced.
+ */
+function twice<Result>(call: () => Result): Result {
+  try {
+    return call();
+  } catch (error) {
+    if (stateOfError(errorCode(error)) !== State.absent) throw error;
+    return call();
   }
 }
 
@@ -94,10 +104,14 @@ export function isThere(storageFs: StorageFs, path: string): boolean {
   }
 }
 
-/** One stat of a path: what is there, or how it failed; neither where nothing is. Never throws for what the disk does. */
+/**
+ * One stat of a path: what is there, or how it failed; neither where nothing is, which is asked for twice. Never throws
+ * for what the disk does.
+ */
 export function statPath(storageFs: StorageFs, path: string): { readonly stat?: fs.Stats; readonly code?: string } {
   try {
-    const stat = storageFs.statSync(path, { throwIfNoEntry: false });
+    const options = { throwIfNoEntry: false } as const;
+    const stat = storageFs.statSync(path, options) ?? storageFs.statSync(path, options);
     return stat ? { stat } : {};
   } catch (error) {
     return { code: errorCode(error) };

@@ -9,13 +9,16 @@ describe("errors of the disk", () => {
     expect(stateOfError("ENOENT")).toBe(DiskState.absent);
     expect(stateOfError("EISDIR")).toBe(DiskState.folder);
     expect(stateOfError("ENOTDIR")).toBe(DiskState.notAFolder);
-    expect(["ELOOP", "ENXIO", "ENAMETOOLONG"].map(stateOfError)).toEqual(Array(3).fill(DiskState.malformed));
-    const refusals = ["EACCES", "EPERM", "EIO", "ESTALE", "EMFILE", "ENOMEM", "ETIMEDOUT", "EWHATEVER"];
+    expect(["ELOOP", "ENXIO"].map(stateOfError)).toEqual(Array(2).fill(DiskState.malformed));
+    // A path may be too long here and not for the registry, which has the root mounted elsewhere.
+    const refusals = [
+      ...["EACCES", "EPERM", "EIO", "ESTALE", "EMFILE", "ENOMEM", "ETIMEDOUT", "ENAMETOOLONG", "EWHATEVER"],
+    ];
     expect(refusals.map(stateOfError)).toEqual(refusals.map(() => DiskState.unreadable));
   });
 
   it("have words where they are damage", () => {
-    expect(["EISDIR", "ENOTDIR", "ELOOP", "ENXIO", "ENAMETOOLONG"].map(describeError).join()).not.toMatch(/E[A-Z]+/);
+    expect(["EISDIR", "ENOTDIR", "ELOOP", "ENXIO"].map(describeError).join()).not.toMatch(/E[A-Z]+/);
     expect(describeError("EINVAL")).toBe("EINVAL");
   });
 
