@@ -1,0 +1,23 @@
+// What all steps against problems look at.
+import type { RootGraph } from "../graph/root-graph.ts";
+import type { PullProblem } from "../registry/trouble.ts";
+import { Role } from "../scan/facts.ts";
+import type { MendedGraph } from "./mended-graph.ts";
+import type { Sources } from "./sources.ts";
+import type { StepList } from "./step-list.ts";
+
+export interface RepairContext {
+  readonly graph: RootGraph;
+  readonly view: MendedGraph;
+  readonly sources: Sources;
+  readonly steps: StepList;
+  /** Blobs found rotten besides those that the graph knows; grows. */
+  readonly rotten: Set<number>;
+  /** Hashes a blob of this root: whether it is what its digest says; undefined where it cannot be read. */
+  readonly isIntact: (digest: string) => boolean | undefined;
+}
+
+/** Whether what is asked for is a manifest, not a config or layer. */
+export function isManifest({ manifests }: RootGraph, { reference }: PullProblem): boolean {
+  return reference < 0 || manifests.role(reference) === Role.child;
+}
