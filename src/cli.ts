@@ -15,8 +15,9 @@ import { VERSION } from "./version.ts";
 // Until a command has ended and all that it prints is out, this run has failed.
 process.exitCode = EXIT.incomplete;
 
-/** What a quiet run has to say on standard error: nothing, unless it fails. */
+/** What a quiet run has to say on standard error: nothing, unless it fails; then not more than a mail should hold. */
 const held: string[] = [];
+const MAX_HELD = 8;
 
 function terminal({ color, progress, quiet }: TerminalOptions): Terminal {
   const shown = !quiet && (progress === "always" || (progress === "auto" && process.stderr.isTTY));
@@ -85,5 +86,8 @@ try {
 } catch (error) {
   code = failureCode(error);
 }
-if (code !== EXIT.clean) process.stderr.write(held.join(""));
+if (code !== EXIT.clean) {
+  const more = held.length - MAX_HELD;
+  process.stderr.write(held.slice(0, MAX_HELD).join("") + (more > 0 ? `regfsck: … and ${more} more\n` : ""));
+}
 process.exitCode = code;

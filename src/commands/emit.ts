@@ -1,7 +1,8 @@
 // How a command hands over what it found: to files where asked, and to standard output unless it is to be quiet.
 import { readFileSync } from "node:fs";
-import type { Format } from "../config/common-options.ts";
+import { escapeText } from "../report/escape.ts";
 import { inChunks } from "../report/json-stream.ts";
+import { formatNumberOf } from "../report/quantities.ts";
 import type { State } from "../report/state-file.ts";
 import { writeWhole } from "./output-file.ts";
 import type { Terminal } from "./terminal.ts";
@@ -12,6 +13,8 @@ export class ResultFiles {
   readonly #terminal: Terminal;
   /** Whether every file that was asked for is written. */
   complete = true;
+  /** The report's file, once it is written. */
+  report: string | undefined;
 
   /** A dry run writes none, and says so. */
   constructor(dryRun: boolean, terminal: Terminal) {
@@ -25,23 +28,25 @@ export class ResultFiles {
     this.complete = false;
   }
 
-  /** Writes the file that `option` named, if it named one. What goes wrong is one line on standard error. */
-  write(option: string, file: string | undefined, chunks: () => Iterable<string>, mode?: number): void {
-    if (file === undefined) return;
+  /** Writes the file that `option` named, if it named one; whether it did. What goes wrong is one line on standard error. */
+  write(option: string, file: string | undefined, chunks: () => Iterable<string>, mode?: number): boolean {
+    if (file === undefined) return false;
     if (this.#dryRun) {
       this.#terminal.warn(`--dry-run: ${option} ${file} is not written`);
-      return;
+      return false;
     }
     try {
       writeWhole(file, inChunks(chunks()), mode);
+      return true;
     } catch (error) {
       this.fail(`${option} ${file}: ${(error as Error).message}`);
+      return false;
     }
   }
 
   /** Writes a report: JSON lines where the name ends with `.jsonl`, else JSON. */
   writeReport(file: string | undefined, render: (format: "json" | "jsonl") => Iterable<string>): void {
-    this.write("--report", file, () => render(file?.endsWith(".jsonl") ? "jsonl" : "json"));
+    if (this.write("--report", file, () => render(file?.endsWith(".jsonl") ? "jsonl" : "json"))) this.report = file;
   }
 }
 
@@ -66,13 +71,40 @@ export async function readState(file: string | undefined): Promise<State | strin
   }
 }
 
-/** Prints the report, unless the run is quiet and clean. Rejects when standard output cannot be written. */
-export async function print(
+/**
+ * Prints the report, unless the run is quiet and clean; of a quiet run that is not, as much of the text as a mail should
+ * hold, and where the rest is. Rejects when standard output cannot be written.
+ */
+export async function print<Format extends string>(
   { format, quiet }: { readonly format: Format; readonly quiet: boolean },
   exitCode: number,
   render: (format: Format) => Iterable<string>,
   terminal: Terminal,
+  files?: ResultFiles,
 ): Promise<void> {
   if (quiet && exitCode === 0) return;
-  for (const text of inChunks(render(format))) await terminal.write(text);
+  const text = render(format);
+  for (const chunk of inChunks(quiet && format === "text" ? brief(text, files) : text)) await terminal.write(chunk);
+}
+
+/** With what a run says on standard error, and the words about the rest, fewer than 50. */
+const QUIET_LINES = 36;
+
+/** The first lines, which hold the verdict, and where the full report is. A program that asks for JSON gets it whole. */
+function* brief(text: Iterable<string>, files: ResultFiles | undefined): Generator<string> {
+  let lines = 0;
+  let last = "";
+  for (const piece of text) {
+    for (const line of piece.match(/[^\n]*\n|[^\n]+$/g) ?? []) {
+      if (lines < QUIET_LINES) {
+        yield line;
+        last = line;
+      }
+      if (line.endsWith("\n")) lines++;
+    }
+  }
+  const gap = last === "\n" ? "" : "\n";
+  const cut = lines > QUIET_LINES ? `… and ${formatNumberOf(lines - QUIET_LINES, "more line")}. ` : "";
+  if (files?.report !== undefined) yield `${gap}${cut}The full report: ${escapeText(files.report)}\n`;
+  else if (cut !== "") yield `${gap}${cut}Without --quiet all is printed${files ? "; --report FILE keeps it" : ""}.\n`;
 }

@@ -32,6 +32,6 @@ export async function forecast(options: ForecastOptions, terminal: Terminal): Pr
   files.writeReport(options.report, (format) => FORECAST_REPORTERS[format](report));
   const incomplete = report.unreadable.length > 0 || !files.complete;
   const code = exitCode({ findings: report.verdict.startsWith("findings"), incomplete });
-  await print(options, code, (format) => FORECAST_REPORTERS[format](report, terminal), terminal);
+  await print(options, code, (format) => FORECAST_REPORTERS[format](report, terminal), terminal, files);
   return code;
 }

@@ -81,7 +81,7 @@ export async function gate(options: GateOptions, terminal: Terminal): Promise<nu
   const settled = decision === "go" && !files.complete ? "undecided" : decision;
   writeMetrics(options, { ...report, decision: settled }, files, terminal);
   const code = files.complete ? GATE_EXIT[decision] : GATE_EXIT[settled === "go" ? "undecided" : settled];
-  await print(options, code, (format) => GATE_REPORTERS[format](report, terminal), terminal);
+  await print(options, code, (format) => GATE_REPORTERS[format](report, terminal), terminal, files);
   return code;
 }
 

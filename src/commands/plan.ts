@@ -61,7 +61,7 @@ export async function plan(options: PlanOptions, terminal: Terminal): Promise<nu
   files.writeReport(options.report, (format) => PLAN_REPORTERS[format](report));
   const incomplete = report.unreadable.length > 0 || !files.complete;
   const code = exitCode({ findings: report.steps.length > 0, incomplete });
-  await print(options, code, (format) => PLAN_REPORTERS[format](report, terminal), terminal);
+  await print(options, code, (format) => PLAN_REPORTERS[format](report, terminal), terminal, files);
   return code;
 }
 

@@ -10,6 +10,7 @@ import type { Decision, Fingerprint } from "../report/forecast-report.ts";
 import type { Unreadable } from "../scan/facts.ts";
 import { readMarks } from "../scan/read-marks.ts";
 import { chooseRoots } from "./choose-roots.ts";
+import { print } from "./emit.ts";
 import { GATE_EXIT } from "./gate.ts";
 import type { Terminal } from "./terminal.ts";
 
@@ -39,17 +40,12 @@ export async function recheckGate(options: GateOptions & { recheck: string }, te
   const moved = earlier.fingerprints.filter((before) => hasMoved(before, unreadable, terminal));
   const { decision, reasons } = decideAgain(earlier, moved, unreadable);
   const code = GATE_EXIT[decision];
-  if (!options.quiet || code !== 0) {
-    if (options.format === "text") {
-      await terminal.write(
-        `${decision.toUpperCase()}\n${reasons.map((reason) => `  ${escapeText(reason)}\n`).join("")}`,
-      );
-    } else {
-      const tool = { name: "regfsck", version: terminal.version };
-      const answer = { schemaVersion: 1, tool, command: "gate", recheckOf: earlier.runId, decision, reasons };
-      await terminal.write(`${JSON.stringify(answer)}\n`);
-    }
-  }
+  const tool = { name: "regfsck", version: terminal.version };
+  const answer = { schemaVersion: 1, tool, command: "gate", recheckOf: earlier.runId, decision, reasons };
+  const words = [decision.toUpperCase(), ...reasons.map((reason) => `  ${escapeText(reason)}`)];
+  const render = (format: string) =>
+    format === "text" ? words.map((line) => `${line}\n`) : [`${JSON.stringify(answer)}\n`];
+  await print(options, code, render, terminal);
   return code;
 }
 

@@ -44,7 +44,7 @@ export async function scan(options: ScanOptions, terminal: Terminal): Promise<nu
   writeMetrics(options, report, inspected, files, terminal);
   const findings = failsOn(report.summary, options.failOn);
   const code = exitCode({ findings, incomplete: !isComplete || !files.complete });
-  await print(options, code, (format) => REPORTERS[format](report, terminal), terminal);
+  await print(options, code, (format) => REPORTERS[format](report, terminal), terminal, files);
   return code;
 }
 

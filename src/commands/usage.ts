@@ -42,6 +42,6 @@ export async function usage(options: UsageOptions, terminal: Terminal): Promise<
   const files = new ResultFiles(options.dryRun, terminal);
   files.writeReport(options.report, (format) => USAGE_REPORTERS[format](report));
   const code = exitCode({ findings: false, incomplete: unreadable.length > 0 || !files.complete });
-  await print(options, code, (format) => USAGE_REPORTERS[format](report, terminal), terminal);
+  await print(options, code, (format) => USAGE_REPORTERS[format](report, terminal), terminal, files);
   return code;
 }

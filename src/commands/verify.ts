@@ -61,7 +61,7 @@ export async function verify(options: VerifyOptions, terminal: Terminal): Promis
   const findings = images.some(({ state }) => state === "broken");
   const code = exitCode({ findings, incomplete: unreadable.length > 0 || !files.complete });
   const render = await VERIFY_REPORTERS[options.format]();
-  await print({ format: "text", quiet: options.quiet }, code, () => render(report, terminal), terminal);
+  await print(options, code, () => render(report, terminal), terminal, files);
   return code;
 }
 

@@ -50,6 +50,6 @@ export async function why(options: WhyOptions, terminal: Terminal): Promise<numb
   const files = new ResultFiles(options.dryRun, terminal);
   files.writeReport(options.report, (format) => WHY_REPORTERS[format](report));
   const code = exitCode({ findings: false, incomplete: unreadable.length > 0 || !files.complete });
-  await print(options, code, (format) => WHY_REPORTERS[format](report, terminal), terminal);
+  await print(options, code, (format) => WHY_REPORTERS[format](report, terminal), terminal, files);
   return code;
 }
