@@ -2,7 +2,9 @@
 // read again what the findings rest on until it stands still.
 import type { CheckContext, FindingCode, FindingDraft } from "../checks/finding.ts";
 import { findDrafts } from "../checks/index.ts";
+import { RootGraph } from "../graph/root-graph.ts";
 import { STORAGE } from "../layout/paths.ts";
+import { pullAll } from "../registry/pull.ts";
 import type { Unreadable } from "../scan/facts.ts";
 import type { StorageRoot } from "../scan/find-roots.ts";
 import type { Progress, ReadOptions, ThreadOptions } from "../scan/reader.ts";
@@ -47,6 +49,23 @@ export async function inspectRoot(
   }
 }
 
+/** Nothing of a root whose storage went away while it was read: what was missed then was not deleted. */
+function unread(root: StorageRoot, options: InspectOptions): RootInspection {
+  const context: CheckContext = {
+    root: root.name,
+    kind: root.kind,
+    graph: new RootGraph(),
+    pull: pullAll(new RootGraph(), { fetchesMissing: false }),
+    catalogue: { seen: [], strays: [] },
+    blobStrays: [],
+    wholeRoot: false,
+    now: options.now,
+    staleUploadAge: options.staleUploadAge,
+  };
+  const error = "went away while it was read (was the volume unmounted?)";
+  return { root, hasBlobStore: true, context, unreadable: [{ path: STORAGE, error }], *drafts() {} };
+}
+
 async function inspect(
   reading: RootReading,
   root: StorageRoot,
@@ -73,6 +92,7 @@ async function inspect(
     if (unsettled.size === 0) break;
     if (!isLast) context = reading.context();
   }
+  if (!reading.isStillThere()) return unread(root, options);
   for (const path of unsettled) reading.note({ path, error: "kept changing while it was read" });
   const settledContext = context;
   const unreadable = reading.unreadable();

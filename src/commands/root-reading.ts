@@ -5,7 +5,7 @@ import { findDrafts } from "../checks/index.ts";
 import { claimsOf, StrayClaims } from "../graph/claims.ts";
 import { type RepositoryNode, RootGraph } from "../graph/root-graph.ts";
 import { parseDigest } from "../layout/digest.ts";
-import { BLOBS, blobData, REPOSITORIES, repositoryFolder } from "../layout/paths.ts";
+import { BLOBS, blobData, REPOSITORIES, repositoryFolder, STORAGE } from "../layout/paths.ts";
 import { walkCatalogue } from "../registry/catalogue.ts";
 import { pullAll } from "../registry/pull.ts";
 import { DiskState, type NamespaceFacts, type StrayEntry, type Unreadable } from "../scan/facts.ts";
@@ -24,6 +24,8 @@ export class RootReading {
   readonly #root: StorageRoot;
   readonly #options: InspectOptions;
   readonly #reader: RootReader;
+  /** What stood at the storage's place when reading began. */
+  readonly #storage: ReturnType<typeof statPath>;
   readonly #graph = new RootGraph();
   #namespace: NamespaceFacts;
   #blobStrays: readonly StrayEntry[] = [];
@@ -46,6 +48,7 @@ export class RootReading {
     this.#namespace = namespace;
     this.#options = options;
     this.#reader = new RootReader(storageFs, root.path, options, progress);
+    this.#storage = statPath(this.#fs, `${root.path}/${STORAGE}`);
   }
 
   /** Links first and blobs after them, so that what a push writes in between is not missed: it writes blobs first. */
@@ -90,6 +93,14 @@ export class RootReading {
     for (const { path, state } of this.#graph.blockedBlobFolders()) {
       if (state !== DiskState.unreadable) this.note({ path, error: "no folder" });
     }
+  }
+
+  /** Whether the storage is still what it was when reading began: one that is unmounted looks deleted. */
+  isStillThere(): boolean {
+    const [before, now] = [this.#storage, statPath(this.#fs, `${this.#root.path}/${STORAGE}`)];
+    // An error is noted as what it is, and is no sign of another device.
+    if (before.code !== undefined || now.code !== undefined) return true;
+    return now.stat !== undefined && now.stat.dev === before.stat?.dev;
   }
 
   isStoreEmpty(): boolean {
