@@ -20,14 +20,18 @@ const [scans, lanes, seed] = [values.scans, values.lanes, values.seed].map((text
 }) as [number, number, number];
 
 const startedAt = Date.now();
+let told = 0;
 const tally = await watchLive({
   scans,
   lanes,
   seed,
   seen: ({ scans: done, falseAlarms, missed, unsettled }) => {
-    if (done % 20 > 0) return;
-    const wrong = `${falseAlarms.length} false alarms, ${missed.length} missed, ${unsettled.length} unsettled`;
-    process.stderr.write(`${done} of ${scans} scans: ${wrong}\n`);
+    const wrong = [...falseAlarms, ...missed, ...unsettled];
+    if (done % 20 > 0 && wrong.length === told) return;
+    told = wrong.length;
+    process.stderr.write(
+      `${done} of ${scans} scans, ${told} wrong or unsettled; the last: ${wrong.at(-1) ?? "none"}\n`,
+    );
   },
 });
 process.stdout.write(`${liveText(tally)}\ntook          ${Math.round((Date.now() - startedAt) / 1000)} s\n`);

@@ -2,7 +2,7 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import type { CheckContext, FindingDraft } from "../checks/finding.ts";
 import { findDrafts } from "../checks/index.ts";
-import { claimsOf, StrayClaims } from "../graph/claims.ts";
+import { claimsOf, StrayClaims, wantedBlobs } from "../graph/claims.ts";
 import { type RepositoryNode, RootGraph } from "../graph/root-graph.ts";
 import { parseDigest } from "../layout/digest.ts";
 import { BLOBS, blobData, REPOSITORIES, repositoryFolder, STORAGE } from "../layout/paths.ts";
@@ -164,9 +164,26 @@ export class RootReading {
     }
     if (!take) return moved;
     this.#blobStrays = this.#blobStrays.filter(({ path }) => !moved.has(path));
-    await this.#readRepositories(this.#stillThere([...repositories]));
+    const names = this.#stillThere([...repositories]);
+    await this.#readRepositories(names);
     await this.#readManifests(this.#graph.takeManifestsToRead());
+    await this.#lookForNewBlobs(names);
     return moved;
+  }
+
+  /** What a push has brought since the store was read, down to the last layer: else each level would take a round. */
+  async #lookForNewBlobs(names: readonly string[]): Promise<void> {
+    const asked = new Set<number>();
+    for (;;) {
+      const before = asked.size;
+      for (const digest of wantedBlobs(this.#graph, names)) {
+        if (asked.has(digest) || this.#graph.blobState(digest) !== DiskState.absent) continue;
+        asked.add(digest);
+        this.#readBlobAgain(this.#graph.digests.text(digest));
+      }
+      if (asked.size === before) return;
+      await this.#readManifests(this.#graph.takeManifestsToRead());
+    }
   }
 
   #moved(rechecker: Rechecker, repository: RepositoryNode, draft: FindingDraft, take: boolean): boolean {

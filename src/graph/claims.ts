@@ -1,6 +1,6 @@
 // What the graph takes for true of the disk and rests a finding on, as plain data that can be held against the disk.
 import { blobData, linkFile, tagCurrent, tagFolder } from "../layout/paths.ts";
-import { DiskState, type StrayRevisionLink } from "../scan/facts.ts";
+import { DiskState, Role, type StrayRevisionLink } from "../scan/facts.ts";
 import type { RepositoryNode, RootGraph } from "./root-graph.ts";
 
 export type Claim =
@@ -95,5 +95,34 @@ export class StrayClaims {
     const links = new Map(repository.strayRevisionLinks.map((link) => [link.path, link]));
     this.#links.set(repository, links);
     return links;
+  }
+}
+
+/** The digests that the links, tags and manifests of these repositories name, as far as their manifests are read; some twice. */
+export function* wantedBlobs(graph: RootGraph, repositories: readonly string[]): Generator<number> {
+  const manifests = new Set<number>();
+  for (const name of repositories) {
+    const repository = graph.findRepository(name);
+    if (!repository) continue;
+    for (let tag = repository.tags.first; tag < repository.tags.end; tag++) manifests.add(graph.tags.target(tag));
+    for (let link = repository.revisions.first; link < repository.revisions.end; link++) {
+      manifests.add(graph.revisions.target(link));
+    }
+    for (let link = repository.layerLinks.first; link < repository.layerLinks.end; link++) {
+      if (graph.layerLinks.target(link) >= 0) yield graph.layerLinks.target(link);
+    }
+  }
+  for (const digest of manifests) {
+    if (digest < 0) continue;
+    yield digest;
+    const manifest = graph.manifests.find(digest);
+    if (manifest < 0) continue;
+    const end = graph.manifests.endReference(manifest);
+    for (let reference = graph.manifests.firstReference(manifest); reference < end; reference++) {
+      const target = graph.manifests.target(reference);
+      if (!graph.digests.isDigest(target)) continue;
+      if (graph.manifests.role(reference) === Role.child) manifests.add(target);
+      else yield target;
+    }
   }
 }

@@ -54,17 +54,20 @@ export function readRepository(
 ): RepositoryStart {
   const reading = newReading(storageFs, root);
   listPart(reading, `${repositoryFolder(name)}/_manifests`);
-  const layers = listLinks(reading, name, "layer");
-  const revisions = listLinks(reading, name, "revision");
+  const now: RepositoryPiece[] = [];
+  const read: PieceFacts[] = [];
+  const rest: RepositoryPiece[] = [];
+  const take = (pieces: readonly RepositoryPiece[]) => {
+    if (pieces.length > 2) rest.push(...pieces);
+    else for (const piece of pieces) read[now.push(piece) - 1] = readWith(reading, piece, options);
+  };
+  // A push writes layer links, then revisions, then the tag. Read the other way about, what a tag needs is there.
   const tags = listPart(reading, tagsFolder(name));
-  const tagNames = namesOf(tags);
-  const pieces = [
-    ...linkPieces(name, "layer", layers.entries),
-    ...linkPieces(name, "revision", revisions.entries),
-    ...cut(tagNames).map((names): RepositoryPiece => ({ part: "tags", repository: name, names })),
-  ];
-  const [now, rest] = pieces.length > 3 ? [[], pieces] : [pieces, []];
-  const read = now.map((piece) => readWith(reading, piece, options));
+  take(cut(namesOf(tags)).map((names) => ({ part: "tags", repository: name, names })));
+  const revisions = listLinks(reading, name, "revision");
+  take(linkPieces(name, "revision", revisions.entries));
+  const layers = listLinks(reading, name, "layer");
+  take(linkPieces(name, "layer", layers.entries));
   const facts: RepositoryFacts = {
     name,
     tagsState: tags.state,
@@ -80,6 +83,7 @@ export function readRepository(
     strays: reading.strays,
     unreadable: reading.unreadable,
   };
+  reading.blocked.sort((a, b) => (a.path < b.path ? -1 : 1));
   return { facts, rest };
 }
 
