@@ -30,10 +30,10 @@ const { values } = parseArgs({
 });
 
 const [seed, count] = [wholeNumber("seed", values.seed), wholeNumber("count", values.count)];
-const comparisons = values.plan ? [comparePlan(values.shell.split(" "))] : [compareScan, compareForecast];
 // Only a run to its end may pass.
 process.exitCode = 1;
 const worlds = await openWorlds();
+const comparisons = values.plan ? [comparePlan(worlds, values.shell.split(" "))] : [compareScan, compareForecast];
 try {
   const agreed = values.path === undefined ? await playAll(worlds) : await playAgain(worlds, values.path);
   if (agreed) process.exitCode = 0;

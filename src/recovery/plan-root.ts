@@ -51,6 +51,8 @@ export function planRoot({ context, drafts, sources, isIntact }: RootToPlan): Ro
   const repair = new Repair({ graph, view, sources, steps, rotten, isIntact });
   let pull: Pull = context.pull;
   view.keepRepositories(new Set(pull.problems.map(({ repository }) => repository)));
+  // Without what strayed in, clients run into other problems.
+  if (!steps.isEmpty()) pull = pullAll(view, fetches);
   for (let round = 0; round < MAX_ROUNDS; round++) {
     let moved = false;
     for (const problem of pull.problems) moved = repair.take(problem, pull) || moved;

@@ -42,6 +42,10 @@ export class StepList {
     }
   }
 
+  isEmpty(): boolean {
+    return this.#entries.size === 0;
+  }
+
   /** Whether any step writes below this folder. */
   writesBelow(folder: string): boolean {
     return [...this.#entries.values()].some(

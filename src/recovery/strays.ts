@@ -1,6 +1,6 @@
 // Steps that no image asks for: what collection or a later push would stumble over.
 import type { CheckContext, FindingCode, FindingDraft } from "../checks/finding.ts";
-import type { RepositoryNode } from "../graph/root-graph.ts";
+import type { RepositoryNode, RootGraph } from "../graph/root-graph.ts";
 import { blobData, type LinkKind, linkFile, repositoryFolder } from "../layout/paths.ts";
 import type { Pull } from "../registry/pull.ts";
 import { DiskState } from "../scan/facts.ts";
@@ -21,21 +21,31 @@ export function addStraySteps(
   steps: StepList,
 ): void {
   const misnamed = new Set(catalogue.strays.filter(({ reason }) => reason === "invalid-name").map(({ path }) => path));
+  const loops = loopsInStore(graph);
   for (const { path, repository } of drafts("stray-entry")) {
     const named = repository ? { repository: repository.name } : {};
     // A folder with a name that no repository can have may still hold some that have one.
     const paths = misnamed.has(path) ? OWN_FOLDERS.map((own) => `${path}/${own}`) : [path];
-    const reason = misnamed.has(path) || path.includes("/_manifests/tags/") ? "stray-entry" : "stray-file";
+    const isAny = misnamed.has(path) || path.includes("/_manifests/tags/");
+    // What is put in the place of a loop afterwards is no stray.
+    const reason = loops.has(path) ? "blocked-folder" : isAny ? "stray-entry" : "stray-file";
     for (const stray of paths) {
       const message = "move it away: the registry's own walk stops at it";
       steps.add({ kind: "clean", ...named, path: stray, reason, message }, []);
       view.unblock(stray);
     }
   }
+  for (const [path, blob] of loops) if (view.isUnblocked(path)) view.removeBlob(blob);
+}
+
+/** Blobs by path whose data cannot be found for symbolic links that lead back to themselves. */
+function loopsInStore(graph: RootGraph): Map<string, number> {
+  const loops = new Map<string, number>();
   for (let blob = 0; blob < graph.digests.length; blob++) {
     if (!graph.hasBlobFolder(blob) || graph.blobState(blob) !== DiskState.malformed) continue;
-    if (view.isUnblocked(blobData(graph.digests.text(blob)))) view.removeBlob(blob);
+    loops.set(blobData(graph.digests.text(blob)), blob);
   }
+  return loops;
 }
 
 /** Gives repositories that collection does not see the folder by which it knows them. */

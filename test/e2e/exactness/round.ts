@@ -16,6 +16,8 @@ export interface RoundPlan {
 /** A damaged root with the registry running on it. */
 export interface Stage {
   root: string;
+  /** Seed of the world that it was before the damage. */
+  world: number;
   client: RegistryClient;
   walk: Walk;
 }
@@ -71,7 +73,7 @@ export async function playRound(
         counts: {},
         notAskable: [],
       };
-      for (const compare of comparisons) add(result, await compare({ root, client, walk }));
+      for (const compare of comparisons) add(result, await compare({ root, world: plan.world, client, walk }));
       return result;
     } finally {
       client.close();

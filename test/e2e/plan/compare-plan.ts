@@ -1,4 +1,5 @@
 // Plans for a damaged root, runs the script on it, and asks the registry what became of the images.
+import { readdirSync } from "node:fs";
 import { mkdtemp, readFile, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
@@ -6,11 +7,13 @@ import { brokenTagsOf, walkRegistry } from "../exactness/client/walk.ts";
 import type { Difference } from "../exactness/judge/difference.ts";
 import { type ProgramRun, program, runToEnd } from "../exactness/judge/report.ts";
 import type { Comparison, ComparisonResult } from "../exactness/round.ts";
+import { base } from "../exactness/storage.ts";
+import type { Worlds } from "../exactness/world.ts";
 import { entriesBelow, lostContents } from "./files.ts";
 import { healableImages } from "./healable.ts";
 
 interface Plan {
-  roots: { healedByScript: string[]; healedByPush: string[]; toRebuild: string[] }[];
+  roots: { path: string; healedByScript: string[]; healedByPush: string[]; toRebuild: string[] }[];
   steps: { kind: string }[];
   unreadable: { path: string; error: string }[];
   script: string | null;
@@ -22,11 +25,14 @@ const patienceMs = 120_000;
 const structure = /\/v2(\/repositories|\/blobs(\/sha256)?)?$/;
 
 /** `shell` is the command that runs the script, in words. */
-export function comparePlan([shell = "sh", ...shellOptions]: readonly string[]): Comparison {
-  return async ({ root, client, walk }) => {
+export function comparePlan(worlds: Worlds, [shell = "sh", ...shellOptions]: readonly string[]): Comparison {
+  return async ({ root, world, client, walk }) => {
     // The quarantine on the root's own file system, or, where there are two, on another.
     const folder = await mkdtemp(join(walk.tags.length % 2 === 0 ? dirname(root) : tmpdir(), "regfsck-plan-"));
+    // Of some roots there is another that has half of the blobs.
+    const donors = walk.tags.length % 4 < 2 ? [await worlds.copyOf(world)] : [];
     try {
+      for (const donor of donors) await removeHalf(donor);
       const result: ComparisonResult = { differences: [], counts: {}, notAskable: [] };
       const differ = (text: string, found: readonly string[]) => {
         if (found.length === 0) return;
@@ -35,9 +41,9 @@ export function comparePlan([shell = "sh", ...shellOptions]: readonly string[]):
       };
       const before = new Set([...brokenTagsOf(walk), ...brokenInReport(await scanWithContent(root))]);
       const files = entriesBelow(root);
-      const healable = await healableImages(root);
+      const healable = await healableImages(root, donors);
       const script = join(folder, "mend.sh");
-      const plan = await planFor(root, script);
+      const plan = await planFor([root, ...donors], script);
       if (typeof plan === "string") {
         differ("the plan failed", [plan]);
         return result;
@@ -45,7 +51,7 @@ export function comparePlan([shell = "sh", ...shellOptions]: readonly string[]):
       differ("planning changed the root", changesIn(files, entriesBelow(root)));
       for (const { kind } of plan.steps) result.counts[`step ${kind}`] = (result.counts[`step ${kind}`] ?? 0) + 1;
       result.counts["broken and healable"] = healable.filter((image) => before.has(image)).length;
-      const { healedByScript, healedByPush, toRebuild } = plan.roots[0]!;
+      const { healedByScript, healedByPush, toRebuild } = plan.roots.find(({ path }) => path === root)!;
       result.counts["healed by script"] = healedByScript.length;
       result.counts["left to people"] = healedByPush.length + toRebuild.length;
       if (plan.script !== null) {
@@ -83,7 +89,7 @@ export function comparePlan([shell = "sh", ...shellOptions]: readonly string[]):
         "broken and in no list",
         after.filter((image) => !known.has(image)),
       );
-      const next = await planFor(root, join(folder, "next.sh"));
+      const next = await planFor([root, ...donors], join(folder, "next.sh"));
       differ(
         "a second plan has a script",
         typeof next === "string"
@@ -94,20 +100,27 @@ export function comparePlan([shell = "sh", ...shellOptions]: readonly string[]):
       );
       return result;
     } finally {
-      await rm(folder, { recursive: true, force: true });
+      for (const made of [folder, ...donors]) await rm(made, { recursive: true, force: true });
     }
   };
 }
 
 /** The plan, or what went wrong instead. */
-async function planFor(root: string, script: string): Promise<Plan | string> {
-  const args = [program, "plan", "--format", "json", "--script", script, root];
+async function planFor(roots: readonly string[], script: string): Promise<Plan | string> {
+  const args = [program, "plan", "--format", "json", "--script", script, ...roots];
   const { exitCode, stdout, stderr } = await runToEnd(process.execPath, args, patienceMs);
   if (exitCode === "timeout" || ![0, 4, 8, 12].includes(exitCode)) return `exit ${exitCode}: ${stderr.slice(0, 2000)}`;
   const plan = JSON.parse(stdout) as Plan;
   const unread = plan.unreadable.filter(({ path }) => !structure.test(path));
   if (unread.length > 0) return `unread: ${unread.map(({ path, error }) => `${path} ${error}`).join(", ")}`;
   return plan;
+}
+
+async function removeHalf(root: string): Promise<void> {
+  const blobs = join(root, base, "blobs/sha256");
+  for (const two of readdirSync(blobs)) {
+    if (Number.parseInt(two, 16) % 2 === 0) await rm(join(blobs, two), { recursive: true });
+  }
 }
 
 async function scanWithContent(root: string): Promise<ProgramRun["report"]> {
