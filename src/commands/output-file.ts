@@ -4,7 +4,9 @@ import {
   chmodSync,
   closeSync,
   fsyncSync,
+  lstatSync,
   openSync,
+  readdirSync,
   realpathSync,
   renameSync,
   rmSync,
@@ -59,6 +61,7 @@ export function writeWhole(file: string, chunks: Iterable<string>, mode = 0o644)
     return;
   }
   const temporary = join(dirname(target), `.${basename(target)}.${randomUUID()}.tmp`);
+  removeLeftovers(target);
   try {
     writeChunks(openSync(temporary, "wx", mode), chunks, true);
     // What the umask took away is given back: who reads the file runs as another user.
@@ -67,6 +70,28 @@ export function writeWhole(file: string, chunks: Iterable<string>, mode = 0o644)
   } catch (error) {
     rmSync(temporary, { force: true });
     throw error;
+  }
+}
+
+const DAY = 86_400_000;
+
+/** Removes the temporary files of runs that were killed while they wrote this file: long ago, so that none is at work. */
+function removeLeftovers(target: string): void {
+  const folder = dirname(target);
+  const begin = `.${basename(target)}.`;
+  try {
+    for (const name of readdirSync(folder)) {
+      if (
+        !name.startsWith(begin) ||
+        !/^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}\.tmp$/.test(name.slice(begin.length))
+      ) {
+        continue;
+      }
+      const left = join(folder, name);
+      if (Date.now() - lstatSync(left).mtimeMs > DAY) rmSync(left);
+    }
+  } catch {
+    // They do no harm; whether the file itself can be written is told by writing it.
   }
 }
 

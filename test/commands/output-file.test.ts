@@ -1,5 +1,14 @@
 import { execFileSync, spawnSync } from "node:child_process";
-import { lstatSync, mkdirSync, readdirSync, readFileSync, statSync, symlinkSync, writeFileSync } from "node:fs";
+import {
+  lstatSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  statSync,
+  symlinkSync,
+  utimesSync,
+  writeFileSync,
+} from "node:fs";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { checkOutsideRoots, writeWhole } from "../../src/commands/output-file.ts";
@@ -95,6 +104,21 @@ describe("writeWhole", () => {
     expect(() => writeWhole(join(folder, "report"), chunks())).toThrow("half-way");
     expect(readFileSync(join(folder, "report"), "utf8")).toBe("old");
     expect(readdirSync(folder)).toEqual(["report"]);
+  });
+
+  it("removes what a run that was killed a day ago left of the same file, and nothing else", () => {
+    const folder = temporaryFolder();
+    const uuid = "0b9d9c3e-5b0a-4c55-9d0e-7a3b8f1e2d4c";
+    const others = [`.report.${uuid}.tmp.txt`, `.other.${uuid}.tmp`, ".report.tmp", `report.${uuid}.tmp`];
+    const now = Date.now() / 1000;
+    for (const name of [`.report.${uuid}.tmp`, ...others]) {
+      writeFileSync(join(folder, name), "");
+      utimesSync(join(folder, name), now, now - 90_000);
+    }
+    const young = `.report.${uuid.replace("0", "1")}.tmp`;
+    writeFileSync(join(folder, young), "");
+    writeWhole(join(folder, "report"), ["new"]);
+    expect(readdirSync(folder).sort()).toEqual(["report", young, ...others].sort());
   });
 
   it("fails on a folder in its place, and leaves that", () => {
