@@ -30,13 +30,13 @@ type EarlierGate = z.infer<typeof GATE_REPORT>;
  */
 export async function recheckGate(options: GateOptions & { recheck: string }, terminal: Terminal): Promise<number> {
   const earlier = readEarlier(options.recheck);
-  const { chosen } = chooseRoots(terminal.fs, { ...options, repositories: [] });
+  const { chosen, unreadable: outside } = chooseRoots(terminal.fs, { ...options, repositories: [] });
   const paths = new Set(chosen.map(({ root }) => root.path));
   const other = earlier.fingerprints.find(({ path }) => !paths.has(path));
   if (other || paths.size !== earlier.fingerprints.length) {
     throw new UsageError(`${options.recheck} is about other roots than ${options.paths.join(" ")}`);
   }
-  const unreadable: Unreadable[] = [];
+  const unreadable: Unreadable[] = [...outside];
   const moved = earlier.fingerprints.filter((before) => hasMoved(before, unreadable, terminal));
   const { decision, reasons } = decideAgain(earlier, moved, unreadable);
   const code = GATE_EXIT[decision];

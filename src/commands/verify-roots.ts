@@ -4,7 +4,7 @@ import { basename, resolve } from "node:path";
 import type { VerifyOptions } from "../config/verify-options.ts";
 import { REPOSITORIES, SCHEDULER_STATE, STORAGE } from "../layout/paths.ts";
 import type { StorageRoot } from "../scan/find-roots.ts";
-import { listEntries, listNames, namesOf, type StorageFs, statPath } from "../scan/storage-fs.ts";
+import { listEntries, listNames, type StorageFs, statPath } from "../scan/storage-fs.ts";
 
 export interface RootsToVerify {
   readonly roots: readonly StorageRoot[];
@@ -26,7 +26,10 @@ export async function rootsToVerify(storageFs: StorageFs, options: Choice): Prom
   return { roots: chosen.map(({ root }) => root), unreadable };
 }
 
-/** The root at this path, where the path holds a root's own folders and no other, so that no further root can be below. */
+/**
+ * The root at this path, where the path holds a root's own folders and no other, so that no further root can be below.
+ * Undefined too where anything cannot be read: the search tells of that.
+ */
 function rootAlone(storageFs: StorageFs, path: string): StorageRoot | undefined {
   let folder = path;
   for (const name of STORAGE.split("/")) {
@@ -35,9 +38,10 @@ function rootAlone(storageFs: StorageFs, path: string): StorageRoot | undefined 
     if (folders.length !== 1 || folders[0]!.name !== name || !folders[0]!.isDirectory()) return undefined;
     folder += `/${name}`;
   }
-  if (namesOf(listNames(storageFs, folder)).some((name) => name !== "blobs" && name !== "repositories"))
+  const parts = listNames(storageFs, folder);
+  if (!("entries" in parts) || parts.entries.some((name) => name !== "blobs" && name !== "repositories"))
     return undefined;
-  const state = statPath(storageFs, `${path}/${SCHEDULER_STATE}`);
-  const isCache = state.stat !== undefined || state.code !== undefined;
-  return { name: basename(path) || "/", path, kind: isCache ? "cache" : "authoritative" };
+  const { stat, code } = statPath(storageFs, `${path}/${SCHEDULER_STATE}`);
+  if (code !== undefined) return undefined;
+  return { name: basename(path) || "/", path, kind: stat === undefined ? "authoritative" : "cache" };
 }

@@ -1,7 +1,7 @@
 // Reads one link file: one open, one read, one close.
 import { parseDigest } from "../layout/digest.ts";
 import { DiskState, isBroken } from "./facts.ts";
-import { describeError, errorCode, READ_FLAGS, type StorageFs, stateOfError, statPath } from "./storage-fs.ts";
+import { describeError, errorCode, READ_FLAGS, type StorageFs, stateOfError } from "./storage-fs.ts";
 
 /** The longest link holds a sha512 digest; a file that fills more than this is no link. */
 const LONGEST_LINK = "sha512:".length + 128;
@@ -64,7 +64,8 @@ export class LinkReader {
     try {
       return this.#fs.openSync(path, READ_FLAGS);
     } catch (error) {
-      if (stateOfError(errorCode(error)) !== DiskState.absent || !statPath(this.#fs, path).stat) throw error;
+      if (stateOfError(errorCode(error)) !== DiskState.absent) throw error;
+      if (!this.#fs.statSync(path, { throwIfNoEntry: false })) throw error;
       return this.#fs.openSync(path, READ_FLAGS);
     }
   }
