@@ -1,6 +1,7 @@
 // The one-file program, alone in a folder, does what the built program does.
 import { spawnSync } from "node:child_process";
-import { mkdir, mkdtemp, readFile, rm, symlink, writeFile } from "node:fs/promises";
+import { existsSync, readdirSync } from "node:fs";
+import { mkdir, mkdtemp, readdir, readFile, rm, symlink, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -62,6 +63,17 @@ describe("the one-file program", () => {
     expect(reportOf(bundled.stdout)).toEqual(reportOf(run(process.execPath, [built, ...args]).stdout));
   });
 
+  const fixtures = join(repository, "test-fixtures");
+  const names = readdirSync(fixtures).filter((name) => existsSync(join(fixtures, name, "expected.json")));
+  it.each(names)("finds what is broken in %s, with no other file than itself beside it", async (name) => {
+    const expected = JSON.parse(await readFile(join(fixtures, name, "expected.json"), "utf8"));
+    const { status, stdout, stderr } = run(program, ["scan", "--format", "json", join(fixtures, name)]);
+    expect({ status, stderr }).toEqual({ status: expected.exitCode, stderr: "" });
+    const broken = JSON.parse(stdout).brokenTags as { repository: string; tag: string }[];
+    expect(broken.map(({ repository, tag }) => `${repository}:${tag}`)).toEqual(expected.brokenTags);
+    expect(await readdir(alone)).toEqual(["regfsck.mjs"]);
+  });
+
   it("reads in threads, which are the same file", async () => {
     const threads = join(folder, "threads");
     const clock = join(folder, "fast-clock.mjs");
@@ -74,8 +86,15 @@ describe("the one-file program", () => {
     expect(reportOf(threaded.stdout)).toEqual(reportOf(run(program, args).stdout));
   });
 
-  it.each([["forecast"], ["gate"]])("has everything for %s", (command) => {
-    const args = [command, "-m", "--format", "json", join(folder, "healthy")];
+  it.each([
+    ["forecast", "-m"],
+    ["gate", "-m"],
+    ["usage"],
+    ["plan"],
+    ["verify", "infra-ci:latest"],
+    ["why", "4582f57a42bd"],
+  ])("has everything for %s", (command, ...rest) => {
+    const args = [command, "--format", "json", join(folder, "incident"), ...rest];
     const bundled = run(program, args);
     const reference = run(process.execPath, [built, ...args]);
     expect(bundled).toMatchObject({ status: reference.status, stderr: "" });
