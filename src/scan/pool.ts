@@ -1,4 +1,5 @@
-// Worker threads that read one root: as many as there are cores, more while the disk keeps them waiting.
+// Worker threads that read one root: as many as there are cores, more while the disk keeps them waiting. A thread that
+// dies (no memory, no file descriptors) is not replaced; what it was at work on is handed back.
 import { Worker } from "node:worker_threads";
 import type { ReadOptions, Task, TaskResult } from "./tasks.ts";
 import type { WorkerData } from "./worker.ts";
@@ -23,6 +24,11 @@ export interface PoolOptions {
   countDiskReads(): number;
 }
 
+/** A task that came to nothing since its thread died, or there is none left. It can be done again. */
+export class LostThreadError extends Error {
+  override readonly name = "LostThreadError";
+}
+
 /** More blocks than this a second mean that the disk, not the processor, is what reading waits for. Warm: next to none. */
 const COLD = 1000;
 /** How long the threads are watched before there are more of them, in milliseconds. */
@@ -38,7 +44,7 @@ export class WorkerPool {
   #readsBefore: number;
   readonly #threads: Thread[] = [];
   readonly #queue: Job[] = [];
-  #failure: Error | undefined;
+  #isClosing = false;
 
   constructor(root: string, options: ReadOptions, { threads, mostThreads, countDiskReads }: PoolOptions) {
     this.#data = { root, options };
@@ -48,26 +54,28 @@ export class WorkerPool {
     for (let thread = 0; thread < threads; thread++) this.#start();
   }
 
-  /** Has a task done. Rejects when a thread dies, and from then on at once. */
+  /** Has a task done. Rejects with a LostThreadError when its thread dies, or none is left. */
   run(task: Task): Promise<TaskResult> {
     return new Promise((resolve, reject) => {
-      if (this.#failure) reject(this.#failure);
-      else {
-        this.#queue.push({ task, resolve, reject });
-        this.#next();
-      }
+      this.#queue.push({ task, resolve, reject });
+      this.#next();
     });
   }
 
+  /** The threads that are alive. */
+  get size(): number {
+    return this.#threads.length;
+  }
+
+  /** Ends the threads; what they are at work on never settles. */
   async close(): Promise<void> {
+    this.#isClosing = true;
     await Promise.all(this.#threads.map(({ worker }) => worker.terminate()));
   }
 
   #start(): void {
-    const worker = new Worker(WORKER_FILE, {
-      workerData: this.#data,
-      resourceLimits: { maxYoungGenerationSizeMb: YOUNG_GENERATION },
-    });
+    const worker = startWorker(this.#data);
+    if (!worker) return;
     const thread: Thread = { worker, job: undefined };
     this.#threads.push(thread);
     worker.on("message", (result: TaskResult) => {
@@ -77,10 +85,12 @@ export class WorkerPool {
       this.#next();
       job.resolve(result);
     });
-    worker.on("error", (error: Error) => this.#fail(error));
-    worker.on("exit", (code) => {
-      if (thread.job) this.#fail(new Error(`a reading thread ended with ${code}`));
+    worker.on("error", (error: Error) => this.#lose(thread, error.message));
+    worker.on("messageerror", (error: Error) => {
+      this.#lose(thread, error.message);
+      void worker.terminate();
     });
+    worker.on("exit", (code) => this.#lose(thread, `it ended with ${code}`));
   }
 
   /** Twice the threads, where the disk is what they wait for and there is work for them. */
@@ -97,6 +107,7 @@ export class WorkerPool {
   }
 
   #next(): void {
+    if (this.#threads.length === 0) this.#handBack(this.#queue.splice(0), "no thread is left");
     for (const thread of this.#threads) {
       if (thread.job) continue;
       thread.job = this.#queue.shift();
@@ -105,9 +116,28 @@ export class WorkerPool {
     }
   }
 
-  #fail(error: Error): void {
-    this.#failure ??= error;
-    const running = this.#threads.flatMap(({ job }) => job ?? []);
-    for (const job of [...running, ...this.#queue.splice(0)]) job.reject(error);
+  /** Takes a dead thread out, so that no task waits for it. It may be told of more than once. */
+  #lose(thread: Thread, why: string): void {
+    const place = this.#threads.indexOf(thread);
+    if (this.#isClosing || place < 0) return;
+    this.#threads.splice(place, 1);
+    if (thread.job) this.#handBack([thread.job], why);
+    this.#next();
+  }
+
+  #handBack(jobs: readonly Job[], why: string): void {
+    for (const job of jobs) job.reject(new LostThreadError(`a reading thread died: ${why}`));
+  }
+}
+
+/** Undefined where the system has no room for another thread. */
+function startWorker(workerData: WorkerData): Worker | undefined {
+  try {
+    return new Worker(WORKER_FILE, {
+      workerData,
+      resourceLimits: { maxYoungGenerationSizeMb: YOUNG_GENERATION },
+    });
+  } catch {
+    return undefined;
   }
 }

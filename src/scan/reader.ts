@@ -2,7 +2,7 @@
 import { availableParallelism } from "node:os";
 import { DigestCursor, DigestWriter, type PackedDigests } from "../layout/packed-digests.ts";
 import type { BlobFacts, ManifestFacts, RepositoryFacts } from "./facts.ts";
-import { WorkerPool } from "./pool.ts";
+import { LostThreadError, WorkerPool } from "./pool.ts";
 import { type BlobStoreListing, listBlobStore } from "./read-blobs.ts";
 import { withPieces } from "./read-repository.ts";
 import { nodeFs, type StorageFs } from "./storage-fs.ts";
@@ -39,6 +39,8 @@ export class RootReader {
   readonly #startedAt = performance.now();
   #lastTurn = this.#startedAt;
   #pool: WorkerPool | undefined;
+  /** Settles when all is done that dead threads left. */
+  #handedBack: Promise<unknown> = Promise.resolve();
 
   constructor(storageFs: StorageFs, root: string, options: ReadOptions & ThreadOptions, progress: Progress) {
     this.#fs = storageFs;
@@ -110,15 +112,32 @@ export class RootReader {
   }
 
   async #run<T extends Task>(task: T): Promise<TaskResults[T["kind"]]> {
-    const result: TaskResult = this.#usesThreads()
-      ? await this.#threads().run(task)
-      : performTask(this.#fs, this.#root, task, this.#options);
+    const result: TaskResult = this.#usesThreads() ? await this.#runInThread(task) : this.#perform(task);
     return result as TaskResults[T["kind"]];
+  }
+
+  async #runInThread(task: Task): Promise<TaskResult> {
+    try {
+      return await this.#threads().run(task);
+    } catch (error) {
+      if (!(error instanceof LostThreadError)) throw error;
+      // One after another, with turns in between. Where the task is what killed the thread, it shows here again.
+      const again = this.#handedBack.then(async () => {
+        await this.#takeTurns();
+        return this.#perform(task);
+      });
+      this.#handedBack = again.catch(() => {});
+      return again;
+    }
+  }
+
+  #perform(task: Task): TaskResult {
+    return performTask(this.#fs, this.#root, task, this.#options);
   }
 
   /** Threads have a file system of their own, so only the real one can be read by them. */
   #usesThreads(): boolean {
-    if (this.#pool) return true;
+    if (this.#pool) return this.#pool.size > 0;
     return this.#fs === nodeFs && this.#threading.jobs !== 1 && performance.now() - this.#startedAt > ALONE;
   }
 
