@@ -1,0 +1,67 @@
+// The pool starts its threads from the built program, so it is the built pool that is tested.
+import { fileURLToPath } from "node:url";
+import { describe, expect, it, onTestFinished } from "vitest";
+import type { BlobFacts } from "../../src/scan/facts.ts";
+import { nodeFs } from "../../src/scan/storage-fs.ts";
+import { performTask, type ReadOptions, type Task } from "../../src/scan/tasks.ts";
+
+type PoolModule = typeof import("../../src/scan/pool.ts");
+const built = (path: string) => new URL(`../../dist/${path}`, import.meta.url).href;
+const { LostThreadError, WorkerPool } = (await import(built("scan/pool.js"))) as PoolModule;
+
+const root = fileURLToPath(new URL("../../test-fixtures/small", import.meta.url));
+const options: ReadOptions = { verifyContent: false, tagTimes: false, tagHistory: true, everyFolder: true };
+const names: Task = { kind: "repositories", names: ["infra-ci", "team/api", "tools/builder"] };
+const shard = (prefix: string): Task => ({ kind: "blobs", shard: { algorithm: "sha256", prefix } });
+/** No task at all: the thread that is given it dies. */
+const deadly = { kind: "blobs", shard: undefined } as unknown as Task;
+
+function pool(threads: number, { mostThreads = threads, reads = () => 0 } = {}) {
+  const made = new WorkerPool(root, options, { threads, mostThreads, countDiskReads: reads });
+  onTestFinished(() => made.close());
+  return made;
+}
+
+describe("WorkerPool", () => {
+  it("gives what the task gives in this process", async () => {
+    const threads = pool(2);
+    const tasks = [names, shard("06"), shard("17"), shard("ff")];
+    const results = await Promise.all(tasks.map((task) => threads.run(task)));
+    expect(results).toEqual(tasks.map((task) => performTask(nodeFs, root, task, options)));
+    expect((results[1] as BlobFacts).states.length).toBe(2);
+  });
+
+  it("does more tasks than it has threads", async () => {
+    const threads = pool(1);
+    const prefixes = Array.from({ length: 20 }, (_, index) => index.toString(16).padStart(2, "0"));
+    const results = await Promise.all(prefixes.map((prefix) => threads.run(shard(prefix))));
+    expect(results).toHaveLength(20);
+    expect(threads.size).toBe(1);
+  });
+
+  it("hands back the task of a thread that dies, and goes on with the others", async () => {
+    const threads = pool(2);
+    const lost = threads.run(deadly);
+    const others = Array.from({ length: 10 }, () => threads.run(shard("06")));
+    await expect(lost).rejects.toBeInstanceOf(LostThreadError);
+    expect(await Promise.all(others)).toHaveLength(10);
+    expect(threads.size).toBe(1);
+  });
+
+  it("hands back every task once no thread is left", async () => {
+    const threads = pool(1);
+    const lost = [threads.run(deadly), threads.run(shard("06"))];
+    for (const result of await Promise.allSettled(lost)) expect(result.status).toBe("rejected");
+    expect(threads.size).toBe(0);
+    await expect(threads.run(shard("06"))).rejects.toBeInstanceOf(LostThreadError);
+  });
+
+  it("starts more threads while the disk keeps it waiting, up to the most", async () => {
+    let blocks = 0;
+    const threads = pool(1, { mostThreads: 4, reads: () => (blocks += 1_000_000) });
+    // Until the first look at how cold the disk is, and then until all threads are there.
+    while (threads.size < 4) await Promise.all(Array.from({ length: 50 }, () => threads.run(shard("06"))));
+    await Promise.all(Array.from({ length: 50 }, () => threads.run(shard("06"))));
+    expect(threads.size).toBe(4);
+  });
+});

@@ -1,0 +1,98 @@
+// Reading a root alone and with threads is the same. Threads run from the built program, so the built reader is tested.
+import { fileURLToPath } from "node:url";
+import { describe, expect, it, onTestFinished } from "vitest";
+import { packDigests } from "../../src/layout/packed-digests.ts";
+import type { BlobFacts, ManifestFacts, RepositoryFacts } from "../../src/scan/facts.ts";
+import type { Progress } from "../../src/scan/reader.ts";
+import type { StorageFs } from "../../src/scan/storage-fs.ts";
+import { failing } from "../worlds/watched-fs.ts";
+
+const built = (path: string) => new URL(`../../dist/${path}`, import.meta.url).href;
+const { RootReader } = (await import(built("scan/reader.js"))) as typeof import("../../src/scan/reader.ts");
+const { nodeFs } = (await import(built("scan/storage-fs.js"))) as typeof import("../../src/scan/storage-fs.ts");
+
+const root = fileURLToPath(new URL("../../test-fixtures/incident", import.meta.url));
+const names = ["infra-ci", "team/api", "team/api/server", "tools/builder", "tools/windows", "web/frontend"];
+
+interface Setting {
+  jobs?: number;
+  fs?: StorageFs;
+  progress?: Progress;
+}
+
+function reader({ jobs, fs = nodeFs, progress = () => {} }: Setting) {
+  const reading = { verifyContent: false, tagTimes: false, tagHistory: true, everyFolder: true };
+  const made = new RootReader(fs, root, { ...reading, jobs, countDiskReads: () => 0 }, progress);
+  onTestFinished(() => made.close());
+  return made;
+}
+
+/** Long enough for the next reading to be done by threads. */
+const untilThreadsStart = () => new Promise((resolve) => setTimeout(resolve, 150));
+
+async function readAll(setting: Setting, isLate: boolean) {
+  const made = reader(setting);
+  if (isLate) await untilThreadsStart();
+  const repositories: RepositoryFacts[] = [];
+  const blobs: BlobFacts[] = [];
+  await made.readRepositories(names, (facts) => repositories.push(facts));
+  const { shards } = await made.readBlobs((facts) => blobs.push(facts));
+  const byName = (a: RepositoryFacts, b: RepositoryFacts) => (a.name < b.name ? -1 : 1);
+  const byDigest = blobs.map((facts) => JSON.stringify(facts)).sort();
+  return { repositories: repositories.sort(byName), shards, blobs: byDigest };
+}
+
+describe("RootReader", () => {
+  it("reads the same alone, with one thread, and with several", async () => {
+    const alone = await readAll({ jobs: 1 }, false);
+    expect(alone.repositories.map(({ name }) => name)).toEqual(names);
+    expect(alone.blobs).toHaveLength(alone.shards.length);
+    expect(await readAll({ jobs: 2 }, true)).toEqual(alone);
+    expect(await readAll({}, true)).toEqual(alone);
+  });
+
+  it("tells which manifests a batch is about, with threads too", async () => {
+    const made = reader({ jobs: 2 });
+    await untilThreadsStart();
+    // More than one batch; none of them is in the store.
+    const digests = Array.from({ length: 1200 }, (_, index) => `sha256:${index.toString(16).padStart(64, "0")}`);
+    const batches: [number, ManifestFacts][] = [];
+    const sizes = new Float64Array(digests.length);
+    await made.readManifests(packDigests(digests), sizes, (first, facts) => batches.push([first, facts]));
+    const counts = batches.sort(([a], [b]) => a - b).map(([first, { states }]) => [first, states.length]);
+    expect(counts).toEqual([
+      [0, 512],
+      [512, 512],
+      [1024, 176],
+    ]);
+  });
+
+  it("reads a file system of the caller's own in this process, however long it takes", async () => {
+    const made = reader({ jobs: 4, fs: failing(nodeFs, "EIO", /web\/frontend\/_layers/) });
+    await untilThreadsStart();
+    const repositories: RepositoryFacts[] = [];
+    await made.readRepositories(names, (facts) => repositories.push(facts));
+    expect(repositories.find(({ name }) => name === "web/frontend")?.unreadable).toMatchObject([{ error: "EIO" }]);
+  });
+
+  it("tells how far it has got", async () => {
+    const steps: unknown[][] = [];
+    const made = reader({ jobs: 2, progress: (...step) => steps.push(step) });
+    await untilThreadsStart();
+    await made.readRepositories(names, () => {});
+    expect(steps).toEqual([
+      ["repositories", 1, 2],
+      ["repositories", 2, 2],
+    ]);
+  });
+
+  it("rejects with what the caller's own code throws, and can be closed then", async () => {
+    const made = reader({ jobs: 2 });
+    await untilThreadsStart();
+    const reading = made.readRepositories(names, () => {
+      throw new Error("not taken");
+    });
+    await expect(reading).rejects.toThrow("not taken");
+    await made.close();
+  });
+});
