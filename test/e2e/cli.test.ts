@@ -1,21 +1,9 @@
 // The program from outside: what a user gets wrong, what cannot be read or written, and what it never does.
 import { execFileSync, spawn, spawnSync } from "node:child_process";
-import {
-  chmodSync,
-  cpSync,
-  mkdirSync,
-  mkdtempSync,
-  readdirSync,
-  readFileSync,
-  rmSync,
-  statSync,
-  symlinkSync,
-  writeFileSync,
-} from "node:fs";
-import { tmpdir } from "node:os";
+import { chmodSync, cpSync, mkdirSync, readdirSync, readFileSync, statSync, symlinkSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
-import { afterAll, beforeAll, describe, expect, it, onTestFinished } from "vitest";
+import { describe, expect, it, onTestFinished } from "vitest";
 import { filesBelow, repositoriesPath } from "../../scripts/fixtures/storage.ts";
 import { PROGRAM, type ProgramResult, run } from "../worlds/program.ts";
 import { temporaryFolder } from "../worlds/temporary-folder.ts";
@@ -233,54 +221,6 @@ describe("--quiet", () => {
     const untimed = (text: string) => text.replace(/\d+(\.\d+)? ?m?s\b/g, "TIME");
     expect(quiet).toMatchObject({ code: 4, stderr: loud.stderr });
     expect(untimed(quiet.stdout)).toBe(untimed(loud.stdout));
-  });
-});
-
-describe("--quiet where thousands of images are broken", () => {
-  const lines = (text: string) => text.split("\n").slice(0, -1);
-  const loud: Record<string, string> = {};
-  let root: string;
-  beforeAll(() => {
-    root = mkdtempSync(join(tmpdir(), "regfsck-"));
-    mkdirSync(join(root, storage, "blobs"), { recursive: true });
-    for (let i = 0; i < 3000; i++) {
-      const repository = join(root, repositoriesPath, `team/app-${i % 700}`);
-      mkdirSync(join(repository, "_layers"), { recursive: true });
-      mkdirSync(join(repository, `_manifests/tags/${i}/current`), { recursive: true });
-      writeFileSync(join(repository, `_manifests/tags/${i}/current/link`), digestOf(`gone ${i}`));
-      mkdirSync(join(repository, "_manifests/revisions"), { recursive: true });
-    }
-    for (const command of ["scan", "gate", "plan"]) loud[command] = run(command, root).stdout;
-  });
-  afterAll(() => rmSync(root, { recursive: true }));
-
-  it.each(["scan", "gate", "plan"])("%s prints 50 lines at most, the first of all", (command) => {
-    const { code, stdout, stderr } = run(command, "--quiet", root);
-    const printed = lines(stdout);
-    const first = loud[command]!.split("\n").slice(0, printed.length - 3);
-    expect(lines(loud[command]!).length).toBeGreaterThan(50);
-    expect(code).toBe(4);
-    expect(printed.slice(0, first.length)).toEqual(first);
-    expect(printed.at(-1)).toMatch(/^… and \d+ more lines\. Without --quiet all is printed; --report FILE keeps it\.$/);
-    expect(printed.length + lines(stderr).length).toBeLessThanOrEqual(50);
-  });
-
-  it("says where the full report is, unless it could not be written", () => {
-    const report = join(temporaryFolder(), "report.json");
-    expect(lines(run("scan", "--quiet", "--report", report, root).stdout).at(-1)).toMatch(
-      new RegExp(`^… and \\d+ more lines\\. The full report: ${report}$`),
-    );
-    expect(JSON.parse(readFileSync(report, "utf8")).findings).toHaveLength(3000);
-    const small = run("scan", "--quiet", "--report", report, fixture("unlinked-child"));
-    expect(lines(small.stdout).slice(-2)).toEqual(["", `The full report: ${report}`]);
-    const full = run("scan", "--quiet", "--report", "/dev/full", root);
-    expect(full.stderr).toMatch(/^regfsck: --report \/dev\/full: ENOSPC/);
-    expect(full.stdout).not.toContain("/dev/full");
-    expect(full.code).toBe(12);
-  });
-
-  it("gives a program all the JSON that it asks for", () => {
-    expect(JSON.parse(run("scan", "--quiet", "--format", "json", root).stdout).findings).toHaveLength(3000);
   });
 });
 
