@@ -21,8 +21,8 @@ export interface Plan {
 
 /** Takes in what it learns of manifests to copy: the graphs are of no use for anything else afterwards. */
 export function planAll(inspected: readonly InspectedRoot[]): Plan {
-  const rootSources = inspected.map(({ context }) => {
-    return { root: context.root, graph: context.graph, rotten: new Set(rottenManifests(context.graph)) };
+  const rootSources = inspected.map(({ context: { root, graph }, isIntact }) => {
+    return { root, graph, rotten: new Set(rottenManifests(graph)), isIntact };
   });
   const roots = inspected.map((root, index) =>
     planRoot({ ...root, sources: new Sources(rootSources.filter((_, other) => other !== index)) }),

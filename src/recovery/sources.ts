@@ -23,6 +23,8 @@ export interface SourceRoot {
   readonly graph: RootGraph;
   /** The blobs there that are known not to hash to their digests. */
   readonly rotten: ReadonlySet<number>;
+  /** Hashes a blob there; undefined where it cannot be read. */
+  readonly isIntact: (digest: string) => boolean | undefined;
 }
 
 /** A root's manifests whose content is rotten, as it was read: to be asked before any plan adds what it learned. */
@@ -43,12 +45,13 @@ export class Sources {
     this.#roots = roots;
   }
 
-  /** The first root that has this blob, of that size where it is known (NaN where not). Its content is not hashed here. */
+  /** The first root that has this blob whole, by its hash, and of that size where it is known (NaN where not). */
   findBlob(digest: string, size: number): Source | undefined {
-    for (const { root, graph, rotten } of this.#roots) {
+    for (const { root, graph, rotten, isIntact } of this.#roots) {
       const blob = graph.digests.find(digest);
       if (blob < 0 || graph.blobState(blob) !== DiskState.ok || graph.isBlobRotten(blob) || rotten.has(blob)) continue;
-      if (Number.isNaN(size) || graph.blobSize(blob) === size) return { root, size: graph.blobSize(blob) };
+      if (!Number.isNaN(size) && graph.blobSize(blob) !== size) continue;
+      if (isIntact(digest) === true) return { root, size: graph.blobSize(blob) };
     }
     return undefined;
   }

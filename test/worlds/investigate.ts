@@ -1,7 +1,8 @@
-// Runs verify, why and usage on a world, and holds each report against its published schema.
+// Runs verify, why, usage and plan on a world, and holds each report against its published schema.
 import { Ajv2020 } from "ajv/dist/2020.js";
 import addFormats from "ajv-formats";
 import { expect } from "vitest";
+import type { PlanReport } from "../../src/report/plan-report.ts";
 import { jsonSchemas } from "../../src/report/schema.ts";
 import type { UsageReport } from "../../src/report/usage-report.ts";
 import type { VerifyReport } from "../../src/report/verify-report.ts";
@@ -13,13 +14,14 @@ interface Reports {
   verify: VerifyReport;
   why: WhyReport;
   usage: UsageReport;
+  plan: PlanReport;
 }
 
 const ajv = new Ajv2020({ strict: true, allErrors: true, allowUnionTypes: true });
 addFormats.default(ajv);
 const schemas = jsonSchemas();
 const validators = Object.fromEntries(
-  ["verify", "why", "usage"].map((command) => [
+  ["verify", "why", "usage", "plan"].map((command) => [
     command,
     {
       report: ajv.compile(schemas[`${command}.schema.json`]!),

@@ -1,0 +1,49 @@
+// On damaged roots the script mends all that brute force finds healable, breaks nothing and loses nothing. More roots
+// with `npx tsx scripts/exactness.ts --plan --count 300`.
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { startRegistry } from "../../../scripts/registry/server.ts";
+import { playSeed } from "../exactness/campaign.ts";
+import { connectTo } from "../exactness/client/http.ts";
+import { walkRegistry } from "../exactness/client/walk.ts";
+import { differingText } from "../exactness/tally.ts";
+import { openWorlds, type Worlds } from "../exactness/world.ts";
+import { comparePlan } from "./compare-plan.ts";
+import { copyOf, scratch } from "./stage.ts";
+
+let worlds: Worlds;
+
+beforeAll(async () => {
+  worlds = await openWorlds();
+});
+
+afterAll(() => worlds.removeAll());
+
+describe("the script of a plan", () => {
+  it("mends what can be mended of 15 damaged roots", { timeout: 600_000 }, async () => {
+    const differing: string[] = [];
+    let roots = 0;
+    await playSeed(worlds, 3, 15, [comparePlan(worlds, ["sh"])], (round) => {
+      roots += 1;
+      if (round.result.differences.length > 0) differing.push(differingText(round));
+    });
+    expect(roots).toBe(15);
+    expect(differing.join("\n")).toBe("");
+  });
+
+  const names = ["digest-mismatch", "malformed-link", "stray-entry", "unlinked-child", "unseen-repository"];
+  it.each(names)("does so of the fixture %s", { timeout: 120_000 }, async (name) => {
+    const folder = scratch();
+    const root = copyOf(name, folder);
+    const registry = await startRegistry({ root });
+    const client = connectTo(registry.url, 30_000);
+    try {
+      const walk = await walkRegistry(client, root);
+      const donors = { copyOf: async () => copyOf("small", folder, "donor"), removeAll: async () => {} };
+      const { differences } = await comparePlan(donors, ["sh"])({ root, world: 0, client, walk });
+      expect(differences).toEqual([]);
+    } finally {
+      client.close();
+      await registry.stop();
+    }
+  });
+});
