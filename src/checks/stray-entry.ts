@@ -61,7 +61,8 @@ const STORE_FOLDERS: readonly string[] = [BLOBS, `${BLOBS}/sha256`];
 
 /** What stops the registry's walk of the blob store. */
 function* storeStrays({ graph, blobStrays }: CheckContext): Generator<StrayEntry> {
-  yield* blobStrays;
+  // The walk gets past a displaced blob; a forecast says where collection does not.
+  yield* blobStrays.filter(({ reason }) => reason !== "displaced-blob");
   for (const { path, state } of graph.blockedBlobFolders()) {
     if (state === DiskState.malformed) yield { path, reason: "link-loop" };
     else if (STORE_FOLDERS.includes(path) && state === DiskState.notAFolder) yield { path, reason: "file-for-folder" };
@@ -80,6 +81,7 @@ const WORDS: Record<StrayReason, string> = {
   "file-for-folder": "a file where the registry expects a folder: 500, and collection aborts",
   "link-loop": "a symbolic link that leads back to itself or above: the registry's walk aborts",
   "misplaced-data": "a file called data whose place gives no digest: collection aborts in its sweep",
+  "displaced-blob": "a blob where no blob of this digest belongs",
   "misplaced-link": "a file called link that is no revision link: collection reads it and aborts",
   "unusable-tag": "an entry that is no tag, where collection with -m looks for one: it aborts",
 };

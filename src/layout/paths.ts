@@ -41,6 +41,16 @@ export function blobData(digest: string): string {
   return `${blobFolder(digest)}/data`;
 }
 
+/**
+ * The digest that the registry's walk of the blob store reads out of the path of a file called `data`, wherever that
+ * lies: it takes the folder above the hex for the algorithm, unless it is the first two digits.
+ */
+export function digestOfData(path: string): string | undefined {
+  const [hex = "", next = "", above = ""] = path.split("/").slice(0, -1).reverse();
+  const digest = `${next === hex.slice(0, 2) ? above : next}:${hex}`;
+  return parseDigest(digest) && digest;
+}
+
 export function repositoryFolder(name: string): string {
   return `${REPOSITORIES}/${name}`;
 }

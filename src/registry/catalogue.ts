@@ -30,15 +30,17 @@ export function walkCatalogue(namespace: NamespaceFacts): Catalogue {
     const path = top.folder === "" ? entry.name : `${top.folder}/${entry.name}`;
     if (entry.name === "_layers") {
       seen.push(top.folder);
-      if (!isRepositoryName(top.folder)) {
-        strays.push({ path: `${REPOSITORIES}/${top.folder}`.replace(/\/$/, ""), reason: "invalid-name" });
-      }
+      // At the top it is taken for a repository of that name.
+      const name = top.folder || entry.name;
+      if (!isRepositoryName(name)) strays.push({ path: `${REPOSITORIES}/${name}`, reason: "invalid-name" });
     }
     if (!entry.name.startsWith("_")) {
       if (entry.folder) enter(path);
     } else if (!entry.folder) {
       const hides = hiddenRepositories(namespace, top.folder, top.entries.slice(top.next));
-      strays.push({ path: `${REPOSITORIES}/${path}`, reason: "ends-walk", hides });
+      const known = strays.findIndex((stray) => stray.path === `${REPOSITORIES}/${path}`);
+      if (known < 0) strays.push({ path: `${REPOSITORIES}/${path}`, reason: "ends-walk", hides });
+      else strays[known] = { ...strays[known]!, hides };
       stack.pop();
     }
   }

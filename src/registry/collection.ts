@@ -15,12 +15,16 @@ export type AbortReason =
   | "broken-blob"
   | "no-blobs"
   | "misplaced-data"
+  | "displaced-blob"
   | "twice-deleted"
   | "unreadable-history";
 
 export interface Abort {
-  /** `mark`: before anything is deleted. `delete`: half-way through the manifests. `sweep`: after them, before any blob. */
-  readonly phase: "mark" | "delete" | "sweep";
+  /**
+   * `mark`: before anything is deleted. `delete`: half-way through the manifests. `sweep`: after them, before any blob.
+   * `blobs`: half-way through the blobs, which go in no order.
+   */
+  readonly phase: "mark" | "delete" | "sweep" | "blobs";
   /** Relative to the root. */
   readonly path: string;
   readonly reason: AbortReason;

@@ -1,7 +1,7 @@
 // The sweep of a collection: revisions without a tag go first (with -m), then every blob that is not marked.
 import type { RepositoryNode } from "../graph/root-graph.ts";
 import { Bytes } from "../layout/columns.ts";
-import { BLOBS, blobData, linkFile, tagFolder } from "../layout/paths.ts";
+import { BLOBS, blobData, digestOfData, linkFile, tagFolder } from "../layout/paths.ts";
 import { DiskState, isBroken } from "../scan/facts.ts";
 import type { Aborts, CollectInput, Collection, CollectOptions, DeletedRevision } from "./collection.ts";
 import type { Marking } from "./mark.ts";
@@ -14,7 +14,8 @@ export function sweep(input: CollectInput, options: CollectOptions, marking: Mar
   const gone = deleteManifests(input, options, untagged, aborts);
   if (!hasBlobStore) aborts.add("sweep", BLOBS, "no-blobs");
   for (const { path, reason } of blobStrays) {
-    aborts.add("sweep", path, reason === "link-loop" ? reason : "misplaced-data");
+    if (reason === "displaced-blob") stopAtDisplaced(input, marking, path, aborts);
+    else aborts.add("sweep", path, reason === "link-loop" ? reason : "misplaced-data");
   }
   for (const { path, state } of graph.blockedBlobFolders()) {
     if (state === DiskState.malformed) aborts.add("sweep", path, "link-loop");
@@ -28,7 +29,8 @@ export function sweep(input: CollectInput, options: CollectOptions, marking: Mar
     if (state === DiskState.ok && !marking.isMarked(blob)) deletedBlobs.push(blob);
   }
   const deletedRevisions = markAborts > 0 ? [] : untagged.slice(0, gone);
-  const swept = aborts.all.length > 0 ? [] : deletedBlobs;
+  // Which blobs are gone when it stops among them cannot be told: at worst, all.
+  const swept = aborts.all.some(({ phase }) => phase !== "blobs") ? [] : deletedBlobs;
   const deletedLinks = new Bytes();
   for (const { repository, digest } of deletedRevisions) {
     const link = graph.revisions.find(repository.index, digest);
@@ -49,6 +51,12 @@ export function sweep(input: CollectInput, options: CollectOptions, marking: Mar
     isBlobDeleted,
     deletedBytes,
   };
+}
+
+/** Collection takes what lies there for an unmarked blob, goes to where that blob belongs, and finds nothing to delete. */
+function stopAtDisplaced({ graph }: CollectInput, marking: Marking, path: string, aborts: Aborts): void {
+  const blob = graph.digests.find(digestOfData(path)!);
+  if (blob < 0 || !(marking.isMarked(blob) || graph.hasBlobFolder(blob))) aborts.add("blobs", path, "displaced-blob");
 }
 
 /**

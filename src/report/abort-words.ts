@@ -48,6 +48,10 @@ const WORDS = {
     what: "a file called data lies here, where no blob can be",
     mend: "move it out of the storage root",
   },
+  "displaced-blob": {
+    what: "a blob lies here that belongs elsewhere, where collection looks for it in order to delete it",
+    mend: "move it to its place, or out of the storage root",
+  },
   "twice-deleted": {
     what: "links in other places name this manifest too, and -m deletes it at its own place for each of them",
     mend: "delete the links that name another digest than their place says; regfsck scan lists each as a mismatched-link",
@@ -64,6 +68,7 @@ export const ABORT_REASONS = Object.keys(WORDS) as readonly AbortReason[];
 const PHASES = {
   mark: "nothing is deleted by then",
   delete: "some of the manifests are deleted by then",
+  blobs: "some of the blobs are deleted by then, and with -m the manifests",
   sweep: "no blob is deleted by then, but with -m the manifests are",
 } as const satisfies Record<Abort["phase"], string>;
 

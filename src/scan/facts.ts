@@ -96,6 +96,8 @@ export type StrayReason =
   | "link-loop"
   /** A file called `data` in the blob store whose path gives no digest. */
   | "misplaced-data"
+  /** A file called `data` in the blob store whose path gives the digest of a blob that belongs elsewhere. */
+  | "displaced-blob"
   /** A file called `link` below revisions/ that is not a revision link, and holds no digest. */
   | "misplaced-link"
   /** An entry below tags/ that no client can ask for and whose link cannot be read: `-m` aborts. */

@@ -1,9 +1,9 @@
 // Reads the blob store, a shard at a time: one stat a blob gives its presence and its size.
 import { createHash } from "node:crypto";
 import { Bytes, Floats } from "../layout/columns.ts";
-import { type Algorithm, isAlgorithm, parseDigest } from "../layout/digest.ts";
+import { type Algorithm, isAlgorithm } from "../layout/digest.ts";
 import { DigestWriter } from "../layout/packed-digests.ts";
-import { BLOBS } from "../layout/paths.ts";
+import { BLOBS, digestOfData } from "../layout/paths.ts";
 import { type BlobFacts, type BlockedFolder, DiskState, type StrayEntry, type Unreadable } from "./facts.ts";
 import {
   errorCode,
@@ -106,7 +106,7 @@ export function readBlobShard(
       }
     }
     if (verifyContent) {
-      const content = state === DiskState.ok ? hashFile(storageFs, `${root}/${path}`, algorithm) : undefined;
+      const content = state === DiskState.ok ? hashFile(storageFs, `${root}/${path}`, algorithm, blob.size) : undefined;
       if (content?.error) {
         // It may have been deleted since it was asked for.
         state = stateOfError(content.error);
@@ -154,19 +154,25 @@ export function statBlob(storageFs: StorageFs, path: string): BlobStat {
 
 const CHUNK = Buffer.allocUnsafeSlow(1 << 20);
 
-/** Hashes a file: its hex, or the system's error code. `path` is absolute. */
+/**
+ * Hashes a file: its hex, or the system's error code. `path` is absolute. Ends as soon as there are more than `size`
+ * bytes, with a hex that no file has: a device gives bytes without end.
+ */
 export function hashFile(
   storageFs: StorageFs,
   path: string,
   algorithm: Algorithm,
+  size: number,
 ): { readonly hex?: string; readonly error?: string } {
   try {
     const hash = createHash(algorithm);
     const file = storageFs.openSync(path, READ_FLAGS);
     try {
-      for (;;) {
+      for (let total = 0; ; ) {
         const length = storageFs.readSync(file, CHUNK, 0, CHUNK.length, null);
         if (length === 0) return { hex: hash.digest("hex") };
+        total += length;
+        if (total > size) return { hex: "" };
         hash.update(CHUNK.subarray(0, length));
       }
     } finally {
@@ -190,15 +196,11 @@ function findMisplacedData(
   unreadable: Unreadable[],
 ): void {
   for (const leaf of leavesBelow(storageFs, root, path)) {
-    const isData = leaf.path.endsWith("/data") && !givesDigest(leaf.path);
-    if (leaf.state === DiskState.notAFolder && isData) strays.push({ path: leaf.path, reason: "misplaced-data" });
+    if (leaf.state === DiskState.notAFolder && leaf.path.endsWith("/data")) {
+      const isBlob = digestOfData(leaf.path) !== undefined;
+      strays.push({ path: leaf.path, reason: isBlob ? "displaced-blob" : "misplaced-data" });
+    }
     if (leaf.state === DiskState.malformed) strays.push({ path: leaf.path, reason: "link-loop" });
     if (leaf.state === DiskState.unreadable) unreadable.push({ path: leaf.path, error: leaf.code });
   }
-}
-
-/** Whether the registry reads a digest out of this path: it takes the folder above for the algorithm, or the shard. */
-function givesDigest(path: string): boolean {
-  const [hex = "", next = "", above = ""] = path.split("/").slice(0, -1).reverse();
-  return parseDigest(`${next === hex.slice(0, 2) ? above : next}:${hex}`) !== undefined;
 }

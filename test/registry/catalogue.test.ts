@@ -65,7 +65,11 @@ describe("walkCatalogue", () => {
   });
 
   it("names _layers beside the repositories", () => {
-    expect(walked("_layers/").strays).toEqual([{ path: "", reason: "invalid-name" }]);
+    expect(walked("_layers/").strays).toEqual([{ path: "_layers", reason: "invalid-name" }]);
+  });
+
+  it("names a file _layers beside the repositories once, though it also ends the walk", () => {
+    expect(walked("_layers", "a/_layers/").strays).toEqual([{ path: "_layers", reason: "invalid-name", hides: ["a"] }]);
   });
 
   it("passes odd names that hold no repository", () => {

@@ -15,7 +15,7 @@ const limitMs = 20_000;
 const patienceMs = 30_000;
 
 /** Aborts that a dry run does not come to, since it deletes nothing. */
-const whileDeleting = new Set(["twice-deleted", "unreadable-history"]);
+const whileDeleting = new Set(["twice-deleted", "unreadable-history", "displaced-blob"]);
 
 export const compareForecast: Comparison = async (stage: Stage): Promise<ComparisonResult> => {
   const result: ComparisonResult = { differences: [], counts: {}, notAskable: [] };
@@ -94,7 +94,10 @@ async function compareCollection(
     });
     const before = new Set(brokenTagsOf(walk));
     const broken = after.filter((tag) => !before.has(tag));
-    compareSets("broken tags", new Set(broken), forecast.breaks, differ);
+    // Blobs go in random order: one that stops it half-way leaves less broken than was to be feared.
+    const feared = forecast.aborts.some(({ reason }) => reason === "displaced-blob");
+    const foreseen = feared ? forecast.breaks.filter((tag) => broken.includes(tag)) : forecast.breaks;
+    compareSets("broken tags", new Set(broken), foreseen, differ);
     return `collection ${outcome}${broken.length > 0 ? " and breaks" : ""}`;
   } finally {
     await rm(copy, { recursive: true, force: true });
