@@ -8,7 +8,7 @@ import { planAll } from "../recovery/plan.ts";
 import { renderScript } from "../recovery/script.ts";
 import { isScripted } from "../recovery/steps.ts";
 import { PLAN_REPORTERS } from "../report/plan-reporters.ts";
-import { hashFile } from "../scan/read-blobs.ts";
+import { hashFile, statBlob } from "../scan/read-blobs.ts";
 import type { StorageFs } from "../scan/storage-fs.ts";
 import { print, ResultFiles } from "./emit.ts";
 import { exitCode } from "./exit-code.ts";
@@ -50,13 +50,14 @@ export async function plan(options: PlanOptions, terminal: Terminal): Promise<nu
   );
   const hasScript = script !== undefined && planned.steps.some(isScripted);
   const files = new ResultFiles(options.dryRun, terminal);
+  let written: string | undefined;
   if (hasScript) {
     const input = { version: terminal.version, roots, steps: planned.steps, quarantine: quarantine! };
-    files.write("--script", script, () => renderScript(input), 0o755);
+    // A dry run tells of the script that it would have written.
+    if (files.write("--script", script, () => renderScript(input), 0o755) || options.dryRun) written = script;
   } else if (script !== undefined) {
     terminal.warn(`--script ${options.script} is not written: there is nothing that it could do`);
   }
-  const written = hasScript ? script : undefined;
   const report = planReport(inspected, planned, options, { script: written, quarantine }, startedAt, terminal);
   files.writeReport(options.report, (format) => PLAN_REPORTERS[format](report));
   const incomplete = report.unreadable.length > 0 || !files.complete;
@@ -71,7 +72,8 @@ function intactness(storageFs: StorageFs, { root }: RootInspection): (digest: st
   return (digest) => {
     if (known.has(digest)) return known.get(digest);
     const parsed = parseDigest(digest);
-    const hashed = parsed && hashFile(storageFs, `${root.path}/${blobData(digest)}`, parsed.algorithm);
+    const path = `${root.path}/${blobData(digest)}`;
+    const hashed = parsed && hashFile(storageFs, path, parsed.algorithm, statBlob(storageFs, path).size);
     const intact = hashed?.hex === undefined ? undefined : hashed.hex === parsed?.hex;
     known.set(digest, intact);
     return intact;

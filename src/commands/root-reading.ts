@@ -212,7 +212,7 @@ export class RootReading {
     this.#graph.forgetManifest(id);
     const { algorithm, hex } = parseDigest(digest)!;
     const isHashed = this.#options.verifyContent && state === DiskState.ok;
-    const content = isHashed ? hashFile(this.#fs, `${this.#root.path}/${path}`, algorithm) : {};
+    const content = isHashed ? hashFile(this.#fs, `${this.#root.path}/${path}`, algorithm, size) : {};
     const settled = content.error === undefined ? state : stateOfError(content.error);
     this.#graph.setBlob(id, settled, size, modified, content.hex !== undefined && content.hex !== hex);
   }

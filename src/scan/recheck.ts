@@ -58,7 +58,7 @@ export class Rechecker {
     }
     if (claim.kind === "content") {
       const { algorithm, hex } = parseDigest(claim.digest)!;
-      const content = hashFile(this.#fs, path, algorithm);
+      const content = hashFile(this.#fs, path, algorithm, statBlob(this.#fs, path).size);
       return content.hex !== undefined && content.hex !== hex;
     }
     const manifest = readManifests(this.#fs, this.#root, packDigests([claim.digest]));

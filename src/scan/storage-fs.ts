@@ -11,8 +11,8 @@ export type StorageFs = Pick<
 
 export const nodeFs: StorageFs = fs;
 
-/** Opening a pipe that nobody writes to would wait for ever; with this flag it does not. */
-export const READ_FLAGS = fs.constants.O_RDONLY | fs.constants.O_NONBLOCK;
+/** Opening a pipe that nobody writes to would wait for ever, and a terminal would become the process's own: not so with these. */
+export const READ_FLAGS = fs.constants.O_RDONLY | fs.constants.O_NONBLOCK | fs.constants.O_NOCTTY;
 
 /** Errors that say what the disk's structure is, not that reading it failed: the registry answers 500 to them. */
 const STRUCTURAL: Readonly<Record<string, DiskState>> = {

@@ -2,8 +2,8 @@ import { describe, expect, it } from "vitest";
 import { blobPath } from "../../scripts/fixtures/storage.ts";
 import { unpackDigests } from "../../src/layout/packed-digests.ts";
 import { DiskState } from "../../src/scan/facts.ts";
-import { listBlobStore, readBlobShard } from "../../src/scan/read-blobs.ts";
-import type { StorageFs } from "../../src/scan/storage-fs.ts";
+import { hashFile, listBlobStore, readBlobShard } from "../../src/scan/read-blobs.ts";
+import { nodeFs, type StorageFs } from "../../src/scan/storage-fs.ts";
 import { failing, recorded } from "../worlds/watched-fs.ts";
 import { digestOf, World } from "../worlds/world.ts";
 
@@ -131,5 +131,11 @@ describe("the blob store", () => {
     const verified = readStore(world, { verify: true, fs: failing(world.fs, "EIO", failures[0]![0], ["openSync"]) });
     expect(verified.blobs.get(one.digest)).toMatchObject({ state: DiskState.unreadable, rotten: 0 });
     expect(verified.unreadable).toEqual([{ path: failures[0]![1], error: "EIO" }]);
+  });
+});
+
+describe("hashFile", () => {
+  it("comes back from a device that gives bytes without end", () => {
+    expect(hashFile(nodeFs, "/dev/zero", "sha256", 0)).toEqual({ hex: "" });
   });
 });
