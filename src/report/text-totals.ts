@@ -105,16 +105,6 @@ export function* renderTook(
   });
 }
 
-/** What changed since the last complete run, where that is known. */
-export function* renderHistory(page: Page, { history }: ScanReport): Generator<string> {
-  if (!history) return;
-  const { since, persisting, oldest, resolved } = history;
-  const known = persisting > 0 ? `, ${formatCount(persisting)} known since ${day(oldest ?? since)}` : "";
-  const text = `Since ${day(since)}: ${formatCount(history.new)} new${known}, ${formatCount(resolved.length)} resolved.`;
-  yield "\n";
-  yield* paragraph(page, text, { first: 0, rest: 2 });
-}
-
 /** Findings that the configuration accepts: counted by reason, so that nobody forgets that they are there. */
 export function* renderAccepted(page: Page, accepted: readonly Finding[]): Generator<string> {
   if (accepted.length === 0) return;
@@ -127,11 +117,6 @@ export function* renderAccepted(page: Page, accepted: readonly Finding[]): Gener
 
 function acceptedLabel({ code, accepted }: Finding): string {
   return `${code}, until ${accepted?.until}: ${accepted?.reason}`;
-}
-
-/** The day of an ISO 8601 time. */
-function day(time: string): string {
-  return time.slice(0, 10);
 }
 
 /** Which root it was: its name where there are several, its path, its kind. */

@@ -3,9 +3,10 @@ import type { Finding } from "../checks/finding.ts";
 import type { ScanReport } from "./report.ts";
 import { namePrefix } from "./text-finding.ts";
 import { FindingGroups } from "./text-groups.ts";
+import { renderHistory } from "./text-history.ts";
 import { renderBrokenImages } from "./text-images.ts";
 import type { Page } from "./text-layout.ts";
-import { renderAccepted, renderHistory, renderTotals, renderUnreadable, renderVerdict } from "./text-totals.ts";
+import { renderAccepted, renderTotals, renderUnreadable, renderVerdict } from "./text-totals.ts";
 
 /** Bounded: however much is found, what is printed stays within a few hundred lines. */
 export function* renderText(report: ScanReport, page: Page): Generator<string> {
