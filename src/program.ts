@@ -203,7 +203,7 @@ function addShared(command: Command, formats: readonly string[] = FORMATS): Comm
     .option("--config <file>", "the configuration file (default: /etc/regfsck.yaml, where there is one)")
     .option("--report <file>", "also write the report there: JSON, or JSON lines for *.jsonl")
     .option("--dry-run", "write nothing anywhere; say what would have been written", false)
-    .option("--quiet", "print nothing when the exit code is 0", false)
+    .option("--quiet", "print nothing when the exit code is 0, else at most 50 lines", false)
     .addOption(
       new Option("--progress <when>", "the progress line on standard error")
         .choices(["auto", "always", "never"])
