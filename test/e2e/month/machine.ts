@@ -6,7 +6,7 @@ import type { StorageFs } from "../../../src/scan/storage-fs.ts";
 import { nodeFs } from "../../../src/scan/storage-fs.ts";
 import { runProgram } from "../../worlds/scan-world.ts";
 
-export const DAY = 86_400;
+const DAY = 86_400;
 
 export interface Run {
   readonly code: number;
