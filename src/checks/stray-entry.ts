@@ -2,6 +2,7 @@
 import type { RepositoryNode } from "../graph/root-graph.ts";
 import { isRepositoryName, isStoragePath, isTagName } from "../layout/names.ts";
 import { BLOBS, blobData, linksFolder, repositoryFolder, tagFolder, tagsFolder } from "../layout/paths.ts";
+import { looksAtTags } from "../registry/mark.ts";
 import { DiskState, isBroken, type StrayEntry, type StrayReason } from "../scan/facts.ts";
 import type { Check, CheckContext } from "./finding.ts";
 
@@ -34,6 +35,7 @@ function* repositoryStrays({ graph }: CheckContext, repository: RepositoryNode):
   for (const { path, state } of repository.strayRevisionLinks) {
     if (isBroken(state) || !isStoragePath(path)) yield { path, reason: "misplaced-link" };
   }
+  if (!looksAtTags(graph, repository)) return;
   for (let tag = repository.tags.first; tag < repository.tags.end; tag++) {
     const path = tagFolder(name, graph.tags.name(tag));
     const askable = isRepositoryName(name) && isTagName(graph.tags.name(tag));

@@ -15,6 +15,16 @@ import { DiskState, isBroken, ManifestState } from "../scan/facts.ts";
 import type { Aborts, CollectInput, CollectOptions, DeletedRevision } from "./collection.ts";
 import { followManifestLink } from "./serve.ts";
 
+/** Whether collection with `-m` comes to look through a repository's tags: it does for each revision that it finds. */
+export function looksAtTags(graph: RootGraph, repository: RepositoryNode): boolean {
+  const { revisions, strayRevisionLinks } = repository;
+  const isFound = (digest: number) => followManifestLink(graph, repository, digest).answer === "served";
+  for (let link = revisions.first; link < revisions.end; link++) {
+    if (graph.revisions.state(link) === DiskState.ok && isFound(graph.revisions.target(link))) return true;
+  }
+  return strayRevisionLinks.some(({ target }) => target !== undefined && isFound(graph.digests.find(target)));
+}
+
 export class Marking {
   readonly #graph: RootGraph;
   readonly #input: CollectInput;

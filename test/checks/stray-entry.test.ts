@@ -55,6 +55,14 @@ describe("stray-entry", () => {
     expect(found).toMatchObject([{ code: "stray-entry", severity: "warning", path, affects: [] }]);
   });
 
+  it("says nothing of an odd tag where collection finds no revision, and so looks at no tag", async () => {
+    const world = new World();
+    world.repository("team/app").layer();
+    world.mkdir(`${app}/_manifests/revisions`);
+    world.mkdir(`${app}/_manifests/tags/@eaDir`);
+    expect((await findingsOf(world)).filter(({ code }) => code === "stray-entry")).toEqual([]);
+  });
+
   it.each(["_manifests", "_manifests/revisions", "_manifests/tags"])("names a file for the folder %s", async (part) => {
     const world = new World();
     world.repository("team/app").layer();
