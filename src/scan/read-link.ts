@@ -6,6 +6,8 @@ import { describeError, errorCode, READ_FLAGS, type StorageFs, stateOfError } fr
 /** The longest link holds a sha512 digest; a file that fills more than this is no link. */
 const LONGEST_LINK = "sha512:".length + 128;
 
+const [TWO, THREE, FIVE] = ["2", "3", "5"].map((digit) => digit.charCodeAt(0));
+
 /** Reads links into one buffer; the last link's answer stays in its fields until the next. */
 export class LinkReader {
   readonly #fs: StorageFs;
@@ -47,8 +49,10 @@ export class LinkReader {
     const file = this.#open(path);
     try {
       let length = this.#fs.readSync(file, this.#buffer, 0, this.#buffer.length, null);
-      // A read may come back short of the file's end; only a length that a link can have is taken at its word.
-      while (length > 0 && length <= LONGEST_LINK && !isLinkLength(length)) {
+      // A read may come back short of the file's end; only a length that its link has is taken at its word, and only
+      // of the first: where one came back short, the next may too.
+      if (this.#holdsLink(length)) return length;
+      while (length > 0 && length <= LONGEST_LINK) {
         const more = this.#fs.readSync(file, this.#buffer, length, this.#buffer.length - length, null);
         if (more === 0) break;
         length += more;
@@ -57,6 +61,14 @@ export class LinkReader {
     } finally {
       this.#fs.closeSync(file);
     }
+  }
+
+  /** Whether the buffer begins with the name of the algorithm whose links have this length. */
+  #holdsLink(length: number): boolean {
+    const [hundreds, tens] = [this.#buffer[3], this.#buffer[4]];
+    if (length === 71) return hundreds === TWO && tens === FIVE;
+    if (length === 103) return hundreds === THREE;
+    return length === LONGEST_LINK;
   }
 
   /** Looks once more for what is not there, as for all that is not there. */
@@ -69,10 +81,6 @@ export class LinkReader {
       return this.#fs.openSync(path, READ_FLAGS);
     }
   }
-}
-
-function isLinkLength(length: number): boolean {
-  return length === 71 || length === 103 || length === LONGEST_LINK;
 }
 
 function describeContent(content: string): string {

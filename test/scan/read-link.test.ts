@@ -33,6 +33,20 @@ describe("LinkReader", () => {
     expect(read(content(target), { expected: target })).toEqual({ state: DiskState.ok, target, reason: "" });
   });
 
+  it.each(["sha256", "sha384", "sha512"])(
+    "reads a link to a %s digest that comes in pieces of any size",
+    (algorithm) => {
+      const target = digestOf("content", algorithm);
+      for (const piece of [1, 7, 71, 103]) {
+        const readSync = ((file: number, buffer: Buffer, at: number, length: number) =>
+          nodeFs.readSync(file, buffer, at, Math.min(length, piece), null)) as StorageFs["readSync"];
+        expect(read(content(target), { fs: { ...nodeFs, readSync } })).toMatchObject({ state: DiskState.ok, target });
+        const cut = read(content(`${target}\n`), { fs: { ...nodeFs, readSync } });
+        if (piece < 71) expect(cut).toMatchObject({ state: DiskState.malformed });
+      }
+    },
+  );
+
   it("tells what it holds where that is not what was expected", () => {
     expect(read(content(digest), { expected: digestOf("other") })).toMatchObject({
       state: DiskState.ok,
