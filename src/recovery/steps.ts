@@ -138,7 +138,7 @@ function compareSteps(a: PlanStep, b: PlanStep): number {
 }
 
 /** What a step is about, among those of its kind in its root. */
-export function placeOf(step: PlanStep): string {
+function placeOf(step: PlanStep): string {
   if (step.kind === "push") return `${step.repository} ${step.digest}`;
   return step.kind === "rebuild" ? `${step.repository}:${step.tag}` : step.path;
 }

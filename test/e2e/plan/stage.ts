@@ -44,7 +44,7 @@ export function runScript(script: string, ...args: string[]) {
 }
 
 /** What the registry serves of a root, to a client that pulls every tag. */
-export async function walk(root: string): Promise<Walk> {
+async function walk(root: string): Promise<Walk> {
   const registry = await startRegistry({ root });
   const client = connectTo(registry.url, 30_000);
   try {
