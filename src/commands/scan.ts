@@ -12,7 +12,6 @@ import { print, ResultFiles, readState, readText } from "./emit.ts";
 import { exitCode } from "./exit-code.ts";
 import { failsOn } from "./fail-on.ts";
 import { type InspectedRoots, inspectAll } from "./inspect-all.ts";
-import { checkOutsideGiven } from "./output-file.ts";
 import { scanReport } from "./scan-report.ts";
 import type { Terminal } from "./terminal.ts";
 
@@ -64,7 +63,6 @@ async function inspect(options: ScanOptions, startedAt: number, terminal: Termin
     return await inspectAll(settings, startedAt, terminal);
   } catch (error) {
     if (error instanceof NoRootError) {
-      if (options.metrics !== undefined) checkOutsideGiven("--metrics", options.metrics, options.paths);
       const nothing = { inspections: [], unreadable: [] };
       const report = scanReport(nothing, options, undefined, startedAt, terminal);
       writeMetrics(options, report, nothing, files, terminal);
