@@ -17,6 +17,7 @@ import { print, ResultFiles, readState, readText } from "./emit.ts";
 import { EXIT } from "./exit-code.ts";
 import { forecastReport } from "./forecast-report.ts";
 import { type InspectedRoots, inspectAll } from "./inspect-all.ts";
+import { checkOutsideGiven } from "./output-file.ts";
 import { scanReport } from "./scan-report.ts";
 import type { Terminal } from "./terminal.ts";
 
@@ -41,7 +42,10 @@ export async function gate(options: GateOptions, terminal: Terminal): Promise<nu
   const inspected = await inspectAll(settings, startedAt, terminal).catch((error: unknown) => {
     // The metrics say that there is nothing to be decided on before the run ends: it may be an unmounted volume.
     const nothing = { tool: { name: "regfsck", version: terminal.version }, durationMs: 0, forecast: { roots: [] } };
-    if (error instanceof NoRootError) writeMetrics(options, { ...nothing, decision: "undecided" }, files, terminal);
+    if (error instanceof NoRootError) {
+      if (options.metrics !== undefined) checkOutsideGiven("--metrics", options.metrics, options.paths);
+      writeMetrics(options, { ...nothing, decision: "undecided" }, files, terminal);
+    }
     throw error;
   });
   const remembered = typeof last === "object" ? last : undefined;

@@ -13,25 +13,59 @@ import {
   statSync,
   writeFileSync,
 } from "node:fs";
-import { basename, dirname, join, relative, resolve, sep } from "node:path";
+import { basename, dirname, join, resolve } from "node:path";
 import { UsageError } from "../config/usage-error.ts";
+import { BLOBS, REPOSITORIES, STORAGE } from "../layout/paths.ts";
 
 /**
- * Refuses a file that would lie inside a storage root, through symbolic links too.
+ * Refuses a file that would lie inside a storage root: one of `roots`, or any other that it would lie in; through
+ * symbolic links too, and where a root is mounted once more.
  * Throws a UsageError for that, and for a folder that does not exist.
  */
 export function checkOutsideRoots(option: string, file: string, roots: readonly string[]): void {
-  const folder = realFolder(option, file);
-  for (const root of roots) {
-    if ([folder, dirname(realFile(file))].some((place) => isInside(place, realpathSync(root)))) {
+  const places = new Set([realFolder(option, file), dirname(realFile(file))]);
+  const known = new Map(roots.flatMap((root) => ROOT_PARTS.map((part) => [identityOf(join(root, part)), root])));
+  for (const place of places) {
+    for (const folder of [place, ...foldersAbove(place)]) {
+      const root = known.get(identityOf(folder) ?? "") ?? (isStorageRoot(folder) ? folder : undefined);
+      if (root === undefined) continue;
       throw new UsageError(`${option} ${file}: inside the storage root ${root}, where nothing is ever written`);
     }
   }
 }
 
-function isInside(folder: string, root: string): boolean {
-  const way = relative(root, folder);
-  return way !== ".." && !way.startsWith(`..${sep}`);
+/** A root, and the folders of it that a mount elsewhere may show alone. */
+const ROOT_PARTS = ["", "docker", "docker/registry", STORAGE, BLOBS, REPOSITORIES];
+
+/** What two paths share that lead to one folder; undefined where nothing can be told. */
+function identityOf(path: string): string | undefined {
+  try {
+    const { dev, ino } = statSync(path);
+    return `${dev} ${ino}`;
+  } catch {
+    return undefined;
+  }
+}
+
+/** As checkOutsideRoots, where the paths that were given hold no root that can be read: what cannot be may be one. */
+export function checkOutsideGiven(option: string, file: string, paths: readonly string[]): void {
+  const isUnknown = (path: string) => isStorageRoot(path) === undefined;
+  checkOutsideRoots(option, file, paths.filter(isUnknown));
+}
+
+/** Whether a folder holds a registry's storage; undefined where that cannot be told. */
+function isStorageRoot(folder: string): boolean | undefined {
+  try {
+    return statSync(join(folder, STORAGE)).isDirectory();
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException;
+    return code === "ENOENT" || code === "ENOTDIR" ? false : undefined;
+  }
+}
+
+function foldersAbove(folder: string): string[] {
+  const above = dirname(folder);
+  return above === folder ? [] : [above, ...foldersAbove(above)];
 }
 
 function realFolder(option: string, file: string): string {

@@ -12,6 +12,7 @@ import { print, ResultFiles, readState, readText } from "./emit.ts";
 import { exitCode } from "./exit-code.ts";
 import { failsOn } from "./fail-on.ts";
 import { type InspectedRoots, inspectAll } from "./inspect-all.ts";
+import { checkOutsideGiven } from "./output-file.ts";
 import { scanReport } from "./scan-report.ts";
 import type { Terminal } from "./terminal.ts";
 
@@ -25,8 +26,8 @@ export async function scan(options: ScanOptions, terminal: Terminal): Promise<nu
   const files = new ResultFiles(options.dryRun, terminal);
   const last = await readState(options.state);
   const known = typeof last === "object" ? last : undefined;
-  if (typeof last === "string") files.fail(`--state ${last}; delete it to start afresh`);
   const inspected = await inspect(options, startedAt, terminal, files);
+  if (typeof last === "string") files.fail(`--state ${last}; delete it to start afresh`);
   const paths = options.paths.map((path) => resolve(path));
   const doubts: UnreadableReport[] = [];
   const doubt = (roots: ScanReport["roots"]) => {
@@ -63,6 +64,7 @@ async function inspect(options: ScanOptions, startedAt: number, terminal: Termin
     return await inspectAll(settings, startedAt, terminal);
   } catch (error) {
     if (error instanceof NoRootError) {
+      if (options.metrics !== undefined) checkOutsideGiven("--metrics", options.metrics, options.paths);
       const nothing = { inspections: [], unreadable: [] };
       const report = scanReport(nothing, options, undefined, startedAt, terminal);
       writeMetrics(options, report, nothing, files, terminal);

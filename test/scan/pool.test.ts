@@ -16,7 +16,7 @@ const shard = (prefix: string): Task => ({ kind: "blobs", shard: { algorithm: "s
 /** No task at all: the thread that is given it dies. */
 const deadly = { kind: "blobs", shard: undefined } as unknown as Task;
 
-function pool(threads: number, { mostThreads = threads, reads = () => 0 } = {}) {
+function pool(threads: number, mostThreads = threads, reads = (): number => 0) {
   const made = new WorkerPool(root, options, { threads, mostThreads, countDiskReads: reads });
   onTestFinished(() => made.close());
   return made;
@@ -58,7 +58,7 @@ describe("WorkerPool", () => {
 
   it("starts more threads while the disk keeps it waiting, up to the most", async () => {
     let blocks = 0;
-    const threads = pool(1, { mostThreads: 4, reads: () => (blocks += 1_000_000) });
+    const threads = pool(1, 4, () => (blocks += 1_000_000));
     // Until the first look at how cold the disk is, and then until all threads are there.
     while (threads.size < 4) await Promise.all(Array.from({ length: 50 }, () => threads.run(shard("06"))));
     await Promise.all(Array.from({ length: 50 }, () => threads.run(shard("06"))));
