@@ -75,6 +75,6 @@ describe("the plan for a root after a collection", () => {
     expect(report.summary).toMatchObject({ brokenTags: 5, healedByScript: 5, push: 0, rebuild: 0 });
     expect(runScript(script, "--apply")).toMatchObject({ status: 0, stderr: "" });
     expect(await brokenOf(root)).toEqual([]);
-    expect(planFor(join(folder, "next.sh"), "--cache", "mirror", folder).report.script).toBeNull();
+    expect(planFor(join(folder, "next.sh"), "--cache", "mirror", folder).report.summary.brokenTags).toBe(0);
   });
 });
