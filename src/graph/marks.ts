@@ -1,5 +1,6 @@
 // The marks of a root, from its graph.
 import type { RepositoryMarks } from "../layout/marks.ts";
+import { DiskState } from "../scan/facts.ts";
 import type { RootGraph } from "./root-graph.ts";
 
 /** By repository name; tags and revisions as the disk lists them. */
@@ -22,5 +23,7 @@ function* tagMarks(graph: RootGraph, { first, end }: { first: number; end: numbe
 }
 
 function* revisionMarks(graph: RootGraph, { first, end }: { first: number; end: number }) {
-  for (let link = first; link < end; link++) yield graph.digests.text(graph.revisions.place(link));
+  for (let link = first; link < end; link++) {
+    if (graph.revisions.state(link) !== DiskState.absent) yield graph.digests.text(graph.revisions.place(link));
+  }
 }

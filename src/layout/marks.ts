@@ -4,7 +4,7 @@ export interface RepositoryMarks {
   readonly name: string;
   /** Each tag's name and what its current link holds ("" where it holds no digest), as the repository lists them. */
   readonly tags: Iterable<readonly [name: string, target: string]>;
-  /** The digests under which revision folders lie. */
+  /** The digests under which revision links lie. */
   readonly revisions: Iterable<string>;
   /** Each upload's id and last modification, in milliseconds since 1970. */
   readonly uploads: Iterable<readonly [id: string, modified: number]>;

@@ -9,7 +9,7 @@ import { LinkReader } from "./read-link.ts";
 import { readTags } from "./read-tags.ts";
 import { readUploads } from "./read-uploads.ts";
 import { listPart, type RepositoryReading } from "./repository-reading.ts";
-import { namesOf, type StorageFs } from "./storage-fs.ts";
+import { namesOf, type StorageFs, statPath } from "./storage-fs.ts";
 
 /** Reads the marks of the storage root at `root`, by repository name. Notes in `unreadable` what cannot be read. */
 export function* readMarks(storageFs: StorageFs, root: string, unreadable: Unreadable[]): Generator<RepositoryMarks> {
@@ -38,7 +38,13 @@ function revisionPlaces(reading: RepositoryReading, repository: string): string[
     if (!isAlgorithm(algorithm)) return [];
     const places = listPart(reading, `${folder}/${algorithm}`);
     return namesOf(places)
-      .filter((hex) => isHex(algorithm, hex))
+      .filter((hex) => isHex(algorithm, hex) && isLinked(reading, `${folder}/${algorithm}/${hex}/link`))
       .map((hex) => `${algorithm}:${hex}`);
   });
+}
+
+/** A manifest that is deleted leaves its folder behind, without the link. */
+function isLinked({ fs, root }: RepositoryReading, path: string): boolean {
+  const { stat, code } = statPath(fs, `${root}/${path}`);
+  return stat !== undefined || code !== undefined;
 }
