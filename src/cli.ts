@@ -76,6 +76,10 @@ function failureCode(error: unknown): number {
     process.stderr.write(`regfsck: the report could not be written: ${code}\n`);
     return EXIT.incomplete;
   }
+  if (code === "EMFILE" || code === "ENFILE" || code === "ENOMEM") {
+    process.stderr.write(`regfsck: the system has no room for this run: ${escapeText((error as Error).message)}\n`);
+    return EXIT.incomplete;
+  }
   process.stderr.write(`regfsck: a bug; please report it with this:\n${(error as Error).stack ?? error}\n`);
   return EXIT.incomplete;
 }

@@ -8,7 +8,7 @@ import { parseDigest } from "../layout/digest.ts";
 import { BLOBS, blobData, REPOSITORIES, repositoryFolder, STORAGE } from "../layout/paths.ts";
 import { walkCatalogue } from "../registry/catalogue.ts";
 import { pullAll } from "../registry/pull.ts";
-import { DiskState, type NamespaceFacts, type StrayEntry, type Unreadable } from "../scan/facts.ts";
+import { DiskState, ManifestState, type NamespaceFacts, type StrayEntry, type Unreadable } from "../scan/facts.ts";
 import type { StorageRoot } from "../scan/find-roots.ts";
 import { listNamespace, repositoryNames } from "../scan/list-namespace.ts";
 import { noting } from "../scan/noting-fs.ts";
@@ -255,6 +255,10 @@ export class RootReading {
       await this.#reader.readManifests(this.#graph.pack(ids), sizes, (start, facts) => {
         const batch = ids.slice(start, start + facts.states.length);
         this.#graph.addManifests(batch, facts);
+        // Deleted since the store was read.
+        for (const [row, state] of facts.states.entries()) {
+          if (state === ManifestState.absent) this.#graph.setBlob(batch[row]!, DiskState.absent, 0, 0, false);
+        }
         for (const [row, error] of facts.errors) {
           this.note({ path: blobData(this.#graph.digests.text(batch[row]!)), error });
         }

@@ -3,13 +3,13 @@ import { isAlgorithm, isHex } from "../layout/digest.ts";
 import type { RepositoryMarks } from "../layout/marks.ts";
 import { unpackDigests } from "../layout/packed-digests.ts";
 import { linksFolder, tagsFolder } from "../layout/paths.ts";
-import type { StrayEntry, Unreadable } from "./facts.ts";
+import { DiskState, type StrayEntry, type Unreadable } from "./facts.ts";
 import { listNamespace, repositoryNames } from "./list-namespace.ts";
 import { LinkReader } from "./read-link.ts";
 import { readTags } from "./read-tags.ts";
 import { readUploads } from "./read-uploads.ts";
 import { listPart, type RepositoryReading } from "./repository-reading.ts";
-import { namesOf, type StorageFs, statPath } from "./storage-fs.ts";
+import { namesOf, type StorageFs, stateOfError, statPath } from "./storage-fs.ts";
 
 /** Reads the marks of the storage root at `root`, by repository name. Notes in `unreadable` what cannot be read. */
 export function* readMarks(storageFs: StorageFs, root: string, unreadable: Unreadable[]): Generator<RepositoryMarks> {
@@ -44,7 +44,8 @@ function revisionPlaces(reading: RepositoryReading, repository: string): string[
 }
 
 /** A manifest that is deleted leaves its folder behind, without the link. */
-function isLinked({ fs, root }: RepositoryReading, path: string): boolean {
+function isLinked({ fs, root, unreadable }: RepositoryReading, path: string): boolean {
   const { stat, code } = statPath(fs, `${root}/${path}`);
+  if (code && stateOfError(code) === DiskState.unreadable) unreadable.push({ path, error: code });
   return stat !== undefined || code !== undefined;
 }

@@ -106,8 +106,8 @@ const PARTS: Readonly<Record<string, string>> = {
   closeSync: "content",
 };
 
-/** The file system as if a path, and all below it, had never been there. */
-export function without(storageFs: StorageFs, gone: string): StorageFs {
+/** The file system as if a path, and all below it, were gone; where `isListed`, since its own folder was listed. */
+export function without(storageFs: StorageFs, gone: string, isListed: boolean): StorageFs {
   const isGone = (path: unknown) => String(path) === gone || String(path).startsWith(`${gone}/`);
   const refuse = (path: unknown) => Object.assign(new Error(`ENOENT: '${path}'`), { code: "ENOENT", path });
   const looking =
@@ -123,7 +123,9 @@ export function without(storageFs: StorageFs, gone: string): StorageFs {
     readdirSync: (path: string, ...rest: []) => {
       if (isGone(path)) throw refuse(path);
       const entries = storageFs.readdirSync(path, ...rest) as (string | { name: string })[];
-      return entries.filter((entry) => !isGone(`${path}/${typeof entry === "string" ? entry : entry.name}`));
+      return entries.filter(
+        (entry) => isListed || !isGone(`${path}/${typeof entry === "string" ? entry : entry.name}`),
+      );
     },
     openSync: (path: string, ...rest: [string]) => {
       if (isGone(path)) throw refuse(path);
