@@ -62,9 +62,10 @@ export async function runCampaign({ name, args }: Campaign, every: number): Prom
       for (let call = 0; call < calls; call++) if (serial++ % every === 0) plans.push({ call, fault, lasting });
     }
   }
-  const references = new Map<string, Promise<Outcome>>();
+  const references = new Map<string, Promise<Outcome[]>>();
   const vanished = (path: string) => {
-    const known = references.get(path) ?? attempt(without(nodeFs, path), args);
+    const runs = () => [false, true].map((isListed) => attempt(without(nodeFs, path, isListed), args));
+    const known = references.get(path) ?? Promise.all(runs());
     references.set(path, known);
     return known;
   };
@@ -118,11 +119,11 @@ function timeless(key: string, value: unknown): unknown {
 }
 
 async function judge(
-  { fault }: FaultPlan,
+  { fault, lasting }: FaultPlan,
   { path, unread, open }: FaultyFs,
   outcome: Outcome,
   truth: Outcome,
-  vanished: (path: string) => Promise<Outcome>,
+  vanished: (path: string) => Promise<Outcome[]>,
 ): Promise<string[]> {
   const wrong: string[] = [];
   if (open.size > 0) wrong.push(`left open: ${[...open.values()].join(" ")}`);
@@ -136,14 +137,18 @@ async function judge(
   }
   if (outcome.code & 8 || unreadableOf(outcome).length > 0) {
     const paths = [path!, ...[...unread].map((part) => part.slice(part.indexOf(" ") + 1))];
-    if (!paths.some((unreadPath) => names(outcome, unreadPath)))
+    // Where a folder is not there and what is in it is, it is what is in it that never settles.
+    if (fault !== "ENOENT" && !paths.some((unreadPath) => names(outcome, unreadPath)))
       wrong.push(`incomplete without the path: ${outcome.said}`);
     return [...wrong, ...falseAlarms(outcome, truth)];
   }
   if (isTrue && unread.size === 0) return wrong;
   if (fault === "ENOENT") {
     // What is not there, however it is asked for, is not there.
-    if (isTrue || isSame(uncounted(outcome), uncounted(await vanished(path!)))) return wrong;
+    const isTakenBack = lasting === "all" && outcome.report?.decision === "stop" && truth.report?.scan === undefined;
+    const gone = await vanished(path!);
+    if (isTrue || isTakenBack) return wrong;
+    if (gone.some((other) => isSame(uncounted(outcome), uncounted(other)))) return wrong;
     return [...wrong, "complete, but neither with nor without what vanished"];
   }
   return [
