@@ -6,6 +6,7 @@ import {
   lstatSync,
   mkdirSync,
   readdirSync,
+  readFileSync,
   readlinkSync,
   rmSync,
   statSync,
@@ -18,8 +19,8 @@ const anIndex = '{"schemaVersion":2,"mediaType":"application/vnd.oci.image.index
 const itsHex = createHash("sha256").update(anIndex).digest("hex");
 
 /**
- * Makes `target` a root with the folders and files of `root`, but no links and no content. Every repository that has
- * revisions gets one whole manifest instead, so that collection reads its tags. Entries for which `leaveOut` is true are
+ * Makes `target` a root with the folders and files of `root`, but no links and no content. Every repository in
+ * which collection finds a revision gets one whole manifest instead, so that it reads the tags. Entries for which `leaveOut` is true are
  * not there.
  */
 export function makeSkeleton(root: string, target: string, leaveOut: (path: string) => boolean): void {
@@ -36,7 +37,8 @@ export function makeSkeleton(root: string, target: string, leaveOut: (path: stri
   const copyEntry = (path: Buffer): boolean => {
     if (leaveOut(path.toString())) {
       // Without a file `_layers` collection would not come to the repository at all: it stays, as the folder it should be.
-      if (nameOf(path) === "_layers" && kindOf(inRoot(path)) === "file") mkdirSync(inTarget(path), { recursive: true });
+      const ofRepository = nameOf(path) === "_layers" && path.toString() !== `${repositoriesBase}/_layers`;
+      if (ofRepository && kindOf(inRoot(path)) === "file") mkdirSync(inTarget(path), { recursive: true });
       return false;
     }
     const kind = kindOf(inRoot(path));
@@ -65,12 +67,27 @@ export function makeSkeleton(root: string, target: string, leaveOut: (path: stri
     }
   };
 
+  /** Whether collection finds any revision there: its link, the link of the digest that this names, and the data or a file in the way of all data. */
+  const findsRevision = (revisions: Buffer, layers: Buffer): boolean =>
+    regularFilesBelow(inRoot(revisions), "link").some((link) => {
+      const digest = digestIn(link);
+      if (digest === undefined) return false;
+      const again = [revisions, layers].map((folder) => below(inRoot(folder), `${digest.replace(":", "/")}/link`));
+      const target = again.filter((file) => kindOf(file) !== "none").map(digestIn)[0];
+      const [algorithm, hex = ""] = target?.split(":") ?? [];
+      const ofAlgorithm = `${base}/blobs/${algorithm}`;
+      return [ofAlgorithm, `${ofAlgorithm}/${hex.slice(0, 2)}/${hex}/data`].some(
+        (place) => kindOf(inRoot(Buffer.from(place))) === "file",
+      );
+    });
+
   const copyManifests = (path: Buffer): void => {
     for (const part of childrenOf(path)) {
       if (!copyEntry(part)) continue;
       if (nameOf(part) === "tags") for (const tag of childrenOf(part)) copyEntry(tag);
       if (nameOf(part) !== "revisions") continue;
       copyRevisions(part);
+      if (!findsRevision(part, below(path.subarray(0, path.lastIndexOf("/")), "_layers"))) continue;
       put(inTarget(below(part, `sha256/${itsHex}`)), "link", `sha256:${itsHex}`);
     }
     // That `tags` is missing stops collection as well, but there is no entry to blame.
@@ -107,6 +124,21 @@ function put(folder: Buffer, name: string, content: string): void {
   } catch {
     return;
   }
+}
+
+function regularFilesBelow(folder: Buffer, name: string): Buffer[] {
+  if (kindOf(folder) !== "folder") return [];
+  return readdirSync(folder, { encoding: "buffer" }).flatMap((child) => {
+    const path = below(folder, child);
+    if (lstatSync(path).isDirectory()) return regularFilesBelow(path, name);
+    return child.toString() === name && kindOf(path) === "file" ? [path] : [];
+  });
+}
+
+function digestIn(link: Buffer): string | undefined {
+  if (kindOf(link) !== "file") return undefined;
+  const content = readFileSync(link, "latin1");
+  return /^sha(256:[0-9a-f]{64}|384:[0-9a-f]{96}|512:[0-9a-f]{128})$/.test(content) ? content : undefined;
 }
 
 function isRegular(path: Buffer): boolean {
