@@ -1,9 +1,9 @@
 // Reads the blob store, a shard at a time: one stat a blob gives its presence and its size.
 import { createHash } from "node:crypto";
 import { Bytes, Floats } from "../layout/columns.ts";
-import { type Algorithm, isAlgorithm, parseDigest } from "../layout/digest.ts";
+import { type Algorithm, isAlgorithm } from "../layout/digest.ts";
 import { DigestWriter } from "../layout/packed-digests.ts";
-import { BLOBS } from "../layout/paths.ts";
+import { BLOBS, digestOfData } from "../layout/paths.ts";
 import { type BlobFacts, type BlockedFolder, DiskState, type StrayEntry, type Unreadable } from "./facts.ts";
 import {
   errorCode,
@@ -196,15 +196,11 @@ function findMisplacedData(
   unreadable: Unreadable[],
 ): void {
   for (const leaf of leavesBelow(storageFs, root, path)) {
-    const isData = leaf.path.endsWith("/data") && !givesDigest(leaf.path);
-    if (leaf.state === DiskState.notAFolder && isData) strays.push({ path: leaf.path, reason: "misplaced-data" });
+    if (leaf.state === DiskState.notAFolder && leaf.path.endsWith("/data")) {
+      const isBlob = digestOfData(leaf.path) !== undefined;
+      strays.push({ path: leaf.path, reason: isBlob ? "displaced-blob" : "misplaced-data" });
+    }
     if (leaf.state === DiskState.malformed) strays.push({ path: leaf.path, reason: "link-loop" });
     if (leaf.state === DiskState.unreadable) unreadable.push({ path: leaf.path, error: leaf.code });
   }
-}
-
-/** Whether the registry reads a digest out of this path: it takes the folder above for the algorithm, or the shard. */
-function givesDigest(path: string): boolean {
-  const [hex = "", next = "", above = ""] = path.split("/").slice(0, -1).reverse();
-  return parseDigest(`${next === hex.slice(0, 2) ? above : next}:${hex}`) !== undefined;
 }
