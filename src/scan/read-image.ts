@@ -20,7 +20,7 @@ import { readLinks } from "./read-links.ts";
 import { readManifests } from "./read-manifests.ts";
 import { readTags } from "./read-tags.ts";
 import type { RepositoryReading } from "./repository-reading.ts";
-import { type StorageFs, statPath } from "./storage-fs.ts";
+import { type StorageFs, stateOfError, statPath } from "./storage-fs.ts";
 
 /** Which image: by a tag, or by the digest of its manifest. */
 export interface ImageTarget {
@@ -52,7 +52,7 @@ export function readImage(storageFs: StorageFs, root: string, target: ImageTarge
     blocked: [],
     unreadable,
   };
-  if (!isThere(storageFs, `${root}/${repositoryFolder(target.repository)}`)) return undefined;
+  if (!isThere(reading, repositoryFolder(target.repository))) return undefined;
   const tags = target.tag === undefined ? tagFor(target.digest!) : readTag(reading, target.repository, target.tag);
   if (!tags) return undefined;
   const walk = new ImageWalk(reading, target.repository);
@@ -101,8 +101,9 @@ export function* readImageBlobs(
   }
 }
 
-function isThere(storageFs: StorageFs, path: string): boolean {
-  const { stat, code } = statPath(storageFs, path);
+function isThere({ fs, root, unreadable }: RepositoryReading, path: string): boolean {
+  const { stat, code } = statPath(fs, `${root}/${path}`);
+  if (code && stateOfError(code) === DiskState.unreadable) unreadable.push({ path, error: code });
   return stat !== undefined || (code !== undefined && code !== "ENOTDIR");
 }
 
@@ -110,7 +111,7 @@ function isThere(storageFs: StorageFs, path: string): boolean {
 function readTag(reading: RepositoryReading, repository: string, tag: string): TagFacts | undefined {
   const tags = readTags(reading, repository, [tag], { times: false, history: false });
   const isGone = tags.states[0] === DiskState.absent;
-  return isGone && !isThere(reading.fs, `${reading.root}/${tagFolder(repository, tag)}`) ? undefined : tags;
+  return isGone && !isThere(reading, tagFolder(repository, tag)) ? undefined : tags;
 }
 
 /** A manifest that is asked for by digest is held as if a tag named it, so that it is judged as any image is. */
