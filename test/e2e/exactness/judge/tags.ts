@@ -25,6 +25,14 @@ export function tagsBeyondAsking(report: Report): string[] {
   return report.brokenTags.filter((tag) => !canBeAsked(tag)).map(nameOf);
 }
 
+/** What a root may lack so much of that nothing can be said. */
+export const wholeRootFolders: ReadonlySet<string> = new Set([
+  base,
+  repositoriesBase,
+  `${base}/blobs`,
+  `${base}/blobs/sha256`,
+]);
+
 /** Whether the exit code, the verdict, the findings and the broken tags of one run fit together. */
 export function checkRun(run: ProgramRun): Difference[] {
   const { report, exitCode, stderr } = run;
@@ -35,7 +43,7 @@ export function checkRun(run: ProgramRun): Difference[] {
   const unread = report.unreadable.length > 0;
   // Without these folders nothing can be said about a root, so calling it incomplete is right. Everything else that
   // the damages do can be read by root: a loop of links, say, is there to be reported.
-  const deeper = report.unreadable.filter((at) => ![base, repositoriesBase, `${base}/blobs`].includes(at.path));
+  const deeper = report.unreadable.filter((at) => !wholeRootFolders.has(at.path));
   if (deeper.length > 0)
     differences.push({ sort: "unread", text: deeper.map((at) => `${at.path}: ${at.error}`).join("; ") });
   const wanted = (report.summary.error > 0 ? 4 : 0) + (unread ? 8 : 0);
