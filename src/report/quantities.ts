@@ -1,11 +1,11 @@
 // Numbers as a person reads them. The locale is fixed: the same storage gives the same report everywhere.
 
-const COUNT = new Intl.NumberFormat("en-US", { maximumFractionDigits: 0 });
 const BYTE_UNITS = ["KiB", "MiB", "GiB", "TiB", "PiB"] as const;
 
 /** `1,234`. */
 export function formatCount(count: number): string {
-  return COUNT.format(count);
+  // Not Intl: loading its tables takes longer than a small scan.
+  return String(Math.round(count)).replace(/\B(?=(?:\d{3})+$)/g, ",");
 }
 
 /** `1 tag`, `2 tags`, `2 repositories`. */
@@ -23,7 +23,7 @@ export function formatBytes(bytes: number): string {
     value /= 1024;
     unit++;
   }
-  return `${value < 99.95 ? value.toFixed(1) : COUNT.format(value)} ${BYTE_UNITS[Math.max(unit, 0)]}`;
+  return `${value < 99.95 ? value.toFixed(1) : formatCount(value)} ${BYTE_UNITS[Math.max(unit, 0)]}`;
 }
 
 /** A message with its large numbers of bytes as `formatBytes` gives them. */
