@@ -1,0 +1,58 @@
+// Collects a world on paper, and says what came of it in words that a test can compare.
+import { Bytes } from "../../src/layout/columns.ts";
+import { walkCatalogue } from "../../src/registry/catalogue.ts";
+import { collect } from "../../src/registry/collect.ts";
+import type { CollectInput, CollectOptions } from "../../src/registry/collection.ts";
+import { listNamespace } from "../../src/scan/list-namespace.ts";
+import { listBlobStore, readBlobShard } from "../../src/scan/read-blobs.ts";
+import { graphOf } from "./scan-world.ts";
+import type { World } from "./world.ts";
+
+export interface CleanUp {
+  /** Whether collection runs with `-m`. */
+  m?: boolean;
+  /** `repository:tag` of the tags that are removed first. */
+  removed?: readonly string[];
+}
+
+/** All that a collection looks at. */
+export function collectInput(world: World): CollectInput {
+  const graph = graphOf(world);
+  const store = listBlobStore(world.fs, world.root);
+  graph.addBlocked(store.blocked);
+  const shards = store.shards.map((shard) => readBlobShard(world.fs, world.root, shard, { everyFolder: true }));
+  return {
+    graph,
+    catalogue: walkCatalogue(listNamespace(world.fs, world.root)),
+    blobStrays: [...store.strays, ...shards.flatMap(({ strays }) => strays)],
+    hasBlobStore: store.present,
+  };
+}
+
+/** The options in the numbers of the graph. Throws for a tag that is not there. */
+export function collectOptions({ graph }: CollectInput, { m = false, removed = [] }: CleanUp): CollectOptions {
+  const removedTags = new Bytes();
+  for (const image of removed) {
+    const [repository = "", name] = image.split(":");
+    const { first, end } = graph.findRepository(repository)!.tags;
+    const tag = Array.from({ length: end - first }, (_, i) => first + i).find((at) => graph.tags.name(at) === name);
+    removedTags.set(tag!, 1);
+  }
+  return { deleteUntagged: m, removedTags };
+}
+
+/** What a collection of the world does: aborts as `phase: path: reason`, manifests as `repository@digest`. */
+export function collected(world: World, cleanUp: CleanUp = {}) {
+  const input = collectInput(world);
+  const { digests } = input.graph;
+  const collection = collect(input, collectOptions(input, cleanUp));
+  return {
+    aborts: collection.aborts.map(({ phase, path, reason }) => `${phase}: ${path}: ${reason}`),
+    marked: collection.marked,
+    manifests: collection.deletedRevisions.map(
+      ({ repository, digest }) => `${repository.name}@${digests.text(digest)}`,
+    ),
+    blobs: collection.deletedBlobs.map((blob) => digests.text(blob)).sort(),
+    bytes: collection.deletedBytes,
+  };
+}
