@@ -1,9 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { blobPath, layerLinkPath, repositoriesPath, revisionLinkPath } from "../../scripts/fixtures/storage.ts";
-import { packDigests } from "../../src/layout/packed-digests.ts";
 import { pullAll } from "../../src/registry/pull.ts";
-import { DiskState, type TagFacts } from "../../src/scan/facts.ts";
-import { graphOf, repositoryFacts } from "../worlds/scan-world.ts";
+import { graphOf } from "../worlds/scan-world.ts";
 import { OCI_INDEX, World } from "../worlds/world.ts";
 
 /** Every image pulled: troubles as `trouble digest -> tags`, broken tags with their platforms. */
@@ -17,21 +15,6 @@ function pulled(world: World, options?: { fetchesMissing: boolean }) {
       tags: tags.map((tag) => graph.tags.name(tag)),
     })),
     brokenTags: brokenTags.map(({ tag, platforms }) => [graph.tags.name(tag), ...platforms]),
-  };
-}
-
-/** Facts of so many tags of one digest. */
-function manyTags(digest: string, count: number): TagFacts {
-  const names = Array.from({ length: count }, (_, i) => `t${i}`);
-  return {
-    names,
-    states: new Uint8Array(count).fill(DiskState.ok),
-    targets: packDigests(names.map(() => digest)),
-    modified: new Float64Array(),
-    historyCounts: new Int32Array(count),
-    historyStates: new Uint8Array(count),
-    history: packDigests([]),
-    reasons: new Map(),
   };
 }
 
@@ -144,29 +127,6 @@ describe("pullAll", () => {
     app.tag("1.0", top.digest);
     world.removeEntry(blobPath(image.config.digest));
     expect(pulled(world).brokenTags).toEqual([["1.0", "linux/amd64"]]);
-  });
-
-  it("goes 20,000 indexes deep", () => {
-    const world = new World();
-    const app = world.repository("team/app");
-    const image = app.image();
-    let top = app.index({ "linux/amd64": image });
-    for (let depth = 1; depth < 20_000; depth++) top = app.indexOf([top]);
-    app.tag("deep", top.digest);
-    world.removeEntry(layerLinkPath("team/app", image.config.digest));
-    expect(pulled(world)).toEqual({
-      problems: [{ trouble: "refused-reference", digest: image.config.digest, tags: ["deep"] }],
-      brokenTags: [["deep", "linux/amd64"]],
-    });
-  });
-
-  it("takes 200,000 tags of one image", () => {
-    const world = new World();
-    const image = world.repository("team/app").image();
-    world.removeEntry(blobPath(image.config.digest));
-    const graph = graphOf(world);
-    graph.addRepository({ ...repositoryFacts(world, "team/app"), tags: [manyTags(image.digest, 200_000)] });
-    expect(pullAll(graph).brokenTags).toHaveLength(200_000);
   });
 
   it("is content with what is missing where that is fetched", () => {
