@@ -1,0 +1,142 @@
+// Each reason against a collection, alone and beside others.
+import { describe, expect, it } from "vitest";
+import { decide, type Evidence, type Rules } from "../../src/commands/decide.ts";
+import type { RootForecastReport } from "../../src/report/forecast-report.ts";
+import type { ScanReport } from "../../src/report/report.ts";
+
+const none = { error: 0, warning: 0, info: 0, brokenTags: 0, accepted: 0 };
+const run = { schemaVersion: 1, tool: { name: "regfsck", version: "0.0.0" }, runId: "r", dryRun: false } as const;
+const time = { startedAt: "2026-01-01T00:00:00.000Z", durationMs: 0, verdict: "clean" } as const;
+
+interface Situation extends Partial<Omit<Evidence, "scan" | "forecast">> {
+  roots?: RootForecastReport[];
+  unreadable?: ScanReport["unreadable"];
+  summary?: Partial<ScanReport["summary"]>;
+  rules?: Partial<Rules>;
+}
+
+function decided({ roots = [], unreadable = [], summary = {}, rules = {}, ...rest }: Situation) {
+  const found = { ...none, ...summary };
+  const scan = { ...run, ...time, command: "scan", roots: [], brokenTags: [], findings: [], unreadable } as const;
+  const evidence = { authoritative: found, uploads: [], stateError: undefined, doubts: [], ...rest };
+  return decide(
+    {
+      ...evidence,
+      scan: { ...scan, summary: found },
+      forecast: { ...run, ...time, command: "forecast", roots, unreadable },
+    },
+    { failOn: "error", allowBroken: false, ...rules },
+  );
+}
+
+function rootForecast(name: string, rest: Partial<RootForecastReport>): RootForecastReport {
+  return {
+    ...{ name, path: `/${name}`, kind: "authoritative", deleteUntagged: true, keepTags: null },
+    ...{ outcome: "completes", abort: null, aborts: [], marked: 0, removedTags: [] },
+    ...{ deletedManifests: [], deletedBlobs: [], deletedBytes: 0, correctlyFreedBytes: 0 },
+    ...{ unseenRepositories: [], breaks: [], ...rest },
+  };
+}
+
+const broken = { repository: "team/app", tag: "1.0", digest: "sha256:0", lost: [], keptBy: [] };
+const abort = { path: "docker/x", reason: "no-blobs", message: "there is no blob store" };
+
+describe("decide", () => {
+  it("goes where nothing speaks against it", () => {
+    expect(decided({ roots: [rootForecast("private", {})] })).toEqual({ decision: "go", reasons: [] });
+  });
+
+  it("stops where an image would break, and names the root and how many", () => {
+    const roots = [rootForecast("a", { breaks: [broken] }), rootForecast("b", { breaks: [broken, broken] })];
+    expect(decided({ roots })).toEqual({
+      decision: "stop",
+      reasons: [
+        "a: the collection would break 1 image; regfsck forecast names them and what keeps them",
+        "b: the collection would break 2 images; regfsck forecast names them and what keeps them",
+      ],
+    });
+  });
+
+  it("stops at each place where the collection would abort", () => {
+    const roots = [rootForecast("a", { aborts: [abort, { ...abort, path: "docker/y" }] })];
+    expect(decided({ roots })).toEqual({
+      decision: "stop",
+      reasons: ["docker/x", "docker/y"].map(
+        (path) => `a: the collection would abort at ${path}: there is no blob store`,
+      ),
+    });
+  });
+
+  it("stops for damage that is there already, unless it may pass", () => {
+    const summary = { error: 2, brokenTags: 1 };
+    expect(decided({ summary })).toEqual({
+      decision: "stop",
+      reasons: [
+        "there is damage already (2 errors, 1 broken image); mend it first (regfsck scan says how), or let it pass with --allow-broken",
+      ],
+    });
+    expect(decided({ summary, rules: { allowBroken: true } })).toEqual({ decision: "go", reasons: [] });
+    expect(decided({ summary, rules: { failOn: "never" } })).toEqual({ decision: "go", reasons: [] });
+  });
+
+  it("stops for a warning only where it is asked to", () => {
+    expect(decided({ summary: { warning: 1 } }).decision).toBe("go");
+    expect(decided({ summary: { warning: 1 }, rules: { failOn: "warning" } }).decision).toBe("stop");
+  });
+
+  it("does not stop for damage in a cache", () => {
+    expect(decided({ summary: { error: 1 }, authoritative: none }).decision).toBe("go");
+  });
+
+  it("never lets new damage pass with --allow-broken", () => {
+    for (const rest of [{ breaks: [broken] }, { aborts: [abort] }]) {
+      const { decision } = decided({ roots: [rootForecast("a", rest)], rules: { allowBroken: true, failOn: "never" } });
+      expect(decision).toBe("stop");
+    }
+  });
+
+  it("stops for each upload that is under way", () => {
+    expect(decided({ uploads: ["private: team/app", "private: team/web"] })).toEqual({
+      decision: "stop",
+      reasons: ["team/app", "team/web"].map(
+        (name) => `an upload is under way in private: ${name}; wait until it has ended, or stop the registry first`,
+      ),
+    });
+  });
+
+  it("is undecided where something could not be read, and names the first", () => {
+    const unreadable = [
+      { root: "private", path: "docker/a", error: "EIO" },
+      { root: "private", path: "docker/b", error: "EACCES" },
+    ];
+    expect(decided({ unreadable })).toEqual({
+      decision: "undecided",
+      reasons: ["2 places could not be read, the first private/docker/a (EIO); mend that and run again"],
+    });
+    expect(decided({ unreadable: [{ root: "", path: "/x", error: "EIO" }] }).reasons).toEqual([
+      "1 place could not be read, the first /x (EIO); mend that and run again",
+    ]);
+  });
+
+  it("is undecided where the last run cannot be told", () => {
+    expect(decided({ stateError: "state.json is no state" })).toEqual({
+      decision: "undecided",
+      reasons: ["the last run cannot be told: state.json is no state; delete the file to start afresh"],
+    });
+  });
+
+  it("is undecided where a root shrank or is gone", () => {
+    const doubts = [{ root: "private", path: "", error: "holds 1 blob, not 5" }];
+    expect(decided({ doubts })).toEqual({ decision: "undecided", reasons: ["private: holds 1 blob, not 5"] });
+  });
+
+  it("stops where something is known to be wrong and something is not known, and gives all reasons", () => {
+    const { decision, reasons } = decided({ summary: { error: 1 }, stateError: "x", uploads: ["private: a"] });
+    expect(decision).toBe("stop");
+    expect(reasons.map((reason) => reason.split(" ").slice(0, 3).join(" "))).toEqual([
+      "there is damage",
+      "an upload is",
+      "the last run",
+    ]);
+  });
+});
