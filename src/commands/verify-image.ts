@@ -157,7 +157,7 @@ function partReport(root: StorageRoot, graph: RootGraph, part: ImagePart): Image
     parent: parent < 0 ? null : graph.digests.text(parent),
     ...(kind && { kind }),
     ...(platform !== undefined && { platform }),
-    size: size < 0 ? null : size,
+    size: size >= 0 ? size : null,
     bytes: state === DiskState.ok ? graph.blobSize(reply.blob < 0 ? digest : reply.blob) : null,
     linked: isLinked(part),
     stored: state === DiskState.unreadable ? null : state === DiskState.ok,

@@ -68,7 +68,8 @@ export class PushList {
     const reply = serveManifest(this.#view, repository, digest);
     const manifest = this.#view.blobState(digest) === DiskState.ok ? manifests.find(digest) : -1;
     const isKnown = manifest >= 0 && manifests.isParsed(manifest) && !manifests.isRotten(manifest);
-    const blobs: BlobToPush[] = [];
+    // By text, since whoever pushes chooses how many layers a manifest has.
+    const blobs = new Map<string, BlobToPush>();
     const children: Child[] = [];
     const end = isKnown ? manifests.endReference(manifest) : 0;
     for (let reference = isKnown ? manifests.firstReference(manifest) : 0; reference < end; reference++) {
@@ -81,14 +82,17 @@ export class PushList {
       ) {
         const size = manifests.targetSize(reference);
         const text = this.#graph.digests.text(target);
-        if (blobs.some((blob) => blob.digest === text)) continue;
+        if (blobs.has(text)) continue;
         const roleName = role === Role.config ? "config" : "layer";
-        blobs.push({ digest: text, role: roleName, size: Number.isNaN(size) ? null : size });
+        blobs.set(text, { digest: text, role: roleName, size: Number.isNaN(size) ? null : size });
       }
     }
     const pushManifest = reply.answer !== "served" || reply.blob !== digest;
-    if (!pushManifest && isKnown && blobs.length === 0) return { push: undefined, children };
-    return { push: { repository, digest, platform, pushManifest, known: isKnown, blobs }, children };
+    if (!pushManifest && isKnown && blobs.size === 0) return { push: undefined, children };
+    return {
+      push: { repository, digest, platform, pushManifest, known: isKnown, blobs: [...blobs.values()] },
+      children,
+    };
   }
 
   #isServed(repository: RepositoryNode, digest: number, size: number): boolean {

@@ -42,6 +42,17 @@ describe("readManifests", () => {
     expect(unpackDigests(facts.subjects)).toEqual([undefined, config.digest]);
   });
 
+  it("takes what is no digest once, however often a manifest says it, and digests as often", () => {
+    const world = new World();
+    const layer = { digest: digestOf("layer"), size: 5 };
+    const layers = [layer, {}, layer, {}, { digest: "garbage" }, {}, { digest: "garbage" }];
+    const image = world.blob(JSON.stringify({ schemaVersion: 2, mediaType: OCI_IMAGE, config: layer, layers }));
+    const facts = read(world, [image.digest]);
+    const digest = layer.digest;
+    expect(unpackDigests(facts.targets)).toEqual([digest, digest, "", digest, "garbage"]);
+    expect([...facts.referenceCounts]).toEqual([5]);
+  });
+
   it("keeps the rows in step where some cannot be read", () => {
     const world = new World();
     const whole = world.blob(JSON.stringify({ schemaVersion: 2, manifests: [] }));
