@@ -136,7 +136,8 @@ function regularFilesBelow(folder: Buffer, name: string): Buffer[] {
 }
 
 function digestIn(link: Buffer): string | undefined {
-  if (kindOf(link) !== "file") return undefined;
+  // Reading a pipe would wait for ever.
+  if (kindOf(link) !== "file" || !statSync(link).isFile()) return undefined;
   const content = readFileSync(link, "latin1");
   return /^sha(256:[0-9a-f]{64}|384:[0-9a-f]{96}|512:[0-9a-f]{128})$/.test(content) ? content : undefined;
 }
