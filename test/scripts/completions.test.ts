@@ -77,7 +77,7 @@ beforeAll(async () => {
   const lines = LINES.map(([line]) => `regfsck ${line.replaceAll("⇥", "\t")}`);
   const sessions = SHELLS.map(async (shell) => [shell, await typeLines(shell, lines, desk)] as const);
   typed = Object.fromEntries(await Promise.all(sessions));
-}, 180_000);
+});
 afterAll(() => rm(dirname(desk.folder), { recursive: true }));
 
 async function write(file: string, text: string): Promise<void> {

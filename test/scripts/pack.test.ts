@@ -30,7 +30,7 @@ beforeAll(async () => {
   unpacked = join(folder, "package");
   execFileSync("tar", ["--extract", "--file", join(checkout, filename), "--directory", folder]);
   await symlink(join(repository, "node_modules"), join(unpacked, "node_modules"));
-}, 120_000);
+});
 afterAll(() => rm(folder, { recursive: true }));
 
 /** How a program ends, and what it says. */

@@ -10,7 +10,7 @@ import { withRegistry } from "../../../scripts/registry/server.ts";
 import { run } from "../../worlds/program.ts";
 import { temporaryFolder } from "../../worlds/temporary-folder.ts";
 
-it("says go to a registry at rest only, and takes it back whatever moves", { timeout: 300_000 }, async () => {
+it("says go to a registry at rest only, and takes it back whatever moves", async () => {
   const folder = temporaryFolder();
   const root = join(folder, "registry");
   const report = join(folder, "gate.json");

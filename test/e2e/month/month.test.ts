@@ -52,7 +52,7 @@ beforeAll(async () => {
       files: machine.filesBeside(),
     });
   }
-}, 240_000);
+});
 afterAll(() => rmSync(folder, { recursive: true }));
 
 const codesOf = (plan: Night) => ({ scan: "scan" in plan ? plan.scan : 0, gate: "gate" in plan ? plan.gate : 0 });

@@ -149,7 +149,7 @@ describe("a quarantine that cannot hold things", () => {
 });
 
 describe("a script that is run by halves", () => {
-  it("goes on where it was killed, and loses nothing", { timeout: 60_000 }, async () => {
+  it("goes on where it was killed, and loses nothing", async () => {
     const { root, script, lost } = planned("incident");
     const child = spawn("sh", [script, "--apply"], { stdio: ["ignore", "pipe", "inherit"] });
     let steps = 0;
@@ -166,7 +166,7 @@ describe("a script that is run by halves", () => {
     expect(planFor(`${script}.next`, root).report.script).toBeNull();
   });
 
-  it("says so when it is told to stop", { timeout: 60_000 }, async () => {
+  it("says so when it is told to stop", async () => {
     const { script, lost } = planned("incident");
     const child = spawn("sh", [script, "--apply"], { stdio: ["ignore", "pipe", "pipe"] });
     let said = "";
@@ -203,7 +203,7 @@ describe("a script that is run by halves", () => {
 });
 
 describe("odd names", () => {
-  it("are names in the script, and nothing else", { timeout: 60_000 }, () => {
+  it("are names in the script, and nothing else", () => {
     const folder = join(scratch(), "it's $(touch pwned) `touch pwned`\n; touch pwned #");
     mkdirSync(folder);
     const root = copyOf("unlinked-child", folder, "-n 'a' \"b\"");

@@ -36,7 +36,7 @@ async function pushAll(url: string, { steps }: PlanReport): Promise<void> {
 }
 
 describe("the plan for a root after a collection", () => {
-  it("says what to push, and that is enough, and no more is broken before", { timeout: 120_000 }, async () => {
+  it("says what to push, and that is enough, and no more is broken before", async () => {
     const folder = scratch();
     const [root, script] = [copyOf("incident", folder), join(folder, "mend.sh")];
     const { status, report } = planFor(script, root);
@@ -53,7 +53,7 @@ describe("the plan for a root after a collection", () => {
     expect(await brokenOf(root)).toEqual([]);
   });
 
-  it("mends every image whose blobs survived", { timeout: 120_000 }, async () => {
+  it("mends every image whose blobs survived", async () => {
     const folder = scratch();
     const [root, script] = [copyOf("incident", folder), join(folder, "mend.sh")];
     const blobs = "docker/registry/v2/blobs";
@@ -67,7 +67,7 @@ describe("the plan for a root after a collection", () => {
     expect(await brokenOf(root)).toEqual([]);
   });
 
-  it("copies from another root what is gone in this", { timeout: 120_000 }, async () => {
+  it("copies from another root what is gone in this", async () => {
     const folder = scratch();
     const [root, script] = [copyOf("incident", folder), join(folder, "mend.sh")];
     copyOf("healthy", folder, "mirror");
