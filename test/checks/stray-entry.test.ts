@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { blobPath, repositoriesPath, tagLinkPath } from "../../scripts/fixtures/storage.ts";
-import { findingsOf } from "../worlds/scan-world.ts";
+import { findingsOf, scanWorld } from "../worlds/scan-world.ts";
 import { World } from "../worlds/world.ts";
 
 const base = "docker/registry/v2";
@@ -10,6 +10,24 @@ function healthyWorld() {
   const world = new World();
   const image = world.repository("team/app").image("1.0");
   return { world, image };
+}
+
+/** Where the stray entries lie, and the first words about each. */
+async function findings(world: World) {
+  return (await findingsWithWords(world)).map(({ repository, path, message }) => {
+    return {
+      repository,
+      path,
+      reason: message
+        .split(" ")
+        .slice(0, 3 + Number(message.startsWith("a file")))
+        .join(" "),
+    };
+  });
+}
+
+async function findingsWithWords(world: World) {
+  return (await scanWorld(world)).findings.filter(({ code }) => code === "stray-entry");
 }
 
 describe("stray-entry", () => {
@@ -101,5 +119,67 @@ describe("stray-entry", () => {
     world.write(tagLinkPath("BadName", "1.0"));
     expect(await findingsOf(world, { kind: "cache" })).toEqual([]);
     expect(await findingsOf(world, { repositories: ["team/app"] })).toEqual([]);
+  });
+
+  it.each([
+    ["revisions", `${app}/_manifests/revisions`],
+    ["tags", `${app}/_manifests/tags`],
+    ["_manifests", `${app}/_manifests`],
+    ["an algorithm's revisions", `${app}/_manifests/revisions/sha256`],
+  ])("names a loop of symbolic links for %s", async (_, path) => {
+    const world = new World();
+    world.repository("team/app").layer();
+    world.symlink(path, `${world.root}/${path}`);
+    expect(await findings(world)).toEqual([{ repository: "team/app", path, reason: "a symbolic link" }]);
+  });
+
+  it("passes a file for an algorithm's revisions, and for what is not below _manifests", async () => {
+    const world = new World();
+    world.repository("team/app").layer();
+    world.write(`${app}/_manifests/revisions/sha256`);
+    world.write(`${app}/_uploads`);
+    world.fileForFolder(`${app}/_layers/sha256`);
+    expect((await findings(world)).filter(({ path }) => !path.endsWith("_uploads"))).toEqual([]);
+  });
+
+  it.each([
+    ["a loop for an algorithm", `${base}/blobs/sha512`, "a symbolic link"],
+    ["a loop for a shard", `${base}/blobs/sha256/00`, "a symbolic link"],
+    ["a loop for a blob's data", blobPath(`sha256:${"0".repeat(64)}`), "a symbolic link"],
+    ["a loop beside the blobs", `${base}/blobs/loop`, "a symbolic link"],
+  ])("names %s in the blob store", async (_, path, reason) => {
+    const { world } = healthyWorld();
+    world.symlink(path, `${world.root}/${path}`);
+    expect(await findings(world)).toEqual([{ repository: undefined, path, reason }]);
+  });
+
+  it("names a file for the blob store, or for where all blobs lie", async () => {
+    for (const path of [`${base}/blobs`, `${base}/blobs/sha256`]) {
+      const world = new World();
+      world.repository("team/app");
+      world.fileForFolder(path);
+      expect(await findings(world)).toEqual([{ repository: undefined, path, reason: "a file where the" }]);
+    }
+  });
+
+  it("passes a file for a shard, and a blob where no blob of its digest belongs", async () => {
+    const { world } = healthyWorld();
+    world.write(`${base}/blobs/sha384`);
+    world.write(`${base}/blobs/sha256/zz`);
+    world.write(`${base}/blobs/sha256/${"0".repeat(64)}/data`);
+    expect(await findings(world)).toEqual([]);
+  });
+
+  it("says nothing of a repository that collection does not come to", async () => {
+    const { world } = healthyWorld();
+    world.write(`${repositoriesPath}/mirror/_manifests/revisions`);
+    expect(await findings(world)).toEqual([]);
+  });
+
+  it("names what a file hides, and nothing where it hides nothing", async () => {
+    const { world } = healthyWorld();
+    world.write(`${app}/_note`);
+    const hiding = (await findingsWithWords(world)).find(({ path }) => path === `${app}/_note`);
+    expect(hiding?.message).toMatch(/is not seen$/);
   });
 });
