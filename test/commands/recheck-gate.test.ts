@@ -1,0 +1,153 @@
+// Whether anything moved since a gate said go.
+import { readFileSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { describe, expect, it } from "vitest";
+import { revisionLinkPath } from "../../scripts/fixtures/storage.ts";
+import { UsageError } from "../../src/config/usage-error.ts";
+import { runProgram } from "../worlds/scan-world.ts";
+import { temporaryFolder } from "../worlds/temporary-folder.ts";
+import { failing } from "../worlds/watched-fs.ts";
+import { World } from "../worlds/world.ts";
+
+const now = Date.UTC(2026, 0, 31);
+
+/** A world, and the report of a gate on it after this change. */
+async function gated(change: (world: World) => void = () => {}) {
+  const world = new World();
+  const app = world.repository("team/app");
+  const image = app.image("1.0");
+  change(world);
+  const report = join(temporaryFolder(), "gate.json");
+  await runProgram(world.fs, ["gate", "--report", report, world.root], now);
+  return { world, app, image, report };
+}
+
+async function recheck(world: World, report: string, { fs = world.fs, options = ["--format", "json"] } = {}) {
+  const { printed, exitCode } = await runProgram(fs, ["gate", "--recheck", report, ...options, world.root], now);
+  return { printed, exitCode };
+}
+
+async function answer(world: World, report: string, fs = world.fs) {
+  const { printed, exitCode } = await recheck(world, report, { fs });
+  return { ...JSON.parse(printed), exitCode };
+}
+
+/** The report with something else in it. */
+function altered(report: string, change: object): string {
+  const file = join(temporaryFolder(), "altered.json");
+  writeFileSync(file, JSON.stringify({ ...JSON.parse(readFileSync(report, "utf8")), ...change }));
+  return file;
+}
+
+describe("gate --recheck", () => {
+  it("goes where nothing moved, and names the run", async () => {
+    const { world, report } = await gated();
+    const { runId } = JSON.parse(readFileSync(report, "utf8"));
+    expect(await answer(world, report)).toEqual({
+      exitCode: 0,
+      schemaVersion: 1,
+      tool: { name: "regfsck", version: "0.0.0" },
+      command: "gate",
+      recheckOf: runId,
+      decision: "go",
+      reasons: [],
+    });
+  });
+
+  it("stops where a tag, a revision or an upload moved", async () => {
+    const moves: ((on: Awaited<ReturnType<typeof gated>>) => void)[] = [
+      ({ app, image }) => app.tag("2.0", image.digest),
+      ({ app }) => app.image(),
+      ({ world, image }) => world.removeEntry(revisionLinkPath("team/app", image.digest)),
+      ({ world, app }) => world.write(`${app.folder}/_uploads/x/data`),
+      ({ world }) => world.repository("team/web").image("1.0"),
+    ];
+    for (const move of moves) {
+      const on = await gated();
+      move(on);
+      expect(await answer(on.world, on.report)).toMatchObject({
+        exitCode: 4,
+        decision: "stop",
+        reasons: ["registry: tags, revisions or uploads moved since 2026-01-31T00:00:00.000Z; run the gate again"],
+      });
+    }
+  });
+
+  it("says of a gate that did not say go what that said", async () => {
+    const { world, report } = await gated();
+    for (const [decision, exitCode] of [
+      ["stop", 4],
+      ["undecided", 8],
+    ] as const) {
+      expect(await answer(world, altered(report, { decision }))).toMatchObject({
+        exitCode,
+        decision,
+        reasons: [`the gate of 2026-01-31T00:00:00.000Z did not say go, but ${decision}`],
+      });
+    }
+  });
+
+  it("is undecided where something cannot be read, moved or not", async () => {
+    const { world, app, report } = await gated();
+    const fs = failing(world.fs, "EIO", /_manifests\/tags$/, ["readdirSync"]);
+    const undecided = {
+      exitCode: 8,
+      decision: "undecided",
+      reasons: ["docker/registry/v2/repositories/team/app/_manifests/tags could not be read (EIO)"],
+    };
+    expect(await answer(world, report, fs)).toMatchObject(undecided);
+    app.image();
+    expect(await answer(world, report, fs)).toMatchObject(undecided);
+  });
+
+  it("says it in text, and nothing where it is quiet and go", async () => {
+    const { world, app, report } = await gated();
+    expect(await recheck(world, report, { options: [] })).toEqual({ exitCode: 0, printed: "GO\n" });
+    expect(await recheck(world, report, { options: ["--quiet"] })).toEqual({ exitCode: 0, printed: "" });
+    app.image();
+    expect((await recheck(world, report, { options: ["--quiet"] })).printed).toBe(
+      "STOP\n  registry: tags, revisions or uploads moved since 2026-01-31T00:00:00.000Z; run the gate again\n",
+    );
+  });
+
+  it("refuses a report about other roots, fewer or more", async () => {
+    const { world, report } = await gated();
+    const [known] = JSON.parse(readFileSync(report, "utf8")).fingerprints;
+    const other = { ...known, path: "/other" };
+    for (const fingerprints of [[other], [known, other]]) {
+      const refused = recheck(world, altered(report, { fingerprints }));
+      await expect(refused).rejects.toThrow(/is about other roots than \/registry$/);
+    }
+    const two = new World();
+    for (const name of ["a", "b"]) two.mkdir(`${name}/docker/registry/v2/repositories`);
+    two.remove("docker");
+    const file = altered(report, { fingerprints: [{ ...known, path: "/registry/a" }] });
+    await expect(recheck(two, file)).rejects.toThrow(UsageError);
+  });
+
+  it("refuses what is no gate's report of this version", async () => {
+    const { world, report } = await gated();
+    const [known] = JSON.parse(readFileSync(report, "utf8")).fingerprints;
+    for (const change of [
+      { schemaVersion: 2 },
+      { command: "scan" },
+      { runId: 1 },
+      { startedAt: "yesterday" },
+      { decision: "maybe" },
+      { fingerprints: [] },
+      { fingerprints: [{ ...known, sha256: "0" }] },
+    ]) {
+      const refused = recheck(world, altered(report, change));
+      await expect(refused, JSON.stringify(change)).rejects.toThrow(/: not a gate's report of this version$/);
+    }
+  });
+
+  it("refuses a file that is missing or cut off", async () => {
+    const { world, report } = await gated();
+    await expect(recheck(world, `${report}.not`)).rejects.toThrow(/^--recheck .*ENOENT/);
+    writeFileSync(report, readFileSync(report, "utf8").slice(0, -10));
+    const refused = recheck(world, report);
+    await expect(refused).rejects.toThrow(/: not JSON, or cut off$/);
+    await expect(recheck(world, report)).rejects.toThrow(UsageError);
+  });
+});
