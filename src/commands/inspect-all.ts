@@ -2,8 +2,9 @@
 import type { UnreadableReport } from "../report/report.ts";
 import { throttled } from "../scan/throttled-fs.ts";
 import { chooseRoots, type RootChoice } from "./choose-roots.ts";
-import { type InspectOptions, inspectRoot, type RootInspection } from "./inspect-root.ts";
+import { inspectRoot, type RootInspection } from "./inspect-root.ts";
 import { checkOutsideRoots } from "./output-file.ts";
+import type { InspectOptions } from "./root-reading.ts";
 import type { Terminal } from "./terminal.ts";
 
 export interface InspectAllOptions extends RootChoice, Omit<InspectOptions, "now" | "wholeRoot" | "countDiskReads"> {

@@ -7,19 +7,10 @@ import { STORAGE } from "../layout/paths.ts";
 import { pullAll } from "../registry/pull.ts";
 import type { Unreadable } from "../scan/facts.ts";
 import type { StorageRoot } from "../scan/find-roots.ts";
-import type { Progress, ReadOptions, ThreadOptions } from "../scan/reader.ts";
+import type { Progress } from "../scan/reader.ts";
 import type { StorageFs } from "../scan/storage-fs.ts";
 import type { ChosenRoot } from "./choose-roots.ts";
-import { RootReading } from "./root-reading.ts";
-
-export interface InspectOptions extends ReadOptions, ThreadOptions {
-  /** Milliseconds since 1970. */
-  readonly now: number;
-  readonly staleUploadAge: number;
-  readonly allowEmpty: boolean;
-  /** Whether the repositories chosen are all there are. */
-  readonly wholeRoot: boolean;
-}
+import { type InspectOptions, RootReading } from "./root-reading.ts";
 
 export interface RootInspection {
   readonly root: StorageRoot;

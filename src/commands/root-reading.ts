@@ -13,10 +13,18 @@ import type { StorageRoot } from "../scan/find-roots.ts";
 import { listNamespace, repositoryNames } from "../scan/list-namespace.ts";
 import { noting } from "../scan/noting-fs.ts";
 import { hashFile, statBlob } from "../scan/read-blobs.ts";
-import { type Progress, RootReader } from "../scan/reader.ts";
+import { type Progress, type ReadOptions, RootReader, type ThreadOptions } from "../scan/reader.ts";
 import { Rechecker } from "../scan/recheck.ts";
 import { isThere, type StorageFs, stateOfError, statPath } from "../scan/storage-fs.ts";
-import type { InspectOptions } from "./inspect-root.ts";
+
+export interface InspectOptions extends ReadOptions, ThreadOptions {
+  /** Milliseconds since 1970. */
+  readonly now: number;
+  readonly staleUploadAge: number;
+  readonly allowEmpty: boolean;
+  /** Whether the repositories chosen are all there are. */
+  readonly wholeRoot: boolean;
+}
 
 export class RootReading {
   /** What it cannot read is noted, so that reading again never takes what is unreadable for settled. */
