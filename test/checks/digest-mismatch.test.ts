@@ -43,6 +43,15 @@ describe("digest-mismatch", () => {
     expect(brokenImages(report)).toEqual(["team/app:1.0 [linux/arm64]"]);
   });
 
+  it("says that it is a child, the first of an index too", async () => {
+    const world = new World();
+    const app = world.repository("team/app");
+    const child = app.image();
+    app.index({ "linux/amd64": child }, "1.0");
+    rot(world, child.digest);
+    expect(await findingsOf(world)).toMatchObject([{ digest: child.digest, role: "child" }]);
+  });
+
   it("is said of a rotten manifest that is no manifest any more, and not invalid-manifest", async () => {
     const world = new World();
     const image = world.repository("team/app").image("1.0");

@@ -59,4 +59,22 @@ describe("mismatched-link", () => {
     world.remove(layerLinkPath("team/app", image.config.digest));
     expect((await findingsOf(world)).map(({ code }) => code)).toEqual(["unlinked-blob", "unlinked-blob"]);
   });
+
+  it("names a revision link to what is not in the store; to what is there, it is what clients reject", async () => {
+    const world = new World();
+    const place = `sha256:${"0".repeat(64)}`;
+    const path = world.repository("team/app").link("revision", place, digestOf("gone"));
+    const { findings } = await scanWorld(world, { kind: "cache" });
+    expect(findings).toMatchObject([{ code: "mismatched-link", digest: place, path }]);
+    expect(findings[0]?.message).toMatch(/^the revision link names/);
+  });
+
+  it("is said of a sha512 link to a blob of another algorithm than the store's", async () => {
+    const world = new World();
+    const app = world.repository("team/app");
+    app.image("1.0");
+    app.link("layer", digestOf("layer", "sha512"), digestOf("layer", "sha384"));
+    const found = await findingsOf(world);
+    expect(found.map(({ code }) => code)).toContain("mismatched-link");
+  });
 });

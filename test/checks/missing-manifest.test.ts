@@ -1,6 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { blobPath, revisionLinkPath } from "../../scripts/fixtures/storage.ts";
 import { findingsOf } from "../worlds/scan-world.ts";
+import { failing } from "../worlds/watched-fs.ts";
 import { World } from "../worlds/world.ts";
 
 /** An untagged image whose manifest is gone from the store. */
@@ -46,5 +47,12 @@ describe("missing-manifest", () => {
     expect(await findingsOf(world, { kind: "cache" })).toEqual([]);
     world.remove(revisionLinkPath("team/app", image.digest));
     expect(await findingsOf(world)).toEqual([]);
+  });
+
+  it("is not said of a manifest that cannot be looked at", async () => {
+    const world = new World();
+    world.repository("team/app").image();
+    const fs = failing(world.fs, "EIO", /blobs\/sha256/);
+    expect(await findingsOf(world, { fs })).toEqual([]);
   });
 });

@@ -1,6 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { blobPath, layerLinkPath } from "../../scripts/fixtures/storage.ts";
 import { findingsOf } from "../worlds/scan-world.ts";
+import { failing } from "../worlds/watched-fs.ts";
 import { World } from "../worlds/world.ts";
 
 /** A layer link whose blob a collection has taken. */
@@ -53,5 +54,12 @@ describe("orphan-layer-link", () => {
     const { world, layer } = worldWithOrphan();
     world.remove(layerLinkPath("team/app", layer.digest));
     expect(await findingsOf(world)).toEqual([]);
+  });
+
+  it("is not said of a blob that cannot be looked at", async () => {
+    const world = new World();
+    world.repository("team/app").layer();
+    const fs = failing(world.fs, "EIO", /blobs\/sha256/);
+    expect(await findingsOf(world, { fs })).toEqual([]);
   });
 });

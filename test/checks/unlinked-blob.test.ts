@@ -1,6 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { layerLinkPath } from "../../scripts/fixtures/storage.ts";
 import { brokenImages, findingsOf, scanWorld } from "../worlds/scan-world.ts";
+import { failing } from "../worlds/watched-fs.ts";
 import { World } from "../worlds/world.ts";
 
 describe("unlinked-blob", () => {
@@ -55,5 +56,15 @@ describe("unlinked-blob", () => {
     expect(await findingsOf(world)).toEqual([]);
     world.removeEntry(layerLinkPath("team/app", config.digest));
     expect(await findingsOf(world, { kind: "cache" })).toEqual([]);
+  });
+
+  it("is said where the store cannot be read: what is known is that the link is gone", async () => {
+    const world = new World();
+    const image = world.repository("team/app").image("1.0");
+    const path = layerLinkPath("team/app", image.config.digest);
+    world.removeEntry(path);
+    const hex = image.config.digest.slice("sha256:".length);
+    const fs = failing(world.fs, "EIO", new RegExp(`${hex}/data$`), ["statSync"]);
+    expect(await findingsOf(world, { fs })).toMatchObject([{ code: "unlinked-blob", path }]);
   });
 });

@@ -59,4 +59,10 @@ describe("unseen-repository", () => {
     expect(second.findings.map(({ id }) => id)).toEqual(first.findings.map(({ id }) => id));
     expect(second.findings.map(identity)).toEqual(first.findings.map(identity));
   });
+
+  it("is said of tags alone", async () => {
+    const world = worldWithoutLayers("stable");
+    world.remove(`${folder}/_manifests/revisions`);
+    expect((await findingsOf(world)).map(({ code }) => code)).toContain("unseen-repository");
+  });
 });
