@@ -43,13 +43,14 @@ describe("digest-mismatch", () => {
     expect(brokenImages(report)).toEqual(["team/app:1.0 [linux/arm64]"]);
   });
 
-  it("says that it is a child, the first of an index too", async () => {
+  it("says which part of the image is rotten, but for a manifest, which is its own part", async () => {
     const world = new World();
-    const app = world.repository("team/app");
-    const child = app.image();
-    app.index({ "linux/amd64": child }, "1.0");
-    rot(world, child.digest);
-    expect(await findingsOf(world)).toMatchObject([{ digest: child.digest, role: "child" }]);
+    const image = world.repository("team/app").image("1.0");
+    world.write(blobPath(image.config.digest), Buffer.alloc(image.config.size));
+    const [finding] = await findingsOf(world, { options: ["--verify-content"] });
+    expect(finding).toMatchObject({ code: "digest-mismatch", role: "config" });
+    world.write(blobPath(image.digest), "x".repeat(image.size));
+    for (const found of await findingsOf(world)) expect(found).not.toHaveProperty("role");
   });
 
   it("is said of a rotten manifest that is no manifest any more, and not invalid-manifest", async () => {
