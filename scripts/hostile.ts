@@ -5,7 +5,7 @@
 import { join } from "node:path";
 import { parseArgs } from "node:util";
 import { HOSTILE_ROOTS, HostileRoot } from "../test/e2e/hostile/root.ts";
-import { judgeRoot, withFolder } from "../test/e2e/hostile/run.ts";
+import { type HostileRun, judgeRoot, withFolder } from "../test/e2e/hostile/run.ts";
 
 const { values } = parseArgs({
   options: {
@@ -27,7 +27,7 @@ for (const { name, images, write } of HOSTILE_ROOTS) {
     await write(root, { depth: Number(values.depth), entries: Number(values.entries) });
     const digests = [`sha256:${"a".repeat(64)}`, ...root.someDigests()];
     const formats = (["text", "json", "jsonl"] as const).filter((one) => values.formats.split(",").includes(one));
-    const { found, peak, seconds, runs } = judgeRoot(root.path, folder, { images, digests }, formats, (run) => {
+    const seen = (run: HostileRun) => {
       if (!values.verbose) return;
       const what = run.args
         .filter((part) => !part.startsWith(folder))
@@ -36,7 +36,8 @@ for (const { name, images, write } of HOSTILE_ROOTS) {
       process.stderr.write(
         `  ${what}: ${run.code}, ${run.seconds.toFixed(1)} s, ${Math.round(run.peak)} MiB, ${run.stdout.length} bytes\n`,
       );
-    });
+    };
+    const { found, peak, seconds, runs } = judgeRoot(root.path, folder, { images, digests }, formats, { seen });
     wrong += found.length;
     const most = `at most ${Math.round(peak)} MiB and ${seconds.toFixed(1)} s`;
     process.stdout.write(`${name.padEnd(16)} ${runs} runs, ${most}, ${found.length} wrong\n`);

@@ -115,7 +115,7 @@ const manifest = fc.record(
   },
   { requiredKeys: ["schemaVersion"] },
 );
-export const manifestBytes = fc.oneof(
+const manifestBytes = fc.oneof(
   manifest.map((value) => Buffer.from(JSON.stringify(value))),
   mutated(manifest.map((value) => JSON.stringify(value))),
   fc.uint8Array({ maxLength: 200 }).map((bytes) => Buffer.from(bytes)),

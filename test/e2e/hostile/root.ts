@@ -111,7 +111,11 @@ export const HOSTILE_ROOTS: readonly {
     images: ["special/app:blobs-zero", "special/app:child-pipe"],
     write: (root) => writeHostileFiles(root),
   },
-  { name: "huge manifests", images: ["sized/app:million", "sized/app:many"], write: (root) => writeHostileSizes(root) },
+  {
+    name: "huge manifests",
+    images: ["sized/app:million", "sized/app:many"],
+    write: (root, { entries }) => writeHostileSizes(root, entries),
+  },
   { name: "deep chains", images: ["chained/app:top-0"], write: (root, { depth }) => writeHostileChains(root, depth) },
   {
     name: "crowded folders",
@@ -182,7 +186,7 @@ export function writeHostileNames(root: HostileRoot): void {
 }
 
 /** Manifests that are as large, deep or wide as the registry takes them, and larger. */
-function writeHostileSizes(root: HostileRoot): void {
+function writeHostileSizes(root: HostileRoot, entries: number): void {
   const repository = "sized/app";
   const filler = (around: (text: string) => string) => around("\u0007".repeat(1_000_000)).slice(0, MAX_MANIFEST);
   for (const key of ["mediaType", "annotations", "digest", "config"]) {
@@ -217,10 +221,13 @@ function writeHostileSizes(root: HostileRoot): void {
     `{"schemaVersion":2,"mediaType":"${IMAGE}","layers":[${"{},".repeat(1_000_000)}{}]}`,
     "million",
   );
-  const many = Array.from({ length: 200_000 }, (_, index) => `{"digest":"${index.toString(36)}"}`).join();
+  const many = Array.from(
+    { length: Math.min(200_000, entries) },
+    (_, index) => `{"digest":"${index.toString(36)}"}`,
+  ).join();
   root.manifest(repository, `{"schemaVersion":2,"mediaType":"${IMAGE}","layers":[${many}]}`, "many");
   const children = Array.from(
-    { length: 30_000 },
+    { length: Math.min(30_000, entries) },
     (_, i) => `{"digest":"${absent(String(i))}","platform":{"os":"${i}"}}`,
   );
   root.manifest(repository, `{"schemaVersion":2,"mediaType":"${INDEX}","manifests":[${children.join()}]}`, "children");

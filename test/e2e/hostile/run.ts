@@ -17,7 +17,7 @@ export interface HostileRun {
 }
 
 /** The memory and time that a run on a hostile root may take; --max-old-space-size stays at what Node gives. */
-export const MOST_SECONDS = 300;
+const MOST_SECONDS = 300;
 
 /** Runs the program with colours, as at a terminal, and measures it. */
 export function runHostile(folder: string, args: readonly string[], options: { colour?: boolean } = {}): HostileRun {
@@ -54,7 +54,7 @@ export interface HostileCommand {
 }
 
 /** Every command in these formats, the graphs, the metrics and the completions. */
-export function* hostileCommands(
+function* hostileCommands(
   root: string,
   folder: string,
   { images, digests }: { images: readonly string[]; digests: readonly string[] },
@@ -83,24 +83,28 @@ export function* hostileCommands(
   for (const what of ["images", "repositories"]) yield { args: ["__complete", what, "", root], format: "words" };
 }
 
-/** What every command, in these formats, let break out of a root, as lines; and what it took at most. */
+/**
+ * What the commands, in these formats, let break out of a root, as lines; and what they took at most. `takes` chooses
+ * among them by their number.
+ */
 export function judgeRoot(
   root: string,
   folder: string,
   about: { images: readonly string[]; digests: readonly string[] },
   formats: readonly ("text" | "json" | "jsonl")[],
-  seen: (run: HostileRun) => void = () => {},
+  { seen, takes }: { seen?: (run: HostileRun) => void; takes?: (number: number) => boolean } = {},
 ): { found: string[]; peak: number; seconds: number; runs: number } {
   const found: string[] = [];
   const most = { peak: 0, seconds: 0, runs: 0 };
-  for (const { args, format, metrics } of hostileCommands(root, folder, about, formats)) {
+  const commands = [...hostileCommands(root, folder, about, formats)];
+  for (const { args, format, metrics } of commands.filter((_, number) => takes?.(number) ?? true)) {
     const run = runHostile(folder, args, { colour: format === "text" });
-    seen(run);
+    seen?.(run);
     found.push(...troubles(run, format));
     most.peak = Math.max(most.peak, run.peak);
     most.seconds = Math.max(most.seconds, run.seconds);
     most.runs += 1;
-    const bad = metrics !== undefined && existsSync(metrics) ? metricsTrouble(metrics) : undefined;
+    const bad = metrics === undefined ? undefined : existsSync(metrics) ? metricsTrouble(metrics) : "none written";
     if (bad !== undefined) found.push(`${args[0]} --metrics: ${bad}`);
   }
   if (existsSync(join(folder, PROOF))) found.push("something was executed");
@@ -113,7 +117,7 @@ const OBEYED = /[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/gu;
 const COLOURS = /\u001b\[\d+(?:;\d+)*m/g;
 
 /** What is wrong with what a run printed, as lines; nothing where all is well. */
-export function* troubles(run: HostileRun, format: string): Generator<string> {
+function* troubles(run: HostileRun, format: string): Generator<string> {
   const name = run.args.slice(0, 3).join(" ");
   if (run.code === null || ![0, 4, 8, 12, 16].includes(run.code))
     yield `${name}: exit code ${run.code}: ${run.stderr.slice(0, 300)}`;
@@ -143,7 +147,7 @@ function parses(text: string): boolean {
 }
 
 /** What `promtool check metrics` has against a file; undefined where nothing. */
-export function metricsTrouble(file: string): string | undefined {
+function metricsTrouble(file: string): string | undefined {
   const { status, stdout, stderr } = spawnSync("promtool", ["check", "metrics"], { input: readFileSync(file) });
   return status === 0 ? undefined : `${stdout}${stderr}`;
 }
