@@ -35,7 +35,7 @@ function terminal({ color, progress, quiet }: TerminalOptions): Terminal {
     colour: colours(color),
     width: process.stdout.columns ?? 80,
     now: Date.now,
-    countDiskReads: () => process.resourceUsage().fsRead,
+    resourceUsage: () => process.resourceUsage(),
     version: VERSION,
   };
 }

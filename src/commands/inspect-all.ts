@@ -7,7 +7,7 @@ import { checkOutsideRoots } from "./output-file.ts";
 import type { InspectOptions } from "./root-reading.ts";
 import type { Terminal } from "./terminal.ts";
 
-export interface InspectAllOptions extends RootChoice, Omit<InspectOptions, "now" | "wholeRoot" | "countDiskReads"> {
+export interface InspectAllOptions extends RootChoice, Omit<InspectOptions, "now" | "wholeRoot" | "resourceUsage"> {
   /** The most calls a second to the disk; undefined for as many as it takes. */
   readonly maxIops?: number | undefined;
   /** Files that the command is going to write, by the option that named each. */
@@ -42,7 +42,7 @@ export async function inspectAll(
         {
           ...options,
           now: startedAt,
-          countDiskReads: terminal.countDiskReads,
+          resourceUsage: terminal.resourceUsage,
           wholeRoot: options.repositories.length === 0,
         },
         (phase, done, total) => terminal.progress(`${prefix}${phase}`, done, total),

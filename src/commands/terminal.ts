@@ -1,5 +1,6 @@
 // What a command may do to the outside, handed in by the program so that a test can look on.
 import type { ChalkInstance } from "chalk";
+import type { ResourceUsage } from "../scan/pool.ts";
 import type { Progress } from "../scan/reader.ts";
 import type { StorageFs } from "../scan/storage-fs.ts";
 
@@ -17,7 +18,7 @@ export interface Terminal {
   readonly width: number;
   /** Milliseconds since 1970. */
   now(): number;
-  /** How many blocks this process has had read from disk so far. */
-  countDiskReads(): number;
+  /** What this process has used so far. */
+  resourceUsage(): ResourceUsage;
   readonly version: string;
 }

@@ -1,5 +1,6 @@
 // Worker threads that read one root: as many as there are cores, more while the disk keeps them waiting. A thread that
 // dies (no memory, no file descriptors) is not replaced; what it was at work on is handed back.
+import { availableParallelism } from "node:os";
 import { Worker } from "node:worker_threads";
 import type { ReadOptions, Task, TaskResult } from "./tasks.ts";
 import type { WorkerData } from "./worker.ts";
@@ -16,12 +17,14 @@ interface Thread {
   job: Job | undefined;
 }
 
+export type ResourceUsage = Pick<NodeJS.ResourceUsage, "fsRead" | "userCPUTime" | "systemCPUTime">;
+
 export interface PoolOptions {
   /** Threads to begin with, and at most. */
   readonly threads: number;
   readonly mostThreads: number;
-  /** How many blocks this process has had read from disk so far, since they were not in memory. */
-  countDiskReads(): number;
+  /** What this process has used so far: blocks read from disk, as they were not in memory, and processor time (µs). */
+  resourceUsage(): ResourceUsage;
 }
 
 /** A task that came to nothing since its thread died, or there is none left. It can be done again. */
@@ -29,8 +32,11 @@ export class LostThreadError extends Error {
   override readonly name = "LostThreadError";
 }
 
-/** More blocks than this a second mean that the disk, not the processor, is what reading waits for. Warm: next to none. */
-const COLD = 1000;
+/**
+ * More blocks than this a second, and less of the processor in use than this, mean that the disk is what reading waits
+ * for. A warm root: next to no blocks. The program's own pages may be read while it starts, but it is busy then.
+ */
+const COLD = { blocks: 1000, busy: 0.7 };
 /** How long the threads are watched before there are more of them, in milliseconds. */
 const WATCH = 150;
 /** Room for the short-lived objects of a thread, in MiB; the facts themselves lie outside the heap. */
@@ -39,18 +45,18 @@ const YOUNG_GENERATION = 8;
 export class WorkerPool {
   readonly #data: WorkerData;
   readonly #mostThreads: number;
-  readonly #countDiskReads: () => number;
+  readonly #resourceUsage: () => ResourceUsage;
   #watchedSince = performance.now();
-  #readsBefore: number;
+  #before: ResourceUsage;
   readonly #threads: Thread[] = [];
   readonly #queue: Job[] = [];
   #isClosing = false;
 
-  constructor(root: string, options: ReadOptions, { threads, mostThreads, countDiskReads }: PoolOptions) {
+  constructor(root: string, options: ReadOptions, { threads, mostThreads, resourceUsage }: PoolOptions) {
     this.#data = { root, options };
     this.#mostThreads = mostThreads;
-    this.#countDiskReads = countDiskReads;
-    this.#readsBefore = countDiskReads();
+    this.#resourceUsage = resourceUsage;
+    this.#before = resourceUsage();
     for (let thread = 0; thread < threads; thread++) this.#start();
   }
 
@@ -97,11 +103,13 @@ export class WorkerPool {
   #growIfCold(): void {
     const elapsed = performance.now() - this.#watchedSince;
     if (elapsed < WATCH) return;
-    const reads = this.#countDiskReads();
-    const isCold = ((reads - this.#readsBefore) * 1000) / elapsed > COLD;
+    const [before, now] = [this.#before, this.#resourceUsage()];
     this.#watchedSince = performance.now();
-    this.#readsBefore = reads;
-    if (!isCold) return;
+    this.#before = now;
+    const blocks = ((now.fsRead - before.fsRead) * 1000) / elapsed;
+    const processor = now.userCPUTime - before.userCPUTime + now.systemCPUTime - before.systemCPUTime;
+    const busy = processor / 1000 / elapsed / Math.min(this.#threads.length, availableParallelism());
+    if (blocks < COLD.blocks || busy > COLD.busy) return;
     const wanted = Math.min(this.#threads.length * 2, this.#mostThreads);
     while (this.#threads.length < wanted && this.#queue.length > this.#threads.length) this.#start();
   }
@@ -135,6 +143,8 @@ function startWorker(workerData: WorkerData): Worker | undefined {
   try {
     return new Worker(WORKER_FILE, {
       workerData,
+      // Each file is closed where it was opened; to keep account of them all would cost with every link.
+      trackUnmanagedFds: false,
       resourceLimits: { maxYoungGenerationSizeMb: YOUNG_GENERATION },
     });
   } catch {

@@ -48,7 +48,14 @@ async function countCalls(root: string) {
   await inspectRoot(
     counting,
     chosen[0]!,
-    { ...options, countDiskReads: () => 0, now: Date.now(), staleUploadAge: 0, allowEmpty: false, wholeRoot: true },
+    {
+      ...options,
+      resourceUsage: () => process.resourceUsage(),
+      now: Date.now(),
+      staleUploadAge: 0,
+      allowEmpty: false,
+      wholeRoot: true,
+    },
     () => {},
   );
   return { stats, opens, lists, reads, closes };

@@ -2,6 +2,7 @@
 import { fileURLToPath } from "node:url";
 import { describe, expect, it, onTestFinished } from "vitest";
 import type { BlobFacts } from "../../src/scan/facts.ts";
+import type { ResourceUsage } from "../../src/scan/pool.ts";
 import { nodeFs } from "../../src/scan/storage-fs.ts";
 import { performTask, type ReadOptions, type Task } from "../../src/scan/tasks.ts";
 
@@ -16,8 +17,8 @@ const shard = (prefix: string): Task => ({ kind: "blobs", shard: { algorithm: "s
 /** No task at all: the thread that is given it dies. */
 const deadly = { kind: "blobs", shard: undefined } as unknown as Task;
 
-function pool(threads: number, mostThreads = threads, reads = (): number => 0) {
-  const made = new WorkerPool(root, options, { threads, mostThreads, countDiskReads: reads });
+function pool(threads: number, mostThreads = threads, resourceUsage = (): ResourceUsage => process.resourceUsage()) {
+  const made = new WorkerPool(root, options, { threads, mostThreads, resourceUsage });
   onTestFinished(() => made.close());
   return made;
 }
@@ -57,11 +58,23 @@ describe("WorkerPool", () => {
   });
 
   it("starts more threads while the disk keeps it waiting, up to the most", async () => {
-    let blocks = 0;
-    const threads = pool(1, 4, () => (blocks += 1_000_000));
+    let fsRead = 0;
+    const threads = pool(1, 4, () => ({ fsRead: (fsRead += 1_000_000), userCPUTime: 0, systemCPUTime: 0 }));
     // Until the first look at how cold the disk is, and then until all threads are there.
     while (threads.size < 4) await Promise.all(Array.from({ length: 50 }, () => threads.run(shard("06"))));
     await Promise.all(Array.from({ length: 50 }, () => threads.run(shard("06"))));
     expect(threads.size).toBe(4);
+  });
+
+  it("starts no more threads where the processor is what they wait for, whatever is read from disk", async () => {
+    const startedAt = performance.now();
+    let looks = 0;
+    const threads = pool(1, 4, () => {
+      looks += 1;
+      const userCPUTime = (performance.now() - startedAt) * 1_000;
+      return { fsRead: looks * 1_000_000, userCPUTime, systemCPUTime: 0 };
+    });
+    while (looks < 3) await Promise.all(Array.from({ length: 50 }, () => threads.run(shard("06"))));
+    expect(threads.size).toBe(1);
   });
 });

@@ -66,7 +66,7 @@ export async function runProgram(fs: StorageFs, args: readonly string[], now = D
     colour: new Chalk({ level: 0 }),
     width: 80,
     now: () => now,
-    countDiskReads: () => 0,
+    resourceUsage: () => process.resourceUsage(),
     version: "0.0.0",
   };
   const ended = (code: number) => {
