@@ -77,10 +77,11 @@ export class RootReading {
     this.hasBlobStore = store.present;
     if (!store.present) this.missing.push(BLOBS);
     await this.#readManifests(this.#graph.takeManifestsToRead());
+    await this.#reader.endThreads();
   }
 
   async close(): Promise<void> {
-    await this.#reader.close();
+    await this.#reader.endThreads();
   }
 
   note(unreadable: Unreadable): void {

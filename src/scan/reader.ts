@@ -2,7 +2,7 @@
 import { availableParallelism } from "node:os";
 import { DigestCursor, DigestWriter, type PackedDigests } from "../layout/packed-digests.ts";
 import type { BlobFacts, ManifestFacts, RepositoryFacts } from "./facts.ts";
-import { LostThreadError, WorkerPool } from "./pool.ts";
+import { LostThreadError, type ResourceUsage, WorkerPool } from "./pool.ts";
 import { type BlobStoreListing, listBlobStore } from "./read-blobs.ts";
 import { withPieces } from "./read-repository.ts";
 import { nodeFs, type StorageFs } from "./storage-fs.ts";
@@ -26,8 +26,8 @@ const MANIFESTS_A_TASK = 512;
 export interface ThreadOptions {
   /** How many threads read; undefined for as many as help. */
   readonly jobs: number | undefined;
-  /** How many blocks this process has had read from disk so far. */
-  countDiskReads(): number;
+  /** What this process has used so far. */
+  resourceUsage(): ResourceUsage;
 }
 
 export class RootReader {
@@ -39,6 +39,8 @@ export class RootReader {
   readonly #startedAt = performance.now();
   #lastTurn = this.#startedAt;
   #pool: WorkerPool | undefined;
+  /** Threads have a file system of their own, so only the real one can be read by them. */
+  #threadsMayStart: boolean;
   /** Settles when all is done that dead threads left. */
   #handedBack: Promise<unknown> = Promise.resolve();
 
@@ -48,6 +50,7 @@ export class RootReader {
     const { tagTimes, tagHistory, everyFolder, verifyContent } = options;
     this.#options = { tagTimes, tagHistory, everyFolder, verifyContent };
     this.#threading = options;
+    this.#threadsMayStart = storageFs === nodeFs && options.jobs !== 1;
     this.#progress = progress;
   }
 
@@ -84,8 +87,9 @@ export class RootReader {
     await this.#runAll("manifests", tasks, (facts, task) => take(first.get(task)!, facts));
   }
 
-  /** Ends the threads. */
-  async close(): Promise<void> {
+  /** Ends the threads, and with them their memory. What is read from then on is read in this process. */
+  async endThreads(): Promise<void> {
+    this.#threadsMayStart = false;
     await this.#pool?.close();
     this.#pool = undefined;
   }
@@ -135,18 +139,17 @@ export class RootReader {
     return performTask(this.#fs, this.#root, task, this.#options);
   }
 
-  /** Threads have a file system of their own, so only the real one can be read by them. */
   #usesThreads(): boolean {
     if (this.#pool) return this.#pool.size > 0;
-    return this.#fs === nodeFs && this.#threading.jobs !== 1 && performance.now() - this.#startedAt > ALONE;
+    return this.#threadsMayStart && performance.now() - this.#startedAt > ALONE;
   }
 
   #threads(): WorkerPool {
     if (this.#pool) return this.#pool;
-    const { jobs, countDiskReads } = this.#threading;
+    const { jobs, resourceUsage } = this.#threading;
     const threads = jobs ?? Math.min(availableParallelism(), MOST_THREADS);
     const mostThreads = jobs ?? MOST_THREADS;
-    this.#pool = new WorkerPool(this.#root, this.#options, { threads, mostThreads, countDiskReads });
+    this.#pool = new WorkerPool(this.#root, this.#options, { threads, mostThreads, resourceUsage });
     return this.#pool;
   }
 

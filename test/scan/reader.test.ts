@@ -22,8 +22,8 @@ interface Setting {
 
 function reader({ jobs, fs = nodeFs, progress = () => {} }: Setting) {
   const reading = { verifyContent: false, tagTimes: false, tagHistory: true, everyFolder: true };
-  const made = new RootReader(fs, root, { ...reading, jobs, countDiskReads: () => 0 }, progress);
-  onTestFinished(() => made.close());
+  const made = new RootReader(fs, root, { ...reading, jobs, resourceUsage: () => process.resourceUsage() }, progress);
+  onTestFinished(() => made.endThreads());
   return made;
 }
 
@@ -93,6 +93,6 @@ describe("RootReader", () => {
       throw new Error("not taken");
     });
     await expect(reading).rejects.toThrow("not taken");
-    await made.close();
+    await made.endThreads();
   });
 });
