@@ -59,7 +59,10 @@ describe("WorkerPool", () => {
 
   it("starts more threads while the disk keeps it waiting, up to the most", async () => {
     let fsRead = 0;
-    const threads = pool(1, 4, () => ({ fsRead: (fsRead += 1_000_000), userCPUTime: 0, systemCPUTime: 0 }));
+    const threads = pool(1, 4, () => {
+      fsRead += 1_000_000;
+      return { fsRead, userCPUTime: 0, systemCPUTime: 0 };
+    });
     // Until the first look at how cold the disk is, and then until all threads are there.
     while (threads.size < 4) await Promise.all(Array.from({ length: 50 }, () => threads.run(shard("06"))));
     await Promise.all(Array.from({ length: 50 }, () => threads.run(shard("06"))));
