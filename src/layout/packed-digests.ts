@@ -172,13 +172,9 @@ export function packDigests(texts: Iterable<string>): PackedDigests {
   return writer.finish();
 }
 
-const HEX_PAIRS = Array.from({ length: 256 }, (_, value) => value.toString(16).padStart(2, "0"));
-
 /** The text of packed bytes; undefined for none. */
 export function digestText(code: number, bytes: Uint8Array, offset: number, size: number): string | undefined {
   if (code === NO_DIGEST) return undefined;
   if (code === TEXT) return decoder.decode(bytes.subarray(offset, offset + size));
-  let text = `${ALGORITHMS[code - 1]}:`;
-  for (let i = offset; i < offset + size; i++) text += HEX_PAIRS[bytes[i]!];
-  return text;
+  return `${ALGORITHMS[code - 1]}:${Buffer.from(bytes.buffer, bytes.byteOffset + offset, size).toString("hex")}`;
 }
