@@ -95,8 +95,18 @@ export function namesOf(listing: Listing<string>): readonly string[] {
   return listing.state === State.ok ? listing.entries : [];
 }
 
-/** Whether a folder has such an entry, be it a symbolic link that leads nowhere. An error other than "not found" is a yes. */
+/**
+ * Whether a folder has such an entry, be it a symbolic link that leads nowhere. An error other than "not found" is a yes.
+ * What is listed with U+FFFD in its name, since that is no UTF-8, cannot be asked for: its folder is listed again.
+ */
 export function isThere(storageFs: StorageFs, path: string): boolean {
+  const slash = path.lastIndexOf("/");
+  if (path.includes("\ufffd", slash)) {
+    const listing = listNames(storageFs, path.slice(0, slash));
+    return listing.state === State.ok
+      ? listing.entries.includes(path.slice(slash + 1))
+      : listing.state !== State.absent;
+  }
   try {
     return storageFs.lstatSync(path, { throwIfNoEntry: false }) !== undefined;
   } catch (error) {

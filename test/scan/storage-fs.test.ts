@@ -1,6 +1,18 @@
-import { describe, expect, it } from "vitest";
+import { mkdirSync, mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { describe, expect, it, onTestFinished } from "vitest";
 import { DiskState } from "../../src/scan/facts.ts";
-import { describeError, errorCode, listEntries, listNames, stateOfError, statPath } from "../../src/scan/storage-fs.ts";
+import {
+  describeError,
+  errorCode,
+  isThere,
+  listEntries,
+  listNames,
+  nodeFs,
+  stateOfError,
+  statPath,
+} from "../../src/scan/storage-fs.ts";
 import { failing } from "../worlds/watched-fs.ts";
 import { World } from "../worlds/world.ts";
 
@@ -67,5 +79,16 @@ describe("statPath", () => {
     expect(statPath(world.fs, `${world.root}/none`)).toEqual({});
     expect(statPath(world.fs, `${world.root}/file/x`)).toEqual({ code: "ENOTDIR" });
     expect(statPath(failing(world.fs, "EACCES", /file/), `${world.root}/file`)).toEqual({ code: "EACCES" });
+  });
+});
+
+describe("isThere", () => {
+  it("finds by its listed name what is no UTF-8", () => {
+    const folder = mkdtempSync(join(tmpdir(), "names-"));
+    onTestFinished(() => rmSync(folder, { recursive: true }));
+    mkdirSync(Buffer.concat([Buffer.from(`${folder}/bad`), Buffer.from([0xff])]));
+    expect(isThere(nodeFs, `${folder}/bad\ufffd`)).toBe(true);
+    expect(isThere(nodeFs, `${folder}/worse\ufffd`)).toBe(false);
+    expect(isThere(nodeFs, `${folder}/none/bad\ufffd`)).toBe(false);
   });
 });
