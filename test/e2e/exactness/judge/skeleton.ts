@@ -20,10 +20,15 @@ const itsHex = createHash("sha256").update(anIndex).digest("hex");
 
 /**
  * Makes `target` a root with the folders and files of `root`, but no links and no content. Every repository in
- * which collection finds a revision gets one whole manifest instead, so that it reads the tags. Entries for which `leaveOut` is true are
- * not there.
+ * which collection finds a revision gets one whole manifest instead, so that it reads the tags; so does the one whose tags
+ * are in `tagsFolder`, come what may. Entries for which `leaveOut` is true are not there.
  */
-export function makeSkeleton(root: string, target: string, leaveOut: (path: string) => boolean): void {
+export function makeSkeleton(
+  root: string,
+  target: string,
+  leaveOut: (path: string) => boolean,
+  tagsFolder?: string,
+): void {
   // Paths are bytes and not text here: names need not be UTF-8.
   const inRoot = (path: Buffer) => Buffer.concat([Buffer.from(`${root}/`), path]);
   const inTarget = (path: Buffer) => Buffer.concat([Buffer.from(`${target}/`), path]);
@@ -89,6 +94,9 @@ export function makeSkeleton(root: string, target: string, leaveOut: (path: stri
       copyRevisions(part);
       if (!findsRevision(part, below(path.subarray(0, path.lastIndexOf("/")), "_layers"))) continue;
       put(inTarget(below(part, `sha256/${itsHex}`)), "link", `sha256:${itsHex}`);
+    }
+    if (below(path, "tags").toString() === tagsFolder) {
+      put(inTarget(below(path, `revisions/sha256/${itsHex}`)), "link", `sha256:${itsHex}`);
     }
     // That `tags` is missing stops collection as well, but there is no entry to blame.
     const tags = inTarget(below(path, "tags"));

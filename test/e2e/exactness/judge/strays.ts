@@ -49,7 +49,7 @@ export async function judgeStrays(
       (path) => path !== finding.path && !path.startsWith(`${finding.path}/`) && !finding.path.startsWith(`${path}/`),
     );
     const folder = finding.path.split("/").slice(0, -1).join("/");
-    const runs = await collectBoth(root, others, folder);
+    const runs = await collectBoth(root, others, finding.path);
     const aborts = runs.some((run) => run.exitCode !== 0);
     if (aborts || (isNameSpace(folder) && !seesProbe(runs[0]))) verdicts.confirmed.push(finding);
     else contradict(finding, "collection gets past it and goes on behind it");
@@ -102,15 +102,16 @@ function seesProbe(run: DryRun): boolean {
   return run.repositories.some((name) => name.split("/").at(-1) === probe);
 }
 
-/** `behind`: the folder that gets the probe. */
-async function collectBoth(root: string, leaveOut: string[], behind?: string): Promise<[DryRun, DryRun]> {
+/** `about`: the entry in whose folder the probe lies. Tags that are no folder answer 500 even where collection finds no revision to look them up for. */
+async function collectBoth(root: string, leaveOut: string[], about?: string): Promise<[DryRun, DryRun]> {
   const skeleton = await makeScratch("exactness-skeleton");
   // A report may name the link that cannot be reached because a file stands where a folder should be: that file then.
   const gone = (path: string) =>
     leaveOut.some((left) => path === left || path.startsWith(`${left}/`)) ||
     (leaveOut.some((left) => left.startsWith(`${path}/`)) && !isFolder(join(root, path)));
   try {
-    makeSkeleton(root, skeleton, gone);
+    makeSkeleton(root, skeleton, gone, about);
+    const behind = about?.split("/").slice(0, -1).join("/");
     if (behind !== undefined && isNameSpace(behind)) {
       await mkdir(join(skeleton, behind, probe, "_layers"), { recursive: true });
     }
