@@ -157,9 +157,16 @@ export class RootGraph {
         this.#wantManifest(this.#otherLayerLinks[pair + 1]!);
       }
     }
-    const ids = this.#toRead.filter((id) => this.blobState(id) === DiskState.ok && this.manifests.find(id) < 0);
+    // No Set: that holds 2^24 at most.
+    const taken = new Bytes();
+    const ids: number[] = [];
+    for (const id of this.#toRead) {
+      if (this.blobState(id) !== DiskState.ok || this.manifests.find(id) >= 0 || taken.at(id) === 1) continue;
+      taken.set(id, 1);
+      ids.push(id);
+    }
     this.#toRead = [];
-    return [...new Set(ids)];
+    return ids;
   }
 
   /** Digests in the form that crosses to a worker thread. */
