@@ -1,12 +1,13 @@
-// The notices of the packages whose code is in the one-file program: their licences ask for them in every copy.
+// The notices of the packages whose code is in the program: their licences ask for them in every copy.
 import { readdir, readFile } from "node:fs/promises";
 import { join } from "node:path";
+import { ROOT } from "./esbuild.ts";
 
-/** One comment with name, version and licence of each package that `files`, paths below `root`, belong to. */
-export async function notices(root: string, files: readonly string[]): Promise<string> {
+/** Name, version and licence of each package that `files`, paths below the checkout, belong to. */
+export async function notices(files: readonly string[]): Promise<string> {
   const folders = new Set(files.flatMap((file) => /^.*node_modules\/(?:@[^/]+\/)?[^/]+/.exec(file)?.[0] ?? []));
-  const texts = await Promise.all([...folders].sort().map((folder) => notice(join(root, folder))));
-  return `/*\nThis file holds code of other packages:\n\n${texts.join("\n\n").replaceAll("*/", "* /")}\n*/\n`;
+  const texts = await Promise.all([...folders].sort().map((folder) => notice(join(ROOT, folder))));
+  return texts.join("\n\n");
 }
 
 interface Manifest {

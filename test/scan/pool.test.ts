@@ -1,14 +1,12 @@
-// The pool starts its threads from the built program, so it is the built pool that is tested.
+// The threads run the built program's worker.
 import { fileURLToPath } from "node:url";
-import { describe, expect, it, onTestFinished } from "vitest";
+import { describe, expect, it, onTestFinished, vi } from "vitest";
 import type { BlobFacts } from "../../src/scan/facts.ts";
-import type { ResourceUsage } from "../../src/scan/pool.ts";
+import { LostThreadError, type ResourceUsage, WorkerPool } from "../../src/scan/pool.ts";
 import { nodeFs } from "../../src/scan/storage-fs.ts";
 import { performTask, type ReadOptions, type Task } from "../../src/scan/tasks.ts";
 
-type PoolModule = typeof import("../../src/scan/pool.ts");
-const built = (path: string) => new URL(`../../dist/${path}`, import.meta.url).href;
-const { LostThreadError, WorkerPool } = (await import(built("scan/pool.js"))) as PoolModule;
+vi.mock("../../src/scan/worker-file.ts", () => ({ WORKER_FILE: new URL("../../dist/worker.js", import.meta.url) }));
 
 const root = fileURLToPath(new URL("../../test-fixtures/small", import.meta.url));
 const options: ReadOptions = { verifyContent: false, tagTimes: false, tagHistory: true, everyFolder: true };

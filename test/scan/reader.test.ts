@@ -1,15 +1,13 @@
-// Reading a root alone and with threads is the same. Threads run from the built program, so the built reader is tested.
+// Reading a root alone and with threads is the same. The threads run the built program's worker.
 import { fileURLToPath } from "node:url";
-import { describe, expect, it, onTestFinished } from "vitest";
+import { describe, expect, it, onTestFinished, vi } from "vitest";
 import { packDigests } from "../../src/layout/packed-digests.ts";
 import type { BlobFacts, ManifestFacts, RepositoryFacts } from "../../src/scan/facts.ts";
-import type { Progress } from "../../src/scan/reader.ts";
-import type { StorageFs } from "../../src/scan/storage-fs.ts";
+import { type Progress, RootReader } from "../../src/scan/reader.ts";
+import { nodeFs, type StorageFs } from "../../src/scan/storage-fs.ts";
 import { failing } from "../worlds/watched-fs.ts";
 
-const built = (path: string) => new URL(`../../dist/${path}`, import.meta.url).href;
-const { RootReader } = (await import(built("scan/reader.js"))) as typeof import("../../src/scan/reader.ts");
-const { nodeFs } = (await import(built("scan/storage-fs.js"))) as typeof import("../../src/scan/storage-fs.ts");
+vi.mock("../../src/scan/worker-file.ts", () => ({ WORKER_FILE: new URL("../../dist/worker.js", import.meta.url) }));
 
 const root = fileURLToPath(new URL("../../test-fixtures/incident", import.meta.url));
 const names = ["infra-ci", "team/api", "team/api/server", "tools/builder", "tools/windows", "web/frontend"];
