@@ -5,6 +5,9 @@ import { type DigestCursor, DigestWriter, digestText, NO_DIGEST, TEXT } from "..
 /** Digests start at multiples of this many bytes, so that 32-bit offsets reach 64 GiB. */
 const UNIT = 16;
 
+/** What an array holds at most in Node 20: 134,000,000 digests of sha256. */
+const MOST_BYTES = 2 ** 32;
+
 /**
  * A hash table from digest to number (0, 1, 2, ... in order of arrival), without strings. Hashing is seeded
  * at random, since whoever pushes manifests chooses what they name.
@@ -129,7 +132,7 @@ export class DigestTable {
       this.#offsets = grow(this.#offsets, id * 2);
     }
     if (this.#used + size > this.#bytes.length) {
-      this.#bytes = grow(this.#bytes, Math.max(this.#used + size, Math.ceil(this.#bytes.length * 1.5)));
+      this.#bytes = grow(this.#bytes, Math.max(this.#used + size, Math.min(this.#bytes.length * 1.5, MOST_BYTES)));
     }
     this.#codes[id] = code;
     this.#offsets[id] = this.#used / UNIT;
