@@ -61,19 +61,19 @@ export class RootReading {
 
   /** Links first and blobs after them, so that what a push writes in between is not missed: it writes blobs first. */
   async readAll(names: readonly string[]): Promise<void> {
-    this.#notes.push(...this.#namespace.unreadable);
+    for (const unreadable of this.#namespace.unreadable) this.note(unreadable);
     const refused = this.#namespace.unreadable.some(({ path }) => path === REPOSITORIES);
     if (!this.#namespace.folders.has("") && !refused) this.missing.push(REPOSITORIES);
     await this.#readRepositories(names);
     const strays: StrayEntry[] = [];
     const store = await this.#reader.readBlobs((facts) => {
       this.#graph.addBlobs(facts);
-      strays.push(...facts.strays);
-      this.#notes.push(...facts.unreadable);
+      for (const stray of facts.strays) strays.push(stray);
+      for (const unreadable of facts.unreadable) this.note(unreadable);
     });
     this.#graph.addBlocked(store.blocked);
     this.#blobStrays = [...store.strays, ...strays];
-    this.#notes.push(...store.unreadable);
+    for (const unreadable of store.unreadable) this.note(unreadable);
     this.hasBlobStore = store.present;
     if (!store.present) this.missing.push(BLOBS);
     await this.#readManifests(this.#graph.takeManifestsToRead());

@@ -64,7 +64,7 @@ export class RootGraph {
 
   /** Takes note of folders of the blob store that are none. */
   addBlocked(blocked: readonly BlockedFolder[]): void {
-    this.#blockedBlobs.push(...blocked);
+    for (const folder of blocked) this.#blockedBlobs.push(folder);
   }
 
   addBlobs(facts: BlobFacts): void {

@@ -98,7 +98,7 @@ export function tagsBeyondNewest(graph: RootGraph, keep: number): number[] {
     const newest: number[] = [];
     for (let tag = tags.first; tag < tags.end; tag++) newest.push(tag);
     newest.sort((a, b) => graph.tags.modified(b) - graph.tags.modified(a) || a - b);
-    removed.push(...newest.slice(keep));
+    for (const tag of newest.slice(keep)) removed.push(tag);
   }
   return removed;
 }

@@ -52,9 +52,9 @@ function* renderEntries(page: Page, report: UsageReport): Generator<string> {
     ["total", "unique", "shared"],
     ...shown.map(({ total, unique, shared }) => [formatBytes(total), formatBytes(unique), formatBytes(shared)]),
   ];
-  const pads = [0, 1, 2].map((column) => Math.max(...table.map((cells) => cells[column]!.length)));
+  const pads = [0, 1, 2].map((column) => most(table.map((cells) => cells[column]!.length)));
   const figures = (cells: readonly string[]): Cell[] => cells.map((text, at) => ({ text: text.padStart(pads[at]!) }));
-  const widest = Math.max(...names.map(columns), by.length);
+  const widest = most([...names.map(columns), by.length]);
   const room = page.width - 2 - pads.reduce((sum, pad) => sum + pad + 2, 0) - widest - 2;
   const bar = barOf(shown, Math.min(WIDEST_BAR, room));
   yield "\n";
@@ -73,9 +73,14 @@ function shortName(prefix: string, { repository, tag }: UsageEntry): string {
 
 const LEGEND = "█ unique ░ shared";
 
+/** The largest of any number of numbers: as arguments of Math.max, too many would end the program. */
+function most(numbers: readonly number[]): number {
+  return numbers.reduce((largest, number) => Math.max(largest, number), 0);
+}
+
 /** The bar of an entry: as long as its total is to the largest, the part that is its own filled. "" where there is no room. */
 function barOf(entries: readonly UsageEntry[], room: number): (entry: UsageEntry) => string {
-  const largest = Math.max(...entries.map(({ total }) => total));
+  const largest = most(entries.map(({ total }) => total));
   if (room < NARROWEST_BAR || largest === 0) return () => "";
   return ({ total, unique }) => {
     const length = Math.round((total / largest) * room);

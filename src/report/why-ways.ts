@@ -58,7 +58,7 @@ export function* renderWays(page: Page, blob: BlobReport): Generator<string> {
     if (again) continue;
     shown.add(line.from);
     yield* tagLines(page, indent + 2, tags.get(line.from) ?? []);
-    stack.push(...linesAbove(above, line.from, leading, depth + 1));
+    for (const next of linesAbove(above, line.from, leading, depth + 1)) stack.push(next);
   }
   yield* more(page, 4, hidden);
 }

@@ -14,7 +14,7 @@ import { namesOf, type StorageFs, stateOfError, statPath } from "./storage-fs.ts
 /** Reads the marks of the storage root at `root`, by repository name. Notes in `unreadable` what cannot be read. */
 export function* readMarks(storageFs: StorageFs, root: string, unreadable: Unreadable[]): Generator<RepositoryMarks> {
   const namespace = listNamespace(storageFs, root);
-  unreadable.push(...namespace.unreadable);
+  for (const entry of namespace.unreadable) unreadable.push(entry);
   const strays: StrayEntry[] = [];
   const reading = { fs: storageFs, root, links: new LinkReader(storageFs), strays, blocked: [], unreadable };
   for (const name of repositoryNames(namespace)) {

@@ -2,6 +2,7 @@
 import { expect, it } from "vitest";
 import { blobPath, layerLinkPath } from "../../scripts/fixtures/storage.ts";
 import { packDigests } from "../../src/layout/packed-digests.ts";
+import { tagsBeyondNewest } from "../../src/registry/forecast.ts";
 import { pullAll } from "../../src/registry/pull.ts";
 import { DiskState, type TagFacts } from "../../src/scan/facts.ts";
 import { graphOf, repositoryFacts } from "../worlds/scan-world.ts";
@@ -35,11 +36,12 @@ it("pulls indexes that nest 20,000 deep", () => {
   expect(brokenTags).toEqual([{ tag: 0, platforms: ["linux/amd64"] }]);
 });
 
-it("pulls 200,000 tags of one image", () => {
+it("pulls 200,000 tags of one image, and removes all but one", () => {
   const world = new World();
   const image = world.repository("team/app").image();
   world.removeEntry(blobPath(image.config.digest));
   const graph = graphOf(world);
   graph.addRepository({ ...repositoryFacts(world, "team/app"), tags: [manyTags(image.digest, 200_000)] });
   expect(pullAll(graph).brokenTags).toHaveLength(200_000);
+  expect(tagsBeyondNewest(graph, 1)).toHaveLength(199_999);
 });

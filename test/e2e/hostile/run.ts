@@ -131,6 +131,8 @@ function* troubles(run: HostileRun, format: string): Generator<string> {
     if (seen) yield `${name}: ${JSON.stringify([...new Set(seen)].slice(0, 5))} on ${where}`;
   }
   if (run.code === 16) return;
+  if (run.stdout === "" && format !== "words")
+    yield `${name}: exit code ${run.code} and no report: ${run.stderr.slice(0, 300)}`;
   if (format === "json" && !parses(run.stdout)) yield `${name}: no JSON`;
   if (format === "jsonl" && !run.stdout.trimEnd().split("\n").every(parses)) yield `${name}: a line that is no JSON`;
   if (format === "words" && /[^A-Za-z0-9_.:/@\n-]/.test(run.stdout))
