@@ -30,12 +30,12 @@ export function replacing(replaced: Readonly<Record<string, string>>): Plugin {
     name: "replacing",
     setup({ onLoad, onEnd }) {
       const left = new Set(Object.keys(replaced));
-      onLoad({ filter: /\/(?:version|worker-file|locales\/index)\.[jt]s$/ }, ({ path }) => {
-        const name = Object.keys(replaced).find((some) => path.endsWith(`/${some}`));
-        if (name === undefined) return undefined;
-        left.delete(name);
-        return { contents: replaced[name]!, loader: "js" };
-      });
+      for (const [name, contents] of Object.entries(replaced)) {
+        onLoad({ filter: new RegExp(`/${name.replaceAll(".", "\\.")}$`) }, () => {
+          left.delete(name);
+          return { contents, loader: "js" };
+        });
+      }
       onEnd(() => {
         if (left.size > 0) throw new Error(`no such module any more: ${[...left].join(", ")}`);
       });
