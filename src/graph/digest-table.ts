@@ -18,7 +18,8 @@ export class DigestTable {
   #lengths = new Map<number, number>();
   #bytes = new Uint8Array(1024 * 32);
   #used = 0;
-  #slots = new Int32Array(4096).fill(-1);
+  /** In pairs: a digest's number (-1 for none), and its hash, so that only what is alike need be looked up. */
+  #slots = new Int32Array(2 * 4096).fill(-1);
   #length = 0;
   readonly #seed = (Math.random() * 0xffffffff) | 1;
 
@@ -83,7 +84,7 @@ export class DigestTable {
   }
 
   #placeText(text: string, add: boolean): number {
-    const writer = new DigestWriter();
+    const writer = new DigestWriter(1);
     writer.push(text);
     const { codes, bytes } = writer.finish();
     const skip = codes[0] === TEXT ? 4 : 0;
@@ -92,15 +93,20 @@ export class DigestTable {
 
   #place(code: number, bytes: Uint8Array, offset: number, size: number, add: boolean): number {
     if (code === NO_DIGEST) return -1;
-    const mask = this.#slots.length - 1;
-    let slot = this.#hash(bytes, offset, size) & mask;
-    for (;;) {
-      const id = this.#slots[slot]!;
-      if (id < 0) break;
-      if (this.#equals(id, code, bytes, offset, size)) return id;
-      slot = (slot + 1) & mask;
+    const hash = this.#hash(bytes, offset, size);
+    const slots = this.#slots;
+    const mask = slots.length - 2;
+    let slot = (hash << 1) & mask;
+    for (let id = slots[slot]!; id >= 0; id = slots[slot]!) {
+      if (slots[slot + 1] === hash && this.#equals(id, code, bytes, offset, size)) return id;
+      slot = (slot + 2) & mask;
     }
-    return add ? this.#append(slot, code, bytes, offset, size) : -1;
+    if (!add) return -1;
+    const id = this.#append(code, bytes, offset, size);
+    slots[slot] = id;
+    slots[slot + 1] = hash;
+    if (this.#length * 4 > slots.length) this.#rehash();
+    return id;
   }
 
   #hash(bytes: Uint8Array, offset: number, size: number): number {
@@ -125,7 +131,7 @@ export class DigestTable {
     return true;
   }
 
-  #append(slot: number, code: number, bytes: Uint8Array, offset: number, size: number): number {
+  #append(code: number, bytes: Uint8Array, offset: number, size: number): number {
     const id = this.#length++;
     if (id === this.#codes.length) {
       this.#codes = grow(this.#codes, id * 2);
@@ -139,19 +145,20 @@ export class DigestTable {
     if (code === TEXT) this.#lengths.set(id, size);
     for (let i = 0; i < size; i++) this.#bytes[this.#used + i] = bytes[offset + i]!;
     this.#used += Math.ceil(size / UNIT) * UNIT;
-    this.#slots[slot] = id;
-    if (this.#length * 2 > this.#slots.length) this.#rehash();
     return id;
   }
 
   #rehash(): void {
     const slots = new Int32Array(this.#slots.length * 2).fill(-1);
-    const mask = slots.length - 1;
-    for (let id = 0; id < this.#length; id++) {
-      const { offset, size } = this.#entry(id);
-      let slot = this.#hash(this.#bytes, offset, size) & mask;
-      while (slots[slot]! >= 0) slot = (slot + 1) & mask;
+    const mask = slots.length - 2;
+    for (let from = 0; from < this.#slots.length; from += 2) {
+      const id = this.#slots[from]!;
+      if (id < 0) continue;
+      const hash = this.#slots[from + 1]!;
+      let slot = (hash << 1) & mask;
+      while (slots[slot]! >= 0) slot = (slot + 2) & mask;
       slots[slot] = id;
+      slots[slot + 1] = hash;
     }
     this.#slots = slots;
   }
