@@ -171,7 +171,7 @@ export class RootGraph {
 
   /** Digests in the form that crosses to a worker thread. */
   pack(ids: readonly number[]): PackedDigests {
-    const writer = new DigestWriter();
+    const writer = new DigestWriter(ids.length);
     for (const id of ids) this.digests.copyTo(writer, id);
     return writer.finish();
   }

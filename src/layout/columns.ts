@@ -2,14 +2,15 @@
 
 type Numbers = Uint8Array | Int32Array | Float64Array;
 
+/** Room is made for the values that are expected; there may be more. */
 class Column<T extends Numbers> {
   #values: T;
   #length = 0;
   readonly #make: (length: number) => T;
 
-  constructor(make: (length: number) => T) {
+  constructor(make: (length: number) => T, capacity: number) {
     this.#make = make;
-    this.#values = make(16);
+    this.#values = make(capacity);
   }
 
   get length(): number {
@@ -36,14 +37,14 @@ class Column<T extends Numbers> {
     this.#values[index] = value;
   }
 
-  /** The values, in an array of exactly their number that can be transferred. */
+  /** The values, in an array of exactly their number that can be transferred; nothing is added after it. */
   finish(): T {
-    return this.#values.slice(0, this.#length) as T;
+    return this.#length === this.#values.length ? this.#values : (this.#values.slice(0, this.#length) as T);
   }
 
   #reserve(length: number): void {
     if (length <= this.#values.length) return;
-    const grown = this.#make(Math.max(length, Math.ceil(this.#values.length * 1.5)));
+    const grown = this.#make(Math.max(length, 16, Math.ceil(this.#values.length * 1.5)));
     grown.set(this.#values);
     this.#values = grown;
   }
@@ -51,21 +52,21 @@ class Column<T extends Numbers> {
 
 /** Small codes and flags. */
 export class Bytes extends Column<Uint8Array> {
-  constructor() {
-    super((length) => new Uint8Array(length));
+  constructor(capacity = 16) {
+    super((length) => new Uint8Array(length), capacity);
   }
 }
 
 /** Numbers of digests, links, tags: -1 for none. */
 export class Integers extends Column<Int32Array> {
-  constructor() {
-    super((length) => new Int32Array(length));
+  constructor(capacity = 16) {
+    super((length) => new Int32Array(length), capacity);
   }
 }
 
 /** Sizes in bytes and times in milliseconds, exact up to 2^53. */
 export class Floats extends Column<Float64Array> {
-  constructor() {
-    super((length) => new Float64Array(length));
+  constructor(capacity = 16) {
+    super((length) => new Float64Array(length), capacity);
   }
 }

@@ -4,11 +4,7 @@
 export const ALGORITHMS = ["sha256", "sha384", "sha512"] as const;
 export type Algorithm = (typeof ALGORITHMS)[number];
 
-const HEX_PATTERN: Record<Algorithm, RegExp> = {
-  sha256: /^[a-f0-9]{64}$/,
-  sha384: /^[a-f0-9]{96}$/,
-  sha512: /^[a-f0-9]{128}$/,
-};
+const HEX_LENGTHS: Record<Algorithm, number> = { sha256: 64, sha384: 96, sha512: 128 };
 
 export interface Digest {
   readonly algorithm: Algorithm;
@@ -21,7 +17,13 @@ export function isAlgorithm(text: string): text is Algorithm {
 
 /** Whether `hex` is a whole digest of this algorithm: lower case, nothing around it. */
 export function isHex(algorithm: Algorithm, hex: string): boolean {
-  return HEX_PATTERN[algorithm].test(hex);
+  if (hex.length !== HEX_LENGTHS[algorithm]) return false;
+  // A loop, since a regular expression took twice as long, millions of times a run.
+  for (let i = 0; i < hex.length; i++) {
+    const unit = hex.charCodeAt(i);
+    if (unit < 0x30 || unit > 0x66 || (unit > 0x39 && unit < 0x61)) return false;
+  }
+  return true;
 }
 
 /** Splits `sha256:<hex>`; undefined when the text is no digest that the registry would accept. */

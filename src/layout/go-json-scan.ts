@@ -31,7 +31,7 @@ const PLAIN = Uint8Array.from({ length: 256 }, (_, byte) =>
 
 /** A place in a document, and what was noticed on the way there. */
 export interface Cursor {
-  readonly bytes: Uint8Array;
+  readonly bytes: Buffer;
   at: number;
   depth: number;
   /** A number that no float64 can hold was passed: an error for those who decode into `interface{}`. */

@@ -1,10 +1,8 @@
 // What a JSON string's bytes mean to Go's encoding/json: escapes, and U+FFFD for all that is not well-formed.
 
-const utf8 = new TextDecoder();
-
 /** The text of a stretch of ASCII without escapes. */
-export function plainText(bytes: Uint8Array, start: number, end: number): string {
-  return utf8.decode(bytes.subarray(start, end));
+export function plainText(bytes: Buffer, start: number, end: number): string {
+  return bytes.toString("latin1", start, end);
 }
 
 const REPLACEMENT = 0xfffd;
@@ -18,7 +16,7 @@ const CHUNK = 8192;
  * The text of a string's content, which must have passed the scanner. Unlike TextDecoder, which puts one U+FFFD for a
  * truncated sequence, Go puts one for each of its bytes, and one for each surrogate escape without its other half.
  */
-export function unquote(bytes: Uint8Array, start: number, end: number): string {
+export function unquote(bytes: Buffer, start: number, end: number): string {
   let whole = "";
   let units: number[] = [];
   const append = (codePoint: number) => {
@@ -58,7 +56,7 @@ export function unquote(bytes: Uint8Array, start: number, end: number): string {
 }
 
 /** The value of the `\uXXXX` at `at`, or -1 where there is none. */
-function hexEscape(bytes: Uint8Array, at: number, end: number): number {
+function hexEscape(bytes: Buffer, at: number, end: number): number {
   if (at + 6 > end || bytes[at] !== BACKSLASH || bytes[at + 1] !== LETTER_U) return -1;
   return Number.parseInt(plainText(bytes, at + 2, at + 6), 16);
 }

@@ -97,7 +97,7 @@ export const integer: Shape<number> = {
   },
 };
 
-function int64(bytes: Uint8Array, start: number, end: number): number | undefined {
+function int64(bytes: Buffer, start: number, end: number): number | undefined {
   const negative = bytes[start] === MINUS;
   if (end - start <= 15) {
     let value = 0;

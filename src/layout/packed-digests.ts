@@ -44,12 +44,17 @@ function decodeHex(text: string, from: number, bytes: Uint8Array, at: number, si
   return true;
 }
 
-/** Collects digests; grows as needed. */
+/** Collects digests; has room for so many of sha256, and grows as needed. */
 export class DigestWriter {
-  #codes = new Uint8Array(64);
-  #bytes = new Uint8Array(64 * 32);
+  #codes: Uint8Array;
+  #bytes: Uint8Array;
   #length = 0;
   #size = 0;
+
+  constructor(capacity = 16) {
+    this.#codes = new Uint8Array(capacity);
+    this.#bytes = new Uint8Array(capacity * 32);
+  }
 
   get length(): number {
     return this.#length;
@@ -57,8 +62,13 @@ export class DigestWriter {
 
   /** Adds `sha256:<hex>`, or any other text as it is. */
   push(text: string): void {
+    if (!this.pushDigest(text)) this.#pushText(text);
+  }
+
+  /** Adds `sha256:<hex>`; false (and nothing added) when the text is no digest. */
+  pushDigest(text: string): boolean {
     const code = codeOf(text);
-    if (code === TEXT || !this.#pushHex(code, text, 7)) this.#pushText(text);
+    return code !== TEXT && this.#pushHex(code, text, 7);
   }
 
   /** Adds a digest from its hex; false (and nothing added) when it is not lower-case hex of the right length. */
@@ -83,9 +93,9 @@ export class DigestWriter {
     this.#pushCode(code);
   }
 
-  /** The list; its arrays are of their own size, so that they can be transferred. */
+  /** The list; its arrays are of their own size, so that they can be transferred. Nothing is added after it. */
   finish(): PackedDigests {
-    return { codes: this.#codes.slice(0, this.#length), bytes: this.#bytes.slice(0, this.#size) };
+    return { codes: exactly(this.#codes, this.#length), bytes: exactly(this.#bytes, this.#size) };
   }
 
   #pushHex(code: number, text: string, from: number): boolean {
@@ -108,7 +118,7 @@ export class DigestWriter {
 
   #pushCode(code: number): void {
     if (this.#length === this.#codes.length) {
-      const grown = new Uint8Array(this.#length * 2);
+      const grown = new Uint8Array(Math.max(16, this.#length * 2));
       grown.set(this.#codes);
       this.#codes = grown;
     }
@@ -122,6 +132,10 @@ export class DigestWriter {
     grown.set(this.#bytes.subarray(0, this.#size));
     this.#bytes = grown;
   }
+}
+
+function exactly(array: Uint8Array, length: number): Uint8Array {
+  return array.length === length ? array : array.slice(0, length);
 }
 
 /** Walks a list in order. Before the first `next()` there is no item. */

@@ -14,7 +14,7 @@
 //     scheduler-state.json                                       only in a pull-through cache
 //
 // Every path here is relative to the storage root (the registry's `rootdirectory`) and has forward slashes.
-import { parseDigest } from "./digest.ts";
+import { type Digest, parseDigest } from "./digest.ts";
 
 export const STORAGE = "docker/registry/v2";
 export const BLOBS = `${STORAGE}/blobs`;
@@ -24,21 +24,20 @@ export const SCHEDULER_STATE = "scheduler-state.json";
 /** Layer links and revision links: the two that say that a repository holds a blob. */
 export type LinkKind = "layer" | "revision";
 
-/** `sha256:ab12...` -> `sha256/ab12...`. Throws a RangeError for text that is no digest: there is no such path. */
-function digestFolder(digest: string): string {
+/** The digest's parts. Throws a RangeError for text that is no digest, as all below do: there is no such path. */
+function partsOf(digest: string): Digest {
   const parsed = parseDigest(digest);
   if (!parsed) throw new RangeError(`no digest: ${JSON.stringify(digest)}`);
-  return `${parsed.algorithm}/${parsed.hex}`;
-}
-
-/** The folder of a blob. Throws a RangeError for text that is no digest, as all below do. */
-function blobFolder(digest: string): string {
-  const [algorithm, hex] = digestFolder(digest).split("/") as [string, string];
-  return `${BLOBS}/${algorithm}/${hex.slice(0, 2)}/${hex}`;
+  return parsed;
 }
 
 export function blobData(digest: string): string {
-  return `${blobFolder(digest)}/data`;
+  return dataOf(partsOf(digest));
+}
+
+/** As blobData, of a digest that is parsed already. */
+export function dataOf({ algorithm, hex }: Digest): string {
+  return `${BLOBS}/${algorithm}/${hex.slice(0, 2)}/${hex}/data`;
 }
 
 /**
@@ -61,7 +60,8 @@ export function linksFolder(repository: string, kind: LinkKind): string {
 }
 
 export function linkFile(repository: string, kind: LinkKind, digest: string): string {
-  return `${linksFolder(repository, kind)}/${digestFolder(digest)}/link`;
+  const { algorithm, hex } = partsOf(digest);
+  return `${linksFolder(repository, kind)}/${algorithm}/${hex}/link`;
 }
 
 export function tagsFolder(repository: string): string {

@@ -78,17 +78,18 @@ export function readBlobShard(
   shard: BlobShard,
   { verifyContent = false, everyFolder = false }: { verifyContent?: boolean; everyFolder?: boolean } = {},
 ): BlobFacts {
-  const digests = new DigestWriter();
-  const states = new Bytes();
-  const sizes = new Floats();
-  const modified = new Floats();
-  const rotten = new Bytes();
-  const strays: StrayEntry[] = [];
   const unreadable: Unreadable[] = [];
   const { algorithm, prefix } = shard;
   const folder = `${BLOBS}/${algorithm}/${prefix}`;
   const blocked: BlockedFolder[] = [];
-  for (const name of namesOf(listStorePart(storageFs, root, folder, blocked, unreadable))) {
+  const names = namesOf(listStorePart(storageFs, root, folder, blocked, unreadable));
+  const digests = new DigestWriter(names.length);
+  const states = new Bytes(names.length);
+  const sizes = new Floats(names.length);
+  const modified = new Floats(names.length);
+  const rotten = new Bytes(verifyContent ? names.length : 0);
+  const strays: StrayEntry[] = [];
+  for (const name of names) {
     if (!name.startsWith(prefix) || !digests.pushHex(algorithm, name)) {
       findMisplacedData(storageFs, root, `${folder}/${name}`, strays, unreadable);
       continue;

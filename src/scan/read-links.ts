@@ -44,10 +44,10 @@ export function readLinks(
   const folder = `${linksFolder(repository, kind)}/${algorithm}/`;
   const base = `${reading.root}/${folder}`;
   const prefix = `${algorithm}:`;
-  const places = new DigestWriter();
-  const states = new Bytes();
-  const otherRows = new Integers();
-  const otherTargets = new DigestWriter();
+  const places = new DigestWriter(names.length);
+  const states = new Bytes(names.length);
+  const otherRows = new Integers(0);
+  const otherTargets = new DigestWriter(0);
   const reasons = new Map<number, string>();
   for (const name of names) {
     if (!places.pushHex(algorithm, name)) continue;

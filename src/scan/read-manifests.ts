@@ -1,10 +1,10 @@
 // Reads blobs as manifests: their bytes once, hashed and parsed as registry 2.8.3 would.
 import { createHash } from "node:crypto";
 import { Bytes, Floats, Integers } from "../layout/columns.ts";
-import { parseDigest } from "../layout/digest.ts";
+import { type Digest, parseDigest } from "../layout/digest.ts";
 import { MAX_MANIFEST_BYTES, parseManifest, type Reference } from "../layout/manifest.ts";
 import { DigestWriter, type PackedDigests, unpackDigests } from "../layout/packed-digests.ts";
-import { blobData } from "../layout/paths.ts";
+import { dataOf } from "../layout/paths.ts";
 import { DiskState, type ManifestFacts, ManifestKind, ManifestState, Role } from "./facts.ts";
 import { describeError, errorCode, READ_FLAGS, type StorageFs, stateOfError } from "./storage-fs.ts";
 
@@ -19,7 +19,9 @@ export function readManifests(
   sizes?: Float64Array,
 ): ManifestFacts {
   const reader = new ManifestReader(storageFs, root);
-  for (const [row, digest] of unpackDigests(digests).entries()) reader.read(digest as string, sizes?.[row] ?? -1);
+  for (const [row, digest] of unpackDigests(digests).entries()) {
+    reader.read(parseDigest(digest as string) as Digest, sizes?.[row] ?? -1);
+  }
   return reader.finish();
 }
 
@@ -51,9 +53,9 @@ class ManifestReader {
     this.#root = root;
   }
 
-  read(digest: string, expectedSize: number): void {
+  read(digest: Digest, expectedSize: number): void {
     try {
-      this.#add(digest, this.#readFile(`${this.#root}/${blobData(digest)}`, expectedSize));
+      this.#add(digest, this.#readFile(`${this.#root}/${dataOf(digest)}`, expectedSize));
     } catch (error) {
       const code = errorCode(error);
       const state = stateOfError(code);
@@ -107,14 +109,13 @@ class ManifestReader {
     this.#buffer = grown;
   }
 
-  #add(digest: string, content: Buffer | undefined): void {
+  #add({ algorithm, hex }: Digest, content: Buffer | undefined): void {
     if (!content) {
       const row = this.#addBad(ManifestState.invalid, MAX_MANIFEST_BYTES + 1, false);
       this.#reasons.set(row, `over the registry's limit of ${MAX_MANIFEST_BYTES} bytes`);
       return;
     }
-    const colon = digest.indexOf(":");
-    const rotten = createHash(digest.slice(0, colon)).update(content).digest("hex") !== digest.slice(colon + 1);
+    const rotten = createHash(algorithm).update(content).digest("hex") !== hex;
     const manifest = parseManifest(content);
     if (!manifest.ok) {
       const state = manifest.panics ? ManifestState.panics : ManifestState.invalid;
@@ -125,17 +126,32 @@ class ManifestReader {
     this.#rotten.push(rotten ? 1 : 0);
     this.#kinds.push(ManifestKind[manifest.kind]);
     this.#sizes.push(content.length);
-    const references = withoutRepeatedText(manifest.references);
-    this.#referenceCounts.push(references.length);
-    for (const reference of references) {
-      this.#targets.push(reference.digest);
-      this.#roles.push(Role[reference.role]);
-      this.#targetSizes.push(reference.size);
-      this.#foreign.push(reference.foreign ? 1 : 0);
-      this.#platforms.push(this.#platformNumber(reference.platform));
-    }
+    this.#addReferences(manifest.references);
     if (manifest.subject === undefined) this.#subjects.pushNone();
     else this.#subjects.push(manifest.subject);
+  }
+
+  /**
+   * Nobody can ask for what is no digest, and collection marks it but once: said again it tells nothing new. A manifest
+   * of 4 MiB holds a million `{}`, which as so many parts of an image would take gigabytes further on.
+   */
+  #addReferences(references: readonly Reference[]): void {
+    const texts = new Set<string>();
+    let count = 0;
+    for (const { role, digest, size, foreign, platform } of references) {
+      if (!this.#targets.pushDigest(digest)) {
+        const text = JSON.stringify([role, digest, size, foreign, platform]);
+        if (texts.has(text)) continue;
+        texts.add(text);
+        this.#targets.push(digest);
+      }
+      count++;
+      this.#roles.push(Role[role]);
+      this.#targetSizes.push(size);
+      this.#foreign.push(foreign ? 1 : 0);
+      this.#platforms.push(this.#platformNumber(platform));
+    }
+    this.#referenceCounts.push(count);
   }
 
   #addBad(state: ManifestState, size: number, rotten: boolean): number {
@@ -154,17 +170,4 @@ class ManifestReader {
     this.#platformNumbers.set(name, this.#platformNumbers.size);
     return this.#platformNumbers.size - 1;
   }
-}
-
-/**
- * Nobody can ask for what is no digest, and collection marks it but once: said again it tells nothing new. A manifest
- * of 4 MiB holds a million `{}`, which as so many parts of an image would take gigabytes further on.
- */
-function withoutRepeatedText(references: readonly Reference[]): readonly Reference[] {
-  const seen = new Set<string>();
-  return references.filter(({ role, digest, size, foreign, platform }) => {
-    if (parseDigest(digest)) return true;
-    const key = JSON.stringify([role, digest, size, foreign, platform]);
-    return seen.size < seen.add(key).size;
-  });
 }

@@ -21,11 +21,11 @@ export function readTags(
   { times, history: withHistory }: TagOptions,
 ): TagFacts {
   const folder = tagsFolder(repository);
-  const states = new Bytes();
-  const targets = new DigestWriter();
-  const modified = new Floats();
-  const historyCounts = new Integers();
-  const historyStates = new Bytes();
+  const states = new Bytes(names.length);
+  const targets = new DigestWriter(names.length);
+  const modified = new Floats(times ? names.length : 0);
+  const historyCounts = new Integers(names.length);
+  const historyStates = new Bytes(names.length);
   const history = new DigestWriter();
   const reasons = new Map<number, string>();
   for (const [row, name] of names.entries()) {

@@ -3,7 +3,7 @@ import { describe, expect, it } from "vitest";
 import { JsonSyntaxError, nextByte, skipValue } from "../../src/layout/go-json-scan.ts";
 
 function scan(text: string) {
-  const cursor = { bytes: new TextEncoder().encode(text), at: 0, depth: 0, numberOverflow: false };
+  const cursor = { bytes: Buffer.from(text), at: 0, depth: 0, numberOverflow: false };
   skipValue(cursor);
   nextByte(cursor);
   return cursor;

@@ -4,7 +4,7 @@ import { foldKey, unquote } from "../../src/layout/go-json-text.ts";
 
 function unquoted(content: string | number[]): string {
   const bytes = typeof content === "string" ? new TextEncoder().encode(content) : Uint8Array.from(content);
-  return unquote(bytes, 0, bytes.length);
+  return unquote(Buffer.from(bytes), 0, bytes.length);
 }
 
 function escapeNonAscii(json: string): string {
