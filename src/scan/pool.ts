@@ -1,12 +1,13 @@
-// Worker threads that read one root: as many as there are cores, more while the disk keeps them waiting. A thread that
-// dies (no memory, no file descriptors) is not replaced; what it was at work on is handed back.
+// Worker threads that read one root, more of them while the disk keeps them waiting. A thread that dies (no memory, no
+// file descriptors) is not replaced; what it was at work on is handed back.
 import { availableParallelism } from "node:os";
 import { Worker } from "node:worker_threads";
 import type { ReadOptions, Task, TaskResult } from "./tasks.ts";
 import type { WorkerData } from "./worker.ts";
 import { WORKER_FILE } from "./worker-file.ts";
 
-interface Job {
+/** A task, and whom to tell what came of it. */
+export interface Job {
   readonly task: Task;
   resolve(result: TaskResult): void;
   reject(error: Error): void;
@@ -14,7 +15,8 @@ interface Job {
 
 interface Thread {
   readonly worker: Worker;
-  job: Job | undefined;
+  /** What it is at work on, and what it goes on with, so that it need not wait for this thread to have time for it. */
+  readonly jobs: Job[];
 }
 
 export type ResourceUsage = Pick<NodeJS.ResourceUsage, "fsRead" | "userCPUTime" | "systemCPUTime">;
@@ -39,6 +41,8 @@ export class LostThreadError extends Error {
 const COLD = { blocks: 1000, busy: 0.7 };
 /** How long the threads are watched before there are more of them, in milliseconds. */
 const WATCH = 150;
+/** How many tasks a thread is given at a time. */
+const JOBS_A_THREAD = 3;
 /** Room for the short-lived objects of a thread, in MiB; the facts themselves lie outside the heap. */
 const YOUNG_GENERATION = 8;
 
@@ -51,13 +55,14 @@ export class WorkerPool {
   readonly #threads: Thread[] = [];
   readonly #queue: Job[] = [];
   #isClosing = false;
+  #isCold = false;
 
   constructor(root: string, options: ReadOptions, { threads, mostThreads, resourceUsage }: PoolOptions) {
     this.#data = { root, options };
     this.#mostThreads = mostThreads;
     this.#resourceUsage = resourceUsage;
     this.#before = resourceUsage();
-    for (let thread = 0; thread < threads; thread++) this.#start();
+    for (let thread = 0; thread < threads; thread++) this.grow();
   }
 
   /** Has a task done. Rejects with a LostThreadError when its thread dies, or none is left. */
@@ -66,6 +71,16 @@ export class WorkerPool {
       this.#queue.push({ task, resolve, reject });
       this.#next();
     });
+  }
+
+  /** A task that no thread has been given yet, taken out to be done elsewhere. */
+  takeWaiting(): Job | undefined {
+    return this.#queue.shift();
+  }
+
+  /** Whether the disk was seen to be what reading waits for. */
+  get isCold(): boolean {
+    return this.#isCold;
   }
 
   /** The threads that are alive. */
@@ -79,14 +94,14 @@ export class WorkerPool {
     await Promise.all(this.#threads.map(({ worker }) => worker.terminate()));
   }
 
-  #start(): void {
-    const worker = startWorker(this.#data);
+  /** Starts one more thread, unless there are as many as may be. */
+  grow(): void {
+    const worker = this.#threads.length < this.#mostThreads && startWorker(this.#data);
     if (!worker) return;
-    const thread: Thread = { worker, job: undefined };
+    const thread: Thread = { worker, jobs: [] };
     this.#threads.push(thread);
     worker.on("message", (result: TaskResult) => {
-      const job = thread.job as Job;
-      thread.job = undefined;
+      const job = thread.jobs.shift() as Job;
       this.#growIfCold();
       this.#next();
       job.resolve(result);
@@ -110,17 +125,22 @@ export class WorkerPool {
     const processor = now.userCPUTime - before.userCPUTime + now.systemCPUTime - before.systemCPUTime;
     const busy = processor / 1000 / elapsed / Math.min(this.#threads.length, availableParallelism());
     if (blocks < COLD.blocks || busy > COLD.busy) return;
+    this.#isCold = true;
     const wanted = Math.min(this.#threads.length * 2, this.#mostThreads);
-    while (this.#threads.length < wanted && this.#queue.length > this.#threads.length) this.#start();
+    for (let more = wanted - this.#threads.length; more > 0 && this.#queue.length > this.#threads.length; more--) {
+      this.grow();
+    }
   }
 
   #next(): void {
     if (this.#threads.length === 0) this.#handBack(this.#queue.splice(0), "no thread is left");
-    for (const thread of this.#threads) {
-      if (thread.job) continue;
-      thread.job = this.#queue.shift();
-      if (!thread.job) return;
-      thread.worker.postMessage(thread.job.task);
+    for (let jobs = 0; jobs < JOBS_A_THREAD; jobs++) {
+      for (const thread of this.#threads) {
+        const job = thread.jobs.length <= jobs ? this.#queue.shift() : undefined;
+        if (!job) continue;
+        thread.jobs.push(job);
+        thread.worker.postMessage(job.task);
+      }
     }
   }
 
@@ -129,7 +149,9 @@ export class WorkerPool {
     const place = this.#threads.indexOf(thread);
     if (this.#isClosing || place < 0) return;
     this.#threads.splice(place, 1);
-    if (thread.job) this.#handBack([thread.job], why);
+    const [job, ...next] = thread.jobs;
+    this.#queue.unshift(...next);
+    if (job) this.#handBack([job], why);
     this.#next();
   }
 

@@ -1,4 +1,4 @@
-// Reads one storage root: in this process while that is quick, in worker threads when there is more to do.
+// Reads one storage root: in this process while that is quick, in worker threads as well when there is more to do.
 import { availableParallelism } from "node:os";
 import { DigestCursor, DigestWriter, type PackedDigests } from "../layout/packed-digests.ts";
 import type { BlobFacts, ManifestFacts, RepositoryFacts } from "./facts.ts";
@@ -17,10 +17,12 @@ export type Progress = (phase: string, done: number, total: number | undefined) 
 const ALONE = 100;
 /** How long reading may hold up signals and progress, in milliseconds. */
 const TURN = 50;
+/** What takes longer than this is left to the threads altogether, in milliseconds: a cold disk, contents to hash. */
+const LONGEST_TURN = 250;
 /** What more threads than this gain on a cold disk is not worth their memory; --jobs asks for them. */
 const MOST_THREADS = 8;
 /** How much is one task: enough to be worth a message, little enough to share out evenly. */
-const REPOSITORIES_A_TASK = 4;
+const REPOSITORIES_A_TASK = 2;
 const MANIFESTS_A_TASK = 512;
 
 export interface ThreadOptions {
@@ -41,6 +43,8 @@ export class RootReader {
   #pool: WorkerPool | undefined;
   /** Threads have a file system of their own, so only the real one can be read by them. */
   #threadsMayStart: boolean;
+  #isHelping = false;
+  #isTooSlow = false;
   /** Settles when all is done that dead threads left. */
   #handedBack: Promise<unknown> = Promise.resolve();
 
@@ -122,7 +126,10 @@ export class RootReader {
 
   async #runInThread(task: Task): Promise<TaskResult> {
     try {
-      return await this.#threads().run(task);
+      const pool = this.#threads();
+      const result = pool.run(task);
+      void this.#help(pool);
+      return await result;
     } catch (error) {
       if (!(error instanceof LostThreadError)) throw error;
       // One after another, with turns in between. Where the task is what killed the thread, it shows here again.
@@ -135,8 +142,34 @@ export class RootReader {
     }
   }
 
+  /**
+   * Reads along with the threads, a task a turn: what they have read, signals and progress come in between. Not where a
+   * disk keeps it waiting, since all of that would wait as well.
+   */
+  async #help(pool: WorkerPool): Promise<void> {
+    if (this.#isHelping || this.#isTooSlow) return;
+    this.#isHelping = true;
+    for (;;) {
+      await new Promise((resolve) => setImmediate(resolve));
+      const job = this.#isTooSlow || pool.isCold ? undefined : pool.takeWaiting();
+      if (!job) break;
+      try {
+        job.resolve(this.#perform(job.task));
+      } catch (error) {
+        job.reject(error as Error);
+      }
+    }
+    this.#isHelping = false;
+    if (this.#isTooSlow) pool.grow();
+  }
+
   #perform(task: Task): TaskResult {
-    return performTask(this.#fs, this.#root, task, this.#options);
+    const startedAt = performance.now();
+    try {
+      return performTask(this.#fs, this.#root, task, this.#options);
+    } finally {
+      this.#isTooSlow ||= performance.now() - startedAt > LONGEST_TURN;
+    }
   }
 
   #usesThreads(): boolean {
@@ -147,7 +180,9 @@ export class RootReader {
   #threads(): WorkerPool {
     if (this.#pool) return this.#pool;
     const { jobs, resourceUsage } = this.#threading;
-    const threads = jobs ?? Math.min(availableParallelism(), MOST_THREADS);
+    const readers = jobs ?? Math.min(availableParallelism(), MOST_THREADS);
+    // This one reads too, unless it is too slow.
+    const threads = Math.max(1, this.#isTooSlow ? readers : readers - 1);
     const mostThreads = jobs ?? MOST_THREADS;
     this.#pool = new WorkerPool(this.#root, this.#options, { threads, mostThreads, resourceUsage });
     return this.#pool;
@@ -169,12 +204,12 @@ function chunks<T>(items: readonly T[], size: number): T[][] {
 function cutDigests(digests: PackedDigests): PackedDigests[] {
   const parts: PackedDigests[] = [];
   const cursor = new DigestCursor(digests);
-  let writer = new DigestWriter();
+  let writer = new DigestWriter(MANIFESTS_A_TASK);
   while (cursor.next()) {
     writer.pushBytes(cursor.code, cursor.bytes.subarray(cursor.offset, cursor.offset + cursor.size));
     if (writer.length < MANIFESTS_A_TASK) continue;
     parts.push(writer.finish());
-    writer = new DigestWriter();
+    writer = new DigestWriter(MANIFESTS_A_TASK);
   }
   if (writer.length > 0) parts.push(writer.finish());
   return parts;

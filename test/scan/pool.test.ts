@@ -55,6 +55,22 @@ describe("WorkerPool", () => {
     await expect(threads.run(shard("06"))).rejects.toBeInstanceOf(LostThreadError);
   });
 
+  it("gives out what no thread is at work on, to be done elsewhere", async () => {
+    const threads = pool(1);
+    const results = Array.from({ length: 10 }, () => threads.run(shard("06")));
+    const waiting = threads.takeWaiting();
+    expect(waiting?.task).toEqual(shard("06"));
+    waiting?.resolve(performTask(nodeFs, root, shard("06"), options));
+    expect(await Promise.all(results)).toHaveLength(10);
+    expect(threads.takeWaiting()).toBeUndefined();
+  });
+
+  it("starts no more threads than the most", () => {
+    const threads = pool(1, 2);
+    for (let more = 0; more < 3; more++) threads.grow();
+    expect(threads.size).toBe(2);
+  });
+
   it("starts more threads while the disk keeps it waiting, up to the most", async () => {
     let fsRead = 0;
     const threads = pool(1, 4, () => {

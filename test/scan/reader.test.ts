@@ -5,9 +5,15 @@ import { packDigests } from "../../src/layout/packed-digests.ts";
 import type { BlobFacts, ManifestFacts, RepositoryFacts } from "../../src/scan/facts.ts";
 import { type Progress, RootReader } from "../../src/scan/reader.ts";
 import { nodeFs, type StorageFs } from "../../src/scan/storage-fs.ts";
+import { performTask } from "../../src/scan/tasks.ts";
 import { failing } from "../worlds/watched-fs.ts";
 
 vi.mock("../../src/scan/worker-file.ts", () => ({ WORKER_FILE: new URL("../../dist/worker.js", import.meta.url) }));
+/** What is done in this process passes here; threads have modules of their own. */
+vi.mock("../../src/scan/tasks.ts", async (actual) => {
+  const tasks = await actual<typeof import("../../src/scan/tasks.ts")>();
+  return { ...tasks, performTask: vi.fn(tasks.performTask) };
+});
 
 const root = fileURLToPath(new URL("../../test-fixtures/incident", import.meta.url));
 const names = ["infra-ci", "team/api", "team/api/server", "tools/builder", "tools/windows", "web/frontend"];
@@ -40,6 +46,20 @@ async function readAll(setting: Setting, isLate: boolean) {
   return { repositories: repositories.sort(byName), shards, blobs: byDigest };
 }
 
+/** How many of thirty batches are read in this process. */
+async function readManyManifests(setting: Setting): Promise<number> {
+  const made = reader(setting);
+  await untilThreadsStart();
+  const digests = Array.from({ length: 30 * 512 }, (_, index) => `sha256:${index.toString(16).padStart(64, "0")}`);
+  const before = vi.mocked(performTask).mock.calls.length;
+  let rows = 0;
+  await made.readManifests(packDigests(digests), new Float64Array(digests.length), (_, { states }) => {
+    rows += states.length;
+  });
+  expect(rows).toBe(digests.length);
+  return vi.mocked(performTask).mock.calls.length - before;
+}
+
 describe("RootReader", () => {
   it("reads the same alone, with one thread, and with several", async () => {
     const alone = await readAll({ jobs: 1 }, false);
@@ -65,6 +85,20 @@ describe("RootReader", () => {
     ]);
   });
 
+  it("reads along with its threads", async () => {
+    expect(await readManyManifests({ jobs: 2 })).toBeGreaterThan(1);
+  });
+
+  it("leaves reading to its threads where it takes long", async () => {
+    vi.mocked(performTask).mockImplementationOnce((...task) => {
+      const end = performance.now() + 300;
+      while (performance.now() < end);
+      return performTask(...task);
+    });
+    // The one that took long, and the one that it is made of here.
+    expect(await readManyManifests({ jobs: 2 })).toBe(2);
+  });
+
   it("reads a file system of the caller's own in this process, however long it takes", async () => {
     const made = reader({ jobs: 4, fs: failing(nodeFs, "EIO", /web\/frontend\/_layers/) });
     await untilThreadsStart();
@@ -79,8 +113,9 @@ describe("RootReader", () => {
     await untilThreadsStart();
     await made.readRepositories(names, () => {});
     expect(steps).toEqual([
-      ["repositories", 1, 2],
-      ["repositories", 2, 2],
+      ["repositories", 1, 3],
+      ["repositories", 2, 3],
+      ["repositories", 3, 3],
     ]);
   });
 
