@@ -1,5 +1,6 @@
 // A list of digests as bytes: what crosses from a worker thread to the graph, with no object and no string a digest.
 // A manifest may name things that are no digests; those are kept as text, since collection marks them all the same.
+import { exactly } from "./columns.ts";
 import { ALGORITHMS, type Algorithm } from "./digest.ts";
 
 /** The code of a list item: 0 none, 1-3 a digest of `ALGORITHMS[code - 1]`, 4 text that is no digest. */
@@ -132,10 +133,6 @@ export class DigestWriter {
     grown.set(this.#bytes.subarray(0, this.#size));
     this.#bytes = grown;
   }
-}
-
-function exactly(array: Uint8Array, length: number): Uint8Array {
-  return array.length === length ? array : array.slice(0, length);
 }
 
 /** Walks a list in order. Before the first `next()` there is no item. */
