@@ -260,9 +260,12 @@ export class RootReading {
 
   async #readManifests(first: readonly number[]): Promise<void> {
     for (let ids = first; ids.length > 0; ids = this.#graph.takeManifestsToRead()) {
-      const sizes = Float64Array.from(ids, (id) => this.#graph.blobSize(id));
-      await this.#reader.readManifests(this.#graph.pack(ids), sizes, (start, facts) => {
-        const batch = ids.slice(start, start + facts.states.length);
+      const pick = (first: number, end: number) => {
+        const some = ids.slice(first, end);
+        return { digests: this.#graph.pack(some), sizes: Float64Array.from(some, (id) => this.#graph.blobSize(id)) };
+      };
+      await this.#reader.readManifests(ids.length, pick, (first, facts) => {
+        const batch = ids.slice(first, first + facts.states.length);
         this.#graph.addManifests(batch, facts);
         // Deleted since the store was read.
         for (const [row, state] of facts.states.entries()) {

@@ -1,6 +1,6 @@
 // Reads one storage root: in this process while that is quick, in worker threads as well when there is more to do.
 import { availableParallelism } from "node:os";
-import { DigestCursor, DigestWriter, type PackedDigests } from "../layout/packed-digests.ts";
+import type { PackedDigests } from "../layout/packed-digests.ts";
 import type { BlobFacts, ManifestFacts, RepositoryFacts } from "./facts.ts";
 import { LostThreadError, type ResourceUsage, WorkerPool } from "./pool.ts";
 import { type BlobStoreListing, listBlobStore } from "./read-blobs.ts";
@@ -21,9 +21,17 @@ const TURN = 50;
 const LONGEST_TURN = 250;
 /** What more threads than this gain on a cold disk is not worth their memory; --jobs asks for them. */
 const MOST_THREADS = 8;
+/** How many tasks are under way at a time: enough for the most threads, and for some to wait. */
+const LANES = 32;
 /** How much is one task: enough to be worth a message, little enough to share out evenly. */
 const REPOSITORIES_A_TASK = 2;
 const MANIFESTS_A_TASK = 512;
+
+/** Digests, no text, and the size of each blob in bytes. */
+export interface ManifestBatch {
+  readonly digests: PackedDigests;
+  readonly sizes: Float64Array;
+}
 
 export interface ThreadOptions {
   /** How many threads read; undefined for as many as help. */
@@ -60,7 +68,9 @@ export class RootReader {
 
   /** Reads repositories, and gives their facts in whatever order they are read. */
   async readRepositories(names: readonly string[], take: (facts: RepositoryFacts) => void): Promise<void> {
-    const tasks = chunks(names, REPOSITORIES_A_TASK).map((some) => ({ kind: "repositories", names: some }) as const);
+    const tasks = cut(names.length, REPOSITORIES_A_TASK, (first, end) => {
+      return { kind: "repositories", names: names.slice(first, end) } as const;
+    });
     await this.#runAll("repositories", tasks, async (starts) => {
       for (const { facts, rest } of starts) {
         const pieces = rest.map((piece) => ({ kind: "piece", piece }) as const);
@@ -72,23 +82,25 @@ export class RootReader {
 
   async readBlobs(take: (facts: BlobFacts) => void): Promise<BlobStoreListing> {
     const listing = listBlobStore(this.#fs, this.#root);
-    const tasks = listing.shards.map((shard) => ({ kind: "blobs", shard }) as const);
+    const { shards } = listing;
+    const tasks = cut(shards.length, 1, (index) => ({ kind: "blobs", shard: shards[index]! }) as const);
     await this.#runAll("blob shards", tasks, take);
     return listing;
   }
 
-  /** Reads blobs of these sizes in bytes as manifests; `take` is told where in the list each batch begins. */
+  /**
+   * Reads `count` blobs as manifests. `pick` gives those from one number up to another, with their sizes in bytes;
+   * `take` is told where each batch begins.
+   */
   async readManifests(
-    digests: PackedDigests,
-    sizes: Float64Array,
+    count: number,
+    pick: (first: number, end: number) => ManifestBatch,
     take: (first: number, facts: ManifestFacts) => void,
   ): Promise<void> {
-    const tasks = cutDigests(digests).map((some, index) => {
-      const first = index * MANIFESTS_A_TASK;
-      return { kind: "manifests", digests: some, sizes: sizes.slice(first, first + MANIFESTS_A_TASK) } as const;
+    const tasks = cut(count, MANIFESTS_A_TASK, (first, end) => {
+      return { kind: "manifests", first, ...pick(first, end) } as const;
     });
-    const first = new Map(tasks.map((task, index) => [task, index * MANIFESTS_A_TASK]));
-    await this.#runAll("manifests", tasks, (facts, task) => take(first.get(task)!, facts));
+    await this.#runAll("manifests", tasks, (facts, { first }) => take(first, facts));
   }
 
   /** Ends the threads, and with them their memory. What is read from then on is read in this process. */
@@ -98,25 +110,21 @@ export class RootReader {
     this.#pool = undefined;
   }
 
+  /** Has tasks done, each made only when its turn is near, since of a large root there are many. */
   async #runAll<T extends Task>(
     phase: string,
-    tasks: readonly T[],
+    { count, tasks }: Cut<T>,
     take: (result: TaskResults[T["kind"]], task: T) => void | Promise<void>,
   ): Promise<void> {
     let done = 0;
-    const finish = async (task: T, result: TaskResults[T["kind"]]) => {
-      await take(result, task);
-      this.#progress(phase, ++done, tasks.length);
-    };
-    const running: Promise<void>[] = [];
-    for (const task of tasks) {
-      if (this.#usesThreads()) running.push(this.#run(task).then((result) => finish(task, result)));
-      else {
-        await finish(task, await this.#run(task));
-        await this.#takeTurns();
+    const lane = async () => {
+      for (const task of tasks) {
+        await take(await this.#run(task), task);
+        this.#progress(phase, ++done, count);
+        if (!this.#usesThreads()) await this.#takeTurns();
       }
-    }
-    await Promise.all(running);
+    };
+    await Promise.all(Array.from({ length: this.#threadsMayStart ? LANES : 1 }, lane));
   }
 
   async #run<T extends Task>(task: T): Promise<TaskResults[T["kind"]]> {
@@ -195,22 +203,16 @@ export class RootReader {
   }
 }
 
-function chunks<T>(items: readonly T[], size: number): T[][] {
-  const parts: T[][] = [];
-  for (let start = 0; start < items.length; start += size) parts.push(items.slice(start, start + size));
-  return parts;
+/** Tasks that are made as they are asked for, and their number. */
+interface Cut<T> {
+  readonly count: number;
+  readonly tasks: Iterable<T>;
 }
 
-function cutDigests(digests: PackedDigests): PackedDigests[] {
-  const parts: PackedDigests[] = [];
-  const cursor = new DigestCursor(digests);
-  let writer = new DigestWriter(MANIFESTS_A_TASK);
-  while (cursor.next()) {
-    writer.pushBytes(cursor.code, cursor.bytes.subarray(cursor.offset, cursor.offset + cursor.size));
-    if (writer.length < MANIFESTS_A_TASK) continue;
-    parts.push(writer.finish());
-    writer = new DigestWriter(MANIFESTS_A_TASK);
+/** So many items in tasks of `size`, but for the last. */
+function cut<T>(items: number, size: number, make: (first: number, end: number) => T): Cut<T> {
+  function* tasks() {
+    for (let first = 0; first < items; first += size) yield make(first, Math.min(first + size, items));
   }
-  if (writer.length > 0) parts.push(writer.finish());
-  return parts;
+  return { count: Math.ceil(items / size), tasks: tasks() };
 }

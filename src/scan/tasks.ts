@@ -23,7 +23,13 @@ export type Task =
   | { readonly kind: "blobs"; readonly shard: BlobShard }
   | { readonly kind: "repositories"; readonly names: readonly string[] }
   | { readonly kind: "piece"; readonly piece: RepositoryPiece }
-  | { readonly kind: "manifests"; readonly digests: PackedDigests; readonly sizes: Float64Array };
+  | {
+      readonly kind: "manifests";
+      /** Where in the caller's list the digests begin. */
+      readonly first: number;
+      readonly digests: PackedDigests;
+      readonly sizes: Float64Array;
+    };
 
 export interface TaskResults {
   readonly blobs: BlobFacts;
