@@ -38,7 +38,7 @@ export class LostThreadError extends Error {
  * More blocks than this a second, and less of the processor in use than this, mean that the disk is what reading waits
  * for. A warm root: next to no blocks. The program's own pages may be read while it starts, but it is busy then.
  */
-const COLD = { blocks: 1000, busy: 0.7 };
+const COLD = { blocks: 1000, busy: 0.5 };
 /** How long the threads are watched before there are more of them, in milliseconds. */
 const WATCH = 150;
 /** How many tasks a thread is given at a time. */
@@ -123,7 +123,8 @@ export class WorkerPool {
     this.#before = now;
     const blocks = ((now.fsRead - before.fsRead) * 1000) / elapsed;
     const processor = now.userCPUTime - before.userCPUTime + now.systemCPUTime - before.systemCPUTime;
-    const busy = processor / 1000 / elapsed / Math.min(this.#threads.length, availableParallelism());
+    // The main thread reads too.
+    const busy = processor / 1000 / elapsed / Math.min(this.#threads.length + 1, availableParallelism());
     if (blocks < COLD.blocks || busy > COLD.busy) return;
     this.#isCold = true;
     const wanted = Math.min(this.#threads.length * 2, this.#mostThreads);
