@@ -44,7 +44,7 @@ const WATCH = 150;
 /** How many tasks a thread is given at a time. */
 const JOBS_A_THREAD = 3;
 /** Room for the short-lived objects of a thread, in MiB; the facts themselves lie outside the heap. */
-const YOUNG_GENERATION = 8;
+const YOUNG_GENERATION = 4;
 
 export class WorkerPool {
   readonly #data: WorkerData;
