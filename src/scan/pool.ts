@@ -73,9 +73,9 @@ export class WorkerPool {
     });
   }
 
-  /** A task that no thread has been given yet, taken out to be done elsewhere. */
+  /** A task that no thread has been given yet, taken out to be done elsewhere; none once the pool is closed. */
   takeWaiting(): Job | undefined {
-    return this.#queue.shift();
+    return this.#isClosing ? undefined : this.#queue.shift();
   }
 
   /** Whether the disk was seen to be what reading waits for. */

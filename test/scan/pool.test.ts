@@ -65,6 +65,13 @@ describe("WorkerPool", () => {
     expect(threads.takeWaiting()).toBeUndefined();
   });
 
+  it("gives out nothing once it is closed", async () => {
+    const threads = pool(1);
+    for (let more = 0; more < 10; more++) void threads.run(shard("06"));
+    await threads.close();
+    expect(threads.takeWaiting()).toBeUndefined();
+  });
+
   it("starts no more threads than the most", () => {
     const threads = pool(1, 2);
     for (let more = 0; more < 3; more++) threads.grow();
