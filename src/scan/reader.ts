@@ -113,14 +113,15 @@ export class RootReader {
   /** Has tasks done, each made only when its turn is near, since of a large root there are many. */
   async #runAll<T extends Task>(
     phase: string,
-    { count, tasks }: Cut<T>,
+    { items, tasks }: Cut<T>,
     take: (result: TaskResults[T["kind"]], task: T) => void | Promise<void>,
   ): Promise<void> {
     let done = 0;
     const lane = async () => {
-      for (const task of tasks) {
+      for (const { task, size } of tasks) {
         await take(await this.#run(task), task);
-        this.#progress(phase, ++done, count);
+        done += size;
+        this.#progress(phase, done, items);
         if (!this.#usesThreads()) await this.#takeTurns();
       }
     };
@@ -203,16 +204,19 @@ export class RootReader {
   }
 }
 
-/** Tasks that are made as they are asked for, and their number. */
+/** How many items there are, and tasks that are made as they are asked for, each with the number of its items. */
 interface Cut<T> {
-  readonly count: number;
-  readonly tasks: Iterable<T>;
+  readonly items: number;
+  readonly tasks: Iterable<{ readonly task: T; readonly size: number }>;
 }
 
 /** So many items in tasks of `size`, but for the last. */
 function cut<T>(items: number, size: number, make: (first: number, end: number) => T): Cut<T> {
   function* tasks() {
-    for (let first = 0; first < items; first += size) yield make(first, Math.min(first + size, items));
+    for (let first = 0; first < items; first += size) {
+      const end = Math.min(first + size, items);
+      yield { task: make(first, end), size: end - first };
+    }
   }
-  return { count: Math.ceil(items / size), tasks: tasks() };
+  return { items, tasks: tasks() };
 }

@@ -116,9 +116,9 @@ describe("RootReader", () => {
     await untilThreadsStart();
     await made.readRepositories(names, () => {});
     expect(steps).toEqual([
-      ["repositories", 1, 3],
-      ["repositories", 2, 3],
-      ["repositories", 3, 3],
+      ["repositories", 2, 6],
+      ["repositories", 4, 6],
+      ["repositories", 6, 6],
     ]);
   });
 
