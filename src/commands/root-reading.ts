@@ -1,21 +1,18 @@
 // A root's graph while it is read, and read again where a finding rests on what a registry may be changing.
-import { setTimeout as sleep } from "node:timers/promises";
-import type { CheckContext, FindingDraft } from "../checks/finding.ts";
-import { findDrafts } from "../checks/index.ts";
-import { claimsOf, StrayClaims, wantedBlobs } from "../graph/claims.ts";
-import { type RepositoryNode, RootGraph } from "../graph/root-graph.ts";
+import type { CheckContext } from "../checks/finding.ts";
+import { wantedBlobs } from "../graph/claims.ts";
+import { RootGraph } from "../graph/root-graph.ts";
 import { parseDigest } from "../layout/digest.ts";
 import { BLOBS, blobData, REPOSITORIES, repositoryFolder, STORAGE } from "../layout/paths.ts";
 import { walkCatalogue } from "../registry/catalogue.ts";
 import { pullAll } from "../registry/pull.ts";
 import { DiskState, ManifestState, type NamespaceFacts, type StrayEntry, type Unreadable } from "../scan/facts.ts";
 import type { StorageRoot } from "../scan/find-roots.ts";
-import { listNamespace, repositoryNames } from "../scan/list-namespace.ts";
 import { noting } from "../scan/noting-fs.ts";
 import { hashFile, statBlob } from "../scan/read-blobs.ts";
 import { type Progress, type ReadOptions, RootReader, type ThreadOptions } from "../scan/reader.ts";
-import { Rechecker } from "../scan/recheck.ts";
 import { isThere, type StorageFs, stateOfError, statPath } from "../scan/storage-fs.ts";
+import { findMoved, type Moved } from "./find-moved.ts";
 
 export interface InspectOptions extends ReadOptions, ThreadOptions {
   /** Milliseconds since 1970. */
@@ -131,53 +128,23 @@ export class RootReading {
   }
 
   /**
-   * Reads again what the findings rest on, after a pause, since a registry writes small files in place. With `take`,
-   * takes what moved into the graph. Gives the paths of the findings that moved.
+   * Reads again what the findings rest on, after a pause of so many milliseconds. With `take`, takes what moved into the
+   * graph. Gives the paths of the findings that moved.
    */
   async recheck(context: CheckContext, pause: number, take: boolean): Promise<ReadonlySet<string>> {
-    const moved = new Set<string>();
-    const repositories = new Set<string>();
-    let rechecker: Rechecker | undefined;
-    const unseen: RepositoryNode[] = [];
-    const strayClaims = new StrayClaims();
-    const inNamespace = new Set(context.catalogue.strays.map(({ path }) => path));
-    for (const { code, draft } of findDrafts(context)) {
-      if (code === "unreferenced-blob" || code === "stale-upload") continue;
-      if (!rechecker) {
-        await sleep(pause);
-        rechecker = new Rechecker(this.#fs, this.#root.path);
-      }
-      if (code === "stray-entry") {
-        // Those of the namespace are left to `#relist`.
-        if (!draft.repository && inNamespace.has(draft.path)) continue;
-        if (rechecker.holds(strayClaims.of(draft.path, draft.repository))) continue;
-        moved.add(draft.path);
-        if (draft.repository) repositories.add(draft.repository.name);
-        else if (take) this.#dropStray(draft.path);
-        continue;
-      }
-      if (!draft.repository) continue;
-      if (code === "unseen-repository") unseen.push(draft.repository);
-      if (this.#moved(rechecker, draft.repository, draft, take)) {
-        moved.add(draft.path);
-        repositories.add(draft.repository.name);
-      }
-    }
-    if (unseen.length > 0 || context.catalogue.strays.length > 0) {
-      const relisted = this.#relist(context, unseen);
-      for (const path of relisted.strays) moved.add(path);
-      for (const { name } of relisted.repositories) {
-        moved.add(repositoryFolder(name));
-        repositories.add(name);
-      }
-    }
-    if (!take) return moved;
-    this.#blobStrays = this.#blobStrays.filter(({ path }) => !moved.has(path));
-    const names = this.#stillThere([...repositories]);
+    const moved = await findMoved(this.#fs, this.#root.path, context, pause);
+    if (take) await this.#takeIn(moved);
+    return moved.paths;
+  }
+
+  async #takeIn(moved: Moved): Promise<void> {
+    this.#namespace = moved.namespace ?? this.#namespace;
+    this.#blobStrays = this.#blobStrays.filter(({ path }) => !moved.paths.has(path));
+    for (const digest of moved.blobs) this.#readBlobAgain(digest);
+    const names = this.#stillThere([...moved.repositories]);
     await this.#readRepositories(names);
     await this.#readManifests(this.#graph.takeManifestsToRead());
     await this.#lookForNewBlobs(names);
-    return moved;
   }
 
   /** What a push has brought since the store was read, down to the last layer: else each level would take a round. */
@@ -195,25 +162,6 @@ export class RootReading {
     }
   }
 
-  #moved(rechecker: Rechecker, repository: RepositoryNode, draft: FindingDraft, take: boolean): boolean {
-    const digest = draft.digest ?? -1;
-    const about = { digests: [digest, draft.parent ?? -1], suspects: [digest], tags: draft.tags };
-    let moved = false;
-    for (const claim of claimsOf(this.#graph, repository, about)) {
-      if (rechecker.holds(claim)) continue;
-      moved = true;
-      if (take && "digest" in claim) this.#readBlobAgain(claim.digest);
-    }
-    return moved;
-  }
-
-  /** Takes a stray entry of the blob store for gone. */
-  #dropStray(path: string): void {
-    const [algorithm, , hex] = path.slice(`${BLOBS}/`.length).split("/");
-    const digest = `${algorithm}:${hex}`;
-    if (parseDigest(digest) && blobData(digest) === path) this.#readBlobAgain(digest);
-  }
-
   #readBlobAgain(digest: string): void {
     const id = this.#graph.digests.find(digest);
     const path = blobData(digest);
@@ -224,20 +172,6 @@ export class RootReading {
     const content = isHashed ? hashFile(this.#fs, `${this.#root.path}/${path}`, algorithm, size) : {};
     const settled = content.error === undefined ? state : stateOfError(content.error);
     this.#graph.setBlob(id, settled, size, modified, content.hex !== undefined && content.hex !== hex);
-  }
-
-  /** Lists the namespace again, for the findings that rest on it; gives those that it no longer shows. */
-  #relist(context: CheckContext, unseen: readonly RepositoryNode[]) {
-    this.#namespace = listNamespace(this.#fs, this.#root.path);
-    const { seen, strays } = walkCatalogue(this.#namespace);
-    const seenNow = new Set(seen);
-    const namesNow = new Set(repositoryNames(this.#namespace));
-    const straysNow = new Set(strays.map(({ path }) => path));
-    const straysBefore = context.catalogue.strays.map(({ path }) => path);
-    return {
-      repositories: unseen.filter(({ name }) => seenNow.has(name) || !namesNow.has(name)),
-      strays: straysBefore.filter((path) => !straysNow.has(path)),
-    };
   }
 
   /** Those of the repositories that are on disk; takes the others out of the graph. */
