@@ -3,10 +3,11 @@ import type { GraphView } from "../graph/graph-view.ts";
 import type { RepositoryNode } from "../graph/root-graph.ts";
 import type { Bytes } from "../layout/columns.ts";
 import { isRepositoryName, isTagName } from "../layout/names.ts";
-import { DiskState, isBroken, ManifestKind, Role } from "../scan/facts.ts";
+import { DiskState, isBroken, Role } from "../scan/facts.ts";
 import { BrokenPlatforms, type NamedChild } from "./broken-platforms.ts";
 import { type Held, TagsAbove } from "./held.ts";
-import { type Reply, serveBlob, serveManifest } from "./serve.ts";
+import { ReferenceTroubles } from "./reference-troubles.ts";
+import { isRefused, type Reply, serveBlob, serveManifest } from "./serve.ts";
 import type { BrokenTag, PullProblem, Trouble } from "./trouble.ts";
 
 /** A problem before it is known which tags it breaks: those that reach any of `hosts`. */
@@ -24,6 +25,7 @@ export class PullWalk {
   readonly #repository: RepositoryNode;
   readonly #needed: { neededLayerLinks: Bytes; neededRevisions: Bytes; referenced: Bytes };
   readonly #fetchesMissing: boolean;
+  readonly #troubles: ReferenceTroubles;
   readonly #held: Held[] = [];
   readonly #byDigest = new Map<number, Held>();
   readonly #drafts: Draft[] = [];
@@ -40,6 +42,7 @@ export class PullWalk {
     this.#repository = repository;
     this.#needed = needed;
     this.#fetchesMissing = fetchesMissing;
+    this.#troubles = new ReferenceTroubles(graph, fetchesMissing);
   }
 
   /** Walks the repository, once, and gives what is wrong in it. */
@@ -98,7 +101,7 @@ export class PullWalk {
         const held = this.#hold(tags.target(tag));
         held.tags.push(tag);
         this.#need(held.reply);
-        if (this.#isRefused(held.reply)) this.#addTagProblem("dangling-tag", tag, held.reply);
+        if (this.#troubles.isRefused(held.reply)) this.#addTagProblem("dangling-tag", tag, held.reply);
       }
     }
   }
@@ -147,41 +150,12 @@ export class PullWalk {
       if (reply.blob >= 0) this.#needed.referenced.set(reply.blob, 1);
       // A client never gets as far as what a manifest that it rejects references.
       if (!trusted || troubled.has(target)) continue;
-      const trouble = isChild ? this.#childTrouble(reference, reply) : this.#blobTrouble(reference, reply);
+      const trouble = isChild ? this.#troubles.ofChild(reference, reply) : this.#troubles.ofBlob(reference, reply);
       if (trouble === undefined) continue;
       troubled.add(target);
       if (trouble === "broken-link") this.#addBrokenLayerLink(reply, held);
       else this.#addReferenceProblem(trouble, held, reference, reply);
     }
-  }
-
-  #isRefused(reply: Reply): boolean {
-    return !this.#fetchesMissing && isRefused(reply);
-  }
-
-  /** What is wrong with how an index's child is served; what is wrong with the child itself is a problem of its own. */
-  #childTrouble(reference: number, reply: Reply): "refused-reference" | "wrong-size" | undefined {
-    if (this.#isRefused(reply)) return "refused-reference";
-    if (reply.answer !== "served" || reply.blob !== this.#graph.manifests.target(reference)) return undefined;
-    const manifest = this.#graph.manifests.find(reply.blob);
-    const expected = this.#graph.manifests.targetSize(reference);
-    const resigned = this.#graph.manifests.kind(manifest) === ManifestKind.schema1;
-    if (Number.isNaN(expected) || resigned || this.#graph.manifests.isRotten(manifest)) return undefined;
-    return this.#graph.manifests.size(manifest) === expected ? undefined : "wrong-size";
-  }
-
-  /** What is wrong with how a config or layer is served. */
-  #blobTrouble(reference: number, reply: Reply): Trouble | undefined {
-    if (this.#graph.manifests.isForeign(reference)) return undefined;
-    if (this.#isRefused(reply)) return "refused-reference";
-    if (reply.answer !== "served") return reply.answer === "broken-link" ? "broken-link" : undefined;
-    const digest = this.#graph.manifests.target(reference);
-    // A blob is stored under sha256 whatever it was pushed by, and only its link bears the other name.
-    const { digests } = this.#graph;
-    const isAlias = digests.algorithm(digest) !== "sha256" && digests.algorithm(reply.blob) === "sha256";
-    if ((reply.blob !== digest && !isAlias) || this.#graph.isBlobRotten(reply.blob)) return "wrong-content";
-    const expected = this.#graph.manifests.targetSize(reference);
-    return Number.isNaN(expected) || expected === this.#graph.blobSize(reply.blob) ? undefined : "wrong-size";
   }
 
   #addReferenceProblem(trouble: Trouble, parent: Held, reference: number, reply: Reply): void {
@@ -258,7 +232,7 @@ export class PullWalk {
     for (let reference = manifests.firstReference(manifest); reference < end; reference++) {
       if (manifests.role(reference) !== Role.child) continue;
       const child = this.#byDigest.get(manifests.target(reference))!;
-      const isTroubled = this.#childTrouble(reference, child.reply) !== undefined;
+      const isTroubled = this.#troubles.ofChild(reference, child.reply) !== undefined;
       children.push({ held: child, platform: manifests.platform(reference), isTroubled });
     }
     return children;
@@ -269,19 +243,4 @@ function sortedUnion(lists: readonly (readonly number[])[]): number[] {
   const all = new Set<number>();
   for (const list of lists) for (const number of list) all.add(number);
   return [...all].sort((a, b) => a - b);
-}
-
-/** Whether what was asked for is not to be had, for a reason that lies with it and not with a link that is there. */
-function isRefused(reply: Reply): boolean {
-  switch (reply.answer) {
-    case "not-linked":
-    case "no-data":
-    case "not-a-digest":
-    case "broken-store":
-      return true;
-    case "broken-link":
-      return reply.link < 0;
-    default:
-      return false;
-  }
 }

@@ -32,6 +32,21 @@ export interface Reply {
   readonly blob: number;
 }
 
+/** Whether what was asked for is not to be had, for a reason that lies with it and not with a link that is there. */
+export function isRefused(reply: Reply): boolean {
+  switch (reply.answer) {
+    case "not-linked":
+    case "no-data":
+    case "not-a-digest":
+    case "broken-store":
+      return true;
+    case "broken-link":
+      return reply.link < 0;
+    default:
+      return false;
+  }
+}
+
 /** A manifest by digest (registry-2.8.3 section 3): its revision link, else its layer link, then its data, parsed. */
 export function serveManifest(graph: GraphView, repository: RepositoryNode, digest: number): Reply {
   const reply = followManifestLink(graph, repository, digest);
