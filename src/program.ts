@@ -1,14 +1,22 @@
 // The command line: commands, options, their help. What a command does is loaded when it is asked for.
-import { Command, InvalidArgumentError, Option } from "commander";
+import { Command, Option } from "commander";
 import type { Terminal } from "./commands/terminal.ts";
 import { applyConfig } from "./config/apply-config.ts";
-import { FORMATS } from "./config/common-options.ts";
-import { parseDuration } from "./config/duration.ts";
-import { FAIL_ON } from "./config/scan-options.ts";
 import { UsageError } from "./config/usage-error.ts";
 import { USAGE_BY, USAGE_SORT } from "./config/usage-options.ts";
 import { VERIFY_FORMATS } from "./config/verify-options.ts";
 import { escapeText } from "./report/escape.ts";
+import {
+  addCleanUp,
+  addCommon,
+  addReading,
+  addRepositories,
+  addShared,
+  age,
+  exitCodes,
+  failOn,
+  positive,
+} from "./shared-options.ts";
 
 /** The options that say how a terminal is to be used. */
 export interface TerminalOptions {
@@ -181,60 +189,6 @@ function addComplete(program: Command, host: ProgramHost): void {
     });
 }
 
-function addCommon(command: Command): Command {
-  return addReading(
-    addShared(command.argument("[path...]", "storage roots, or folders with storage roots up to three levels down")),
-  );
-}
-
-/** For commands that read whole roots. */
-function addReading(command: Command): Command {
-  return command
-    .option("--allow-empty", "accept a root that holds nothing at all", false)
-    .option("--jobs <n>", "read with this many threads (default: as many as help)", positive);
-}
-
-function addShared(command: Command, formats: readonly string[] = FORMATS): Command {
-  return command
-    .addOption(new Option("--format <format>", "how to print the report").choices(formats).default("text"))
-    .option("--cache <name>", "take this root for a pull-through cache (repeatable)", collect, [])
-    .option("--authoritative <name>", "take this root for an authoritative one (repeatable)", collect, [])
-    .option("--max-iops <n>", "make at most so many calls a second to the disk, with one thread", positive)
-    .option("--config <file>", "the configuration file (default: /etc/regfsck.yaml, where there is one)")
-    .option("--report <file>", "also write the report there: JSON, or JSON lines for *.jsonl")
-    .option("--dry-run", "write nothing anywhere; say what would have been written", false)
-    .option("--quiet", "print nothing when the exit code is 0, else at most 50 lines", false)
-    .addOption(
-      new Option("--progress <when>", "the progress line on standard error")
-        .choices(["auto", "always", "never"])
-        .default("auto"),
-    )
-    .option("--no-color", "no colours (as NO_COLOR does; FORCE_COLOR asks for them)");
-}
-
-function addRepositories(command: Command): Command {
-  return command.option("--repo <glob>", "only repositories whose name matches (repeatable)", collect, []);
-}
-
-function addCleanUp(command: Command): Command {
-  return command
-    .option("-m, --delete-untagged", "collect as garbage-collect -m does: untagged manifests are deleted", false)
-    .option("--keep-tags <n>", "remove all but the n newest tags of each repository first", positive)
-    .option("--remove-tag <repo:tag>", "remove this tag first (repeatable)", collect, [])
-    .option("--remove-tags-from <file>", "remove the tags that this file lists first, one a line");
-}
-
-function failOn(): Option {
-  return new Option("--fail-on <severity>", "fail when there are findings this severe")
-    .choices(FAIL_ON)
-    .default("error");
-}
-
-/** An option that takes a duration; `shown` is the default as help shows it. */
-function age(flags: string, description: string, milliseconds: number, shown: string): Option {
-  return new Option(flags, description).argParser(duration).default(milliseconds, shown);
-}
-
 /** The options of a command, with what the configuration file says where no option was given. */
 // biome-ignore lint/suspicious/noExplicitAny: as withLists.
 async function configured(command: Command, paths: string[], options: any): Promise<any> {
@@ -249,23 +203,4 @@ async function configured(command: Command, paths: string[], options: any): Prom
 function withLists(paths: string[], { repo, cache, removeTag, ...rest }: any): any {
   if (paths.some((path) => path === "")) throw new UsageError("a path is empty");
   return { ...rest, paths, repositories: repo ?? [], caches: cache, removeTags: removeTag ?? [] };
-}
-
-function collect(value: string, before: string[]): string[] {
-  return [...before, value];
-}
-
-function duration(text: string): number {
-  const milliseconds = parseDuration(text);
-  if (milliseconds === undefined) throw new InvalidArgumentError("A duration is a number with s, m, h, d or w: 7d.");
-  return milliseconds;
-}
-
-function positive(text: string): number {
-  if (!/^[1-9]\d{0,8}$/.test(text)) throw new InvalidArgumentError("It must be a whole number of at least 1.");
-  return Number(text);
-}
-
-function exitCodes(clean: string, findings: string, incomplete: string): string {
-  return `\nExit codes: 0 ${clean}; 4 ${findings}; 8 ${incomplete}; 16 wrong usage; 32 interrupted.`;
 }
