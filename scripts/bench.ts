@@ -1,6 +1,4 @@
-// Measures regfsck against the limit of the machine, find, and the registry's own dry run, all in one run:
-//   npm run bench -- [--sizes S,M,L] [--roots folder | --root path ...] [--rounds n] [--cold] [--only a,b]
-//                    [--command name='line with {root}'] [--patience seconds] [--markdown file]
+// Measures regfsck against the limit of the machine, find, and the registry's own dry run, all in one run.
 import { existsSync, mkdtempSync, readdirSync, writeFileSync } from "node:fs";
 import { rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
@@ -15,20 +13,43 @@ import { growthTable, type RootResult, rootTable, startupTable } from "./bench/t
 import { countPlan, planOneRepository, planProportional, type SizeName, sizes } from "./make-root/plan.ts";
 import { makeRoot } from "./make-root/run.ts";
 
+const usage = `usage: npm run bench -- [options]
+  --sizes S,M,L                the roots to make and measure (default: M; also XL)
+  --roots <folder>             keep them there, for the next run too (default: a temporary folder)
+  --root <path>                measure this root instead (repeatable)
+  --rounds <n>                 how often each command runs, in turn with the others (default: 5)
+  --cold                       drop the system's caches before each run (needs root)
+  --only <name,...>            only these commands: scan, forecast, limit, find, gc, gc-m
+  --command <name>='<line>'    measure this one too; {root} in it is the root's path (repeatable)
+  --patience <seconds>         give a command up after so long (default: 600)
+  --markdown <file>            write the tables there as well`;
+
 const program = fileURLToPath(new URL("../dist/cli.js", import.meta.url));
-const { values: given } = parseArgs({
-  options: {
+const given = readOptions(process.argv.slice(2));
+
+function readOptions(args: string[]) {
+  const options = {
+    help: { type: "boolean", default: false },
     sizes: { type: "string", default: "M" },
     roots: { type: "string" },
-    root: { type: "string", multiple: true, default: [] },
+    root: { type: "string", multiple: true, default: [] as string[] },
     rounds: { type: "string", default: "5" },
     cold: { type: "boolean", default: false },
     only: { type: "string" },
-    command: { type: "string", multiple: true, default: [] },
+    command: { type: "string", multiple: true, default: [] as string[] },
     patience: { type: "string", default: "600" },
     markdown: { type: "string" },
-  },
-});
+  } as const;
+  try {
+    const { values } = parseArgs({ args, options });
+    if (!values.help) return values;
+    console.log(usage);
+    process.exit(0);
+  } catch (error) {
+    console.error(`bench: ${(error as Error).message}\n${usage}`);
+    process.exit(1);
+  }
+}
 
 async function main(): Promise<void> {
   if (given.cold) requireDropCaches();
@@ -36,7 +57,7 @@ async function main(): Promise<void> {
   const patience = wholeNumber("--patience", given.patience);
   const scratch = mkdtempSync(join(tmpdir(), "regfsck-bench-"));
   const interrupted = new AbortController();
-  for (const signal of ["SIGINT", "SIGTERM"] as const) process.once(signal, () => interrupted.abort());
+  for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) process.once(signal, () => interrupted.abort());
   const beforeRun = given.cold ? emptyCaches : undefined;
   const options: MeasureOptions = {
     rounds,
@@ -51,6 +72,8 @@ async function main(): Promise<void> {
     process.stdout.write(report);
     if (given.markdown !== undefined) writeFileSync(given.markdown, report);
   } finally {
+    // It takes as long as making them.
+    if (given.root.length === 0 && given.roots === undefined) say("removes the roots that it made");
     await rm(scratch, { recursive: true });
   }
 }

@@ -36,16 +36,20 @@ export async function makeRoot(root: string, plan: Plan, wantedProcesses = avail
   const writer = new RootWriter(root, plan);
   writer.writeFoundation();
   const processes = estimateInodes(plan) < inodesWorthProcesses ? 1 : Math.max(1, wantedProcesses);
-  const helpers = Array.from({ length: processes - 1 }, (_, helper) =>
-    runHelper({ root, plan, share: helper + 1, shares: processes }),
-  );
-  writeShare(writer, { root, plan, share: 0, shares: processes });
-  const inodes = await Promise.all(helpers);
-  return {
-    inodes: inodes.reduce((sum, count) => sum + count, writer.inodes),
-    seconds: (performance.now() - begin) / 1000,
-    processes,
-  };
+  const inodes = processes === 1 ? 0 : await shareOut(root, plan, processes);
+  if (processes === 1) writeShare(writer, { root, plan, share: 0, shares: 1 });
+  return { inodes: writer.inodes + inodes, seconds: (performance.now() - begin) / 1000, processes };
+}
+
+/** Gives the inodes made. This process only waits, so that it can be interrupted; with one helper all end. */
+async function shareOut(root: string, plan: Plan, shares: number): Promise<number> {
+  const ending = new AbortController();
+  const helpers = Array.from({ length: shares }, (_, share) => runHelper({ root, plan, share, shares }, ending.signal));
+  try {
+    return (await Promise.all(helpers)).reduce((sum, count) => sum + count, 0);
+  } finally {
+    ending.abort();
+  }
 }
 
 export function writeShare(writer: RootWriter, task: Task): void {
@@ -54,9 +58,9 @@ export function writeShare(writer: RootWriter, task: Task): void {
 }
 
 // A process, not a worker thread: what loads TypeScript here does not reach into worker threads on Node 20.
-function runHelper(task: Task): Promise<number> {
+function runHelper(task: Task, signal: AbortSignal): Promise<number> {
   return new Promise((resolve, reject) => {
-    const child = fork(new URL("./helper.ts", import.meta.url));
+    const child = fork(new URL("./helper.ts", import.meta.url), { signal });
     child.once("message", (inodes) => resolve(Number(inodes)));
     child.once("error", reject);
     child.once("exit", (code) => reject(new Error(`a process that helps to write the root ended early (${code})`)));
