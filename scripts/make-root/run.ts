@@ -36,12 +36,13 @@ export async function makeRoot(root: string, plan: Plan, wantedProcesses = avail
   const writer = new RootWriter(root, plan);
   writer.writeFoundation();
   const processes = estimateInodes(plan) < inodesWorthProcesses ? 1 : Math.max(1, wantedProcesses);
-  const inodes = processes === 1 ? 0 : await shareOut(root, plan, processes);
-  if (processes === 1) writeShare(writer, { root, plan, share: 0, shares: 1 });
-  return { inodes: writer.inodes + inodes, seconds: (performance.now() - begin) / 1000, processes };
+  let shared = 0;
+  if (processes > 1) shared = await shareOut(root, plan, processes);
+  else writeShare(writer, { root, plan, share: 0, shares: 1 });
+  return { inodes: writer.inodes + shared, seconds: (performance.now() - begin) / 1000, processes };
 }
 
-/** Gives the inodes made. This process only waits, so that it can be interrupted; with one helper all end. */
+/** Gives the inodes made. This process only waits, so that it can be interrupted; where one helper fails all end. */
 async function shareOut(root: string, plan: Plan, shares: number): Promise<number> {
   const ending = new AbortController();
   const helpers = Array.from({ length: shares }, (_, share) => runHelper({ root, plan, share, shares }, ending.signal));
