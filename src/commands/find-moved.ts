@@ -4,8 +4,7 @@ import type { CheckContext } from "../checks/finding.ts";
 import { findDrafts } from "../checks/index.ts";
 import { claimsOf, StrayClaims } from "../graph/claims.ts";
 import type { RepositoryNode } from "../graph/root-graph.ts";
-import { parseDigest } from "../layout/digest.ts";
-import { BLOBS, blobData, repositoryFolder } from "../layout/paths.ts";
+import { blobData, digestOfData, repositoryFolder } from "../layout/paths.ts";
 import { walkCatalogue } from "../registry/catalogue.ts";
 import type { NamespaceFacts } from "../scan/facts.ts";
 import { listNamespace, repositoryNames } from "../scan/list-namespace.ts";
@@ -80,11 +79,10 @@ export async function findMoved(
   return { paths, repositories, blobs, namespace };
 }
 
-/** The digest of the blob that a path of the blob store is the data of; undefined where it is none's. */
+/** The digest of the blob whose data belongs at this path; undefined where none's does. */
 function digestAt(path: string): string | undefined {
-  const [algorithm, , hex] = path.slice(`${BLOBS}/`.length).split("/");
-  const digest = `${algorithm}:${hex}`;
-  return parseDigest(digest) && blobData(digest) === path ? digest : undefined;
+  const digest = digestOfData(path);
+  return digest !== undefined && blobData(digest) === path ? digest : undefined;
 }
 
 /** Of the findings that rest on the tree of names, those that it no longer shows. */
