@@ -12,13 +12,25 @@ import { bundle } from "../../scripts/package/bundle.ts";
 const repository = fileURLToPath(new URL("../..", import.meta.url));
 const built = join(repository, "dist/cli.js");
 
-/** Tells which threads started, and makes the program take any root for a large one, which it reads in threads. */
-const FAST_CLOCK = `
-import { appendFileSync } from "node:fs";
+/**
+ * Tells which threads started, and lets each folder that is listed take a second by the program's clock, and nothing else
+ * any time: it leaves any root to threads then, once it has read the first repositories.
+ */
+const SLOW_DISK = `
+import fs from "node:fs";
+import { syncBuiltinESMExports } from "node:module";
 import { isMainThread } from "node:worker_threads";
-appendFileSync(process.env.THREADS, isMainThread ? "program\\n" : "reader\\n");
-const now = performance.now.bind(performance);
-if (isMainThread) performance.now = () => now() * 1000;
+fs.appendFileSync(process.env.THREADS, isMainThread ? "program\\n" : "reader\\n");
+if (isMainThread) {
+  const { readdirSync } = fs;
+  let listed = 0;
+  fs.readdirSync = (...args) => {
+    listed += 1;
+    return readdirSync(...args);
+  };
+  syncBuiltinESMExports();
+  performance.now = () => listed * 1000;
+}
 `;
 
 /** The fields that differ from run to run. */
@@ -76,10 +88,10 @@ describe("the one-file program", () => {
 
   it("reads in threads, which are the same file", async () => {
     const threads = join(folder, "threads");
-    const clock = join(folder, "fast-clock.mjs");
-    await writeFile(clock, FAST_CLOCK);
+    const slowDisk = join(folder, "slow-disk.mjs");
+    await writeFile(slowDisk, SLOW_DISK);
     const args = ["scan", "--jobs", "4", "--format", "json", join(folder, "incident")];
-    const threaded = run(process.execPath, ["--import", clock, program, ...args], { THREADS: threads });
+    const threaded = run(process.execPath, ["--import", slowDisk, program, ...args], { THREADS: threads });
     expect(threaded).toMatchObject({ status: 4, stderr: "" });
     const started = (await readFile(threads, "utf8")).trim().split("\n");
     expect(started.sort()).toEqual(["program", "reader", "reader", "reader", "reader"]);
