@@ -1,7 +1,7 @@
 // How a command hands over what it found: to files where asked, and to standard output unless it is to be quiet.
 import { readFileSync } from "node:fs";
 import { escapeText } from "../report/escape.ts";
-import { inChunks } from "../report/json-stream.ts";
+import { inChunks } from "../report/json.ts";
 import { formatNumberOf } from "../report/quantities.ts";
 import type { State } from "../report/state-file.ts";
 import { writeWhole } from "./output-file.ts";

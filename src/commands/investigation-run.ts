@@ -4,14 +4,16 @@ import type { InvestigationRun } from "../report/investigation-run.ts";
 import type { Terminal } from "./terminal.ts";
 
 /** To be made when the work is done: it says how long that took. */
-export function investigationRun(
+export function investigationRun<Command extends string>(
+  command: Command,
   startedAt: number,
   { dryRun }: { readonly dryRun: boolean },
   { now, version }: Pick<Terminal, "now" | "version">,
-): InvestigationRun {
+): InvestigationRun & { readonly command: Command } {
   return {
     schemaVersion: 1,
     tool: { name: "regfsck", version },
+    command,
     runId: randomUUID(),
     startedAt: new Date(startedAt).toISOString(),
     durationMs: now() - startedAt,

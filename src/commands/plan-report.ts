@@ -31,10 +31,11 @@ export function planReport(
   const healedByScript = sum(({ images }) => images.healedByScript);
   const healedByPush = sum(({ images }) => images.healedByPush);
   return {
-    ...investigationRun(startedAt, options, terminal),
-    command: "plan",
+    ...investigationRun("plan", startedAt, options, terminal),
     verdict: verdictOf(plan.steps.length > 0, unreadable.length > 0),
     contentVerified: options.verifyContent,
+    script: files.script ?? null,
+    quarantine: files.script === undefined ? null : (files.quarantine ?? null),
     roots: inspections.map(({ root }, index) => ({
       ...investigatedRootRecord(root),
       ...plan.roots[index]!.images,
@@ -42,8 +43,6 @@ export function planReport(
     steps: plan.steps,
     left: inspections.flatMap((inspection, index) => leftIn(inspection, plan.roots[index]!.unnameable)),
     unreadable,
-    script: files.script ?? null,
-    quarantine: files.script === undefined ? null : (files.quarantine ?? null),
     summary: {
       clean: count("clean"),
       copy: count("copy"),

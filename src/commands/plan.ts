@@ -7,7 +7,7 @@ import { blobData } from "../layout/paths.ts";
 import { planAll } from "../recovery/plan.ts";
 import { renderScript } from "../recovery/script.ts";
 import { isScripted } from "../recovery/steps.ts";
-import { PLAN_REPORTERS } from "../report/plan-reporters.ts";
+import { PLAN_REPORTERS } from "../report/index.ts";
 import { hashFile, statBlob } from "../scan/read-blobs.ts";
 import type { StorageFs } from "../scan/storage-fs.ts";
 import { print, ResultFiles } from "./emit.ts";

@@ -45,7 +45,13 @@ export function scanReport(
     findings,
     unreadable: unread,
     ...(last && isComplete && { history: compareWithState(findings, last) }),
-    summary: { ...counts, brokenTags: brokenTags.length },
+    summary: {
+      error: counts.error,
+      warning: counts.warning,
+      info: counts.info,
+      brokenTags: brokenTags.length,
+      accepted: counts.accepted,
+    },
   };
 }
 

@@ -24,7 +24,7 @@ export function usageReport(
     return { ...investigatedRootRecord(root), ...counts(usage) };
   });
   const sorted = sort === "name" ? entries : entries.sort((a, b) => b[sort] - a[sort]);
-  return { roots, by, sort, top: top ?? null, entries: sorted.slice(0, top), allEntries: sorted.length };
+  return { roots, by, sort, top: top ?? null, allEntries: sorted.length, entries: sorted.slice(0, top) };
 }
 
 function counts(usage: RootUsage): Omit<RootUsageReport, "name" | "path" | "kind"> {

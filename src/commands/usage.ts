@@ -2,8 +2,8 @@
 
 import { UsageError } from "../config/usage-error.ts";
 import type { UsageOptions } from "../config/usage-options.ts";
+import { USAGE_REPORTERS } from "../report/index.ts";
 import type { UsageReport } from "../report/usage-report.ts";
-import { USAGE_REPORTERS } from "../report/usage-reporters.ts";
 import { print, ResultFiles } from "./emit.ts";
 import { exitCode } from "./exit-code.ts";
 import { inspectAll } from "./inspect-all.ts";
@@ -34,8 +34,7 @@ export async function usage(options: UsageOptions, terminal: Terminal): Promise<
     throw new UsageError(`--repo ${options.repositories.join(" --repo ")}: no ${options.by} is left`);
   }
   const report: UsageReport = {
-    ...investigationRun(startedAt, options, terminal),
-    command: "usage",
+    ...investigationRun("usage", startedAt, options, terminal),
     ...found,
     unreadable,
   };

@@ -45,8 +45,7 @@ export async function verify(options: VerifyOptions, terminal: Terminal): Promis
   }
   terminal.clearProgress();
   const report: VerifyReport = {
-    ...investigationRun(startedAt, options, terminal),
-    command: "verify",
+    ...investigationRun("verify", startedAt, options, terminal),
     verdict: verdictOf(images, unreadable),
     contentVerified: options.verifyContent,
     roots,

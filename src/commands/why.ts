@@ -1,9 +1,9 @@
 // regfsck why: who references a blob, up to the tags, and what a collection would do with it.
 import type { WhyOptions } from "../config/why-options.ts";
 import { parseDigestQuery } from "../config/why-options.ts";
+import { WHY_REPORTERS } from "../report/index.ts";
 import { investigatedRootRecord } from "../report/investigation-run.ts";
 import type { WhyReport } from "../report/why-report.ts";
-import { WHY_REPORTERS } from "../report/why-reporters.ts";
 import { print, ResultFiles } from "./emit.ts";
 import { exitCode } from "./exit-code.ts";
 import { inspectAll } from "./inspect-all.ts";
@@ -41,8 +41,7 @@ export async function why(options: WhyOptions, terminal: Terminal): Promise<numb
   const witnesses = inspections.map((inspection) => new RootWitness(inspection));
   const blobs = digests.flatMap((digest) => witnesses.map((witness) => witness.blobReport(digest)));
   const report: WhyReport = {
-    ...investigationRun(startedAt, options, terminal),
-    command: "why",
+    ...investigationRun("why", startedAt, options, terminal),
     roots: inspections.map(({ root }) => investigatedRootRecord(root)),
     blobs,
     unreadable,

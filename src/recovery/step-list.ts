@@ -71,5 +71,7 @@ export function finishStep<D extends Draft<PlanStep>>(
 ): D & Pick<PlanStep, "root" | "affects" | "heals"> {
   const affected = [...tags];
   const names = (some: readonly number[]) => some.map((tag) => imageName(graph, tag)).sort();
-  return { ...draft, root, affects: names(affected), heals: names(affected.filter((tag) => healed.has(tag))) };
+  const { kind, message, ...about } = draft;
+  const images = { affects: names(affected), heals: names(affected.filter((tag) => healed.has(tag))) };
+  return { kind, root, ...about, message, ...images } as unknown as D & Pick<PlanStep, "root" | "affects" | "heals">;
 }

@@ -1,6 +1,5 @@
 // The shape of a forecast's report, as zod schemas.
 import { z } from "zod";
-import type { ForecastReport } from "./forecast-report.ts";
 import {
   count,
   digest,
@@ -10,7 +9,6 @@ import {
   rootKind,
   rootName,
   runShape,
-  type Same,
   unreadable,
 } from "./schema-parts.ts";
 
@@ -104,5 +102,3 @@ export const forecastLine = z
     lineShape("summary", forecastSummaryShape).describe(LAST_LINE),
   ])
   .meta({ title: "a line of regfsck forecast --format jsonl" });
-
-true satisfies Same<z.infer<typeof forecastReport>, ForecastReport>;

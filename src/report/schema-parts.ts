@@ -49,6 +49,5 @@ type Plain<T> = T extends string | number | boolean | null | undefined
     ? readonly Plain<Item>[]
     : { readonly [Key in keyof T]: Plain<T[Key]> };
 
-/** `true satisfies Same<...>` is refused by the compiler when a schema and the type of its report differ in a field. */
-export type Same<A, B> =
-  (<T>() => T extends Plain<A> ? 1 : 2) extends <T>() => T extends Plain<B> ? 1 : 2 ? true : "schema and type differ";
+/** A report as its schema has it, read-only to any depth. */
+export type Infer<Schema extends z.ZodType> = Plain<z.infer<Schema>>;

@@ -1,8 +1,7 @@
 // The shape of usage's report, as zod schemas. All space is in bytes of blobs in the store, each counted once.
 import { z } from "zod";
 import { investigatedRoot, investigationShape, readError } from "./investigation-schema.ts";
-import { count, digest, LAST_LINE, lineShape, rootName, type Same, unreadable } from "./schema-parts.ts";
-import type { UsageReport } from "./usage-report.ts";
+import { count, digest, LAST_LINE, lineShape, rootName, unreadable } from "./schema-parts.ts";
 
 const root = z.strictObject({
   ...investigatedRoot.shape,
@@ -55,5 +54,3 @@ export const usageLine = z
     lineShape("summary", { ...investigationShape("usage"), ...choice }).describe(LAST_LINE),
   ])
   .meta({ title: "a line of regfsck usage --format jsonl" });
-
-true satisfies Same<z.infer<typeof usageReport>, UsageReport>;

@@ -7,8 +7,8 @@ type Reporter = (report: VerifyReport, page: Page) => Iterable<string>;
 
 export const VERIFY_REPORTERS = {
   text: async () => (await import("./verify-text.ts")).renderVerifyText,
-  json: async () => (await import("./verify-json.ts")).renderVerifyJson,
-  jsonl: async () => (await import("./verify-json.ts")).renderVerifyJsonLines,
+  json: async () => (await import("./json.ts")).renderJson,
+  jsonl: async () => (await import("./jsonl.ts")).renderJsonLines.verify,
   dot: async () => (await import("./image-graph-dot.ts")).renderImageDot,
   mermaid: async () => (await import("./image-graph-mermaid.ts")).renderImageMermaid,
 } as const satisfies Record<string, () => Promise<Reporter>>;

@@ -1,8 +1,7 @@
 // The shape of why's report, as zod schemas.
 import { z } from "zod";
 import { investigatedRoot, investigationShape, readError } from "./investigation-schema.ts";
-import { count, digest, LAST_LINE, lineShape, relativePath, rootName, type Same, unreadable } from "./schema-parts.ts";
-import type { WhyReport } from "./why-report.ts";
+import { count, digest, LAST_LINE, lineShape, relativePath, rootName, unreadable } from "./schema-parts.ts";
 
 const reference = z.strictObject({
   kind: z
@@ -68,5 +67,3 @@ export const whyLine = z
     lineShape("summary", investigationShape("why")).describe(LAST_LINE),
   ])
   .meta({ title: "a line of regfsck why --format jsonl" });
-
-true satisfies Same<z.infer<typeof whyReport>, WhyReport>;

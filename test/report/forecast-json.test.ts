@@ -2,8 +2,8 @@ import { Ajv2020 } from "ajv/dist/2020.js";
 import addFormats from "ajv-formats";
 import { describe, expect, it } from "vitest";
 import type { ForecastReport } from "../../src/report/forecast-report.ts";
-import { renderForecastJson } from "../../src/report/json-forecast.ts";
-import { renderForecastJsonLines } from "../../src/report/jsonl-forecast.ts";
+import { renderJson } from "../../src/report/json.ts";
+import { renderJsonLines } from "../../src/report/jsonl.ts";
 import { jsonSchemas } from "../../src/report/schema.ts";
 import { breaking, FORECASTS, forecastReport, halfWay, hostileForecast, rootForecast } from "./sample-forecasts.ts";
 import { HOSTILE, sha256 } from "./sample-reports.ts";
@@ -13,9 +13,9 @@ addFormats.default(ajv);
 const isReport = ajv.compile(jsonSchemas()["forecast.schema.json"]!);
 const isLine = ajv.compile(jsonSchemas()["forecast-line.schema.json"]!);
 
-const json = (report: ForecastReport) => [...renderForecastJson(report)].join("");
+const json = (report: ForecastReport) => [...renderJson(report)].join("");
 const lines = (report: ForecastReport): { type: string }[] =>
-  [...renderForecastJsonLines(report)]
+  [...renderJsonLines.forecast(report)]
     .join("")
     .trimEnd()
     .split("\n")
@@ -34,7 +34,7 @@ describe.each(Object.entries(FORECASTS))("the JSON of a forecast: %s", (_, repor
   });
 
   it("is safe to show in a terminal", () => {
-    for (const text of [json(report), [...renderForecastJsonLines(report)].join("")]) {
+    for (const text of [json(report), [...renderJsonLines.forecast(report)].join("")]) {
       expect(text.replaceAll("\n", "")).not.toMatch(/[\p{Cc}\p{Cf}\p{Cs}\p{Zl}\p{Zp}]/u);
     }
   });
@@ -62,7 +62,7 @@ describe("the JSON of a forecast", () => {
   it("comes in few chunks, none of them large, however much is deleted", () => {
     const digest = sha256("one of many");
     const report = forecastReport([rootForecast({ deletedBlobs: Array.from({ length: 100_000 }, () => digest) })]);
-    for (const chunks of [[...renderForecastJson(report)], [...renderForecastJsonLines(report)]]) {
+    for (const chunks of [[...renderJson(report)], [...renderJsonLines.forecast(report)]]) {
       expect(chunks.length).toBeGreaterThan(50);
       expect(chunks.length).toBeLessThan(1000);
       expect(Math.max(...chunks.map(({ length }) => length))).toBeLessThan(100_000);

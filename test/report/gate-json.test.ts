@@ -3,9 +3,7 @@ import addFormats from "ajv-formats";
 import { describe, expect, it } from "vitest";
 import type { GateReport } from "../../src/report/forecast-report.ts";
 import { renderJson } from "../../src/report/json.ts";
-import { renderForecastJson } from "../../src/report/json-forecast.ts";
-import { renderGateJson } from "../../src/report/json-gate.ts";
-import { renderGateJsonLines } from "../../src/report/jsonl-gate.ts";
+import { renderJsonLines } from "../../src/report/jsonl.ts";
 import { jsonSchemas } from "../../src/report/schema.ts";
 import { GATES, stop } from "./sample-forecasts.ts";
 
@@ -14,9 +12,9 @@ addFormats.default(ajv);
 const isReport = ajv.compile(jsonSchemas()["gate.schema.json"]!);
 const isLine = ajv.compile(jsonSchemas()["gate-line.schema.json"]!);
 
-const json = (report: GateReport) => [...renderGateJson(report)].join("");
+const json = (report: GateReport) => [...renderJson(report)].join("");
 const lines = (report: GateReport): { type: string }[] =>
-  [...renderGateJsonLines(report)]
+  [...renderJsonLines.gate(report)]
     .join("")
     .trimEnd()
     .split("\n")
@@ -37,7 +35,7 @@ describe.each(Object.entries(GATES))("the JSON of a gate: %s", (_, report) => {
   });
 
   it("is safe to show in a terminal", () => {
-    for (const text of [json(report), [...renderGateJsonLines(report)].join("")]) {
+    for (const text of [json(report), [...renderJsonLines.gate(report)].join("")]) {
       expect(text.replaceAll("\n", "")).not.toMatch(/[\p{Cc}\p{Cf}\p{Cs}\p{Zl}\p{Zp}]/u);
     }
   });
@@ -53,7 +51,7 @@ describe("the JSON of a gate", () => {
   it("holds the reports of scan and forecast as these commands print them, indented", () => {
     const indented = (chunks: Iterable<string>) => [...chunks].join("").trimEnd().replaceAll("\n", "\n  ");
     expect(json(stop)).toContain(`\n  "scan": ${indented(renderJson(stop.scan))},\n`);
-    expect(json(stop)).toContain(`\n  "forecast": ${indented(renderForecastJson(stop.forecast))}\n}\n`);
+    expect(json(stop)).toContain(`\n  "forecast": ${indented(renderJson(stop.forecast))}\n}\n`);
   });
 });
 

@@ -14,7 +14,7 @@ const isReport = ajv.compile(jsonSchemas()["report.schema.json"]!);
 const isLine = ajv.compile(jsonSchemas()["report-line.schema.json"]!);
 
 const json = (report: ScanReport) => [...renderJson(report)].join("");
-const lines = (report: ScanReport) => [...renderJsonLines(report)].map((line) => JSON.parse(line));
+const lines = (report: ScanReport) => [...renderJsonLines.scan(report)].map((line) => JSON.parse(line));
 
 const allFields = finding("missing-blob", {
   repository: "a",
@@ -43,7 +43,7 @@ describe.each(Object.entries(SAMPLES))("the JSON of %s", (_, report) => {
   });
 
   it("is safe to show in a terminal", () => {
-    for (const text of [json(report), [...renderJsonLines(report)].join("")]) {
+    for (const text of [json(report), [...renderJsonLines.scan(report)].join("")]) {
       expect(text.replaceAll("\n", "")).not.toMatch(/[\p{Cc}\p{Cf}\p{Cs}\p{Zl}\p{Zp}]/u);
     }
   });
@@ -103,7 +103,7 @@ describe("jsonl", () => {
   });
 
   it("is an object a line", () => {
-    for (const chunk of renderJsonLines(hostile)) expect(chunk).toMatch(/^\{"type":"\w+",.*\}\n$/);
+    for (const chunk of renderJsonLines.scan(hostile)) expect(chunk).toMatch(/^\{"type":"\w+",.*\}\n$/);
   });
 });
 
