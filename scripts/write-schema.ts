@@ -3,7 +3,7 @@
 import { mkdirSync, writeFileSync } from "node:fs";
 import { resolve } from "node:path";
 import { fileURLToPath } from "node:url";
-import { jsonSchemas } from "../src/report/schema.ts";
+import { jsonSchemas } from "../src/contract/json-schemas.ts";
 
 const folder = resolve(process.argv[2] ?? fileURLToPath(new URL("../dist", import.meta.url)));
 mkdirSync(folder, { recursive: true });

@@ -2,13 +2,12 @@
 import { Chalk } from "chalk";
 import { CommanderError } from "commander";
 import { EXIT } from "./commands/exit-code.ts";
-import type { Terminal } from "./commands/terminal.ts";
-import { UsageError } from "./config/usage-error.ts";
+import { NoRootError, UsageError } from "./contract/errors.ts";
+import { ProgressLine } from "./output/progress-line.ts";
+import type { Terminal } from "./output/terminal.ts";
 import { createProgram, type TerminalOptions } from "./program.ts";
-import { ProgressLine } from "./progress-line.ts";
-import { escapeText } from "./report/escape.ts";
-import { NoRootError } from "./scan/no-root-error.ts";
-import { nodeFs } from "./scan/storage-fs.ts";
+import { nodeFs } from "./scan/fs/storage-fs.ts";
+import { escapeText } from "./text/escape.ts";
 import { VERSION } from "./version.ts";
 
 // Until a command has ended and all that it prints is out, this run has failed.

@@ -1,11 +1,10 @@
 // The command line: commands, options, their help. What a command does is loaded when it is asked for.
 import { Command, Option } from "commander";
-import type { Terminal } from "./commands/terminal.ts";
 import { applyConfig } from "./config/apply-config.ts";
-import { UsageError } from "./config/usage-error.ts";
 import { USAGE_BY, USAGE_SORT } from "./config/usage-options.ts";
 import { VERIFY_FORMATS } from "./config/verify-options.ts";
-import { escapeText } from "./report/escape.ts";
+import { UsageError } from "./contract/errors.ts";
+import type { Terminal } from "./output/terminal.ts";
 import {
   addCleanUp,
   addCommon,
@@ -17,6 +16,7 @@ import {
   failOn,
   positive,
 } from "./shared-options.ts";
+import { escapeText } from "./text/escape.ts";
 
 /** The options that say how a terminal is to be used. */
 export interface TerminalOptions {

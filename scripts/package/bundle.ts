@@ -20,7 +20,7 @@ ${REQUIRE}`;
       replacing({
         ...ENGLISH_ALONE,
         "src/version.ts": `export const VERSION = ${JSON.stringify(manifest.version)};`,
-        "src/scan/worker-file.ts": "export const WORKER_FILE = new URL(import.meta.url);",
+        "src/scan/pool/worker-file.ts": "export const WORKER_FILE = new URL(import.meta.url);",
       }),
     ],
   });

@@ -11,7 +11,7 @@ export async function writeProgram(folder: string): Promise<void> {
   const { outputFiles, metafile } = await build({
     ...OPTIONS,
     // All in one folder, since the program looks for the worker beside itself and for the package above.
-    entryPoints: { cli: "src/cli.ts", worker: "src/scan/worker.ts" },
+    entryPoints: { cli: "src/cli.ts", worker: "src/scan/pool/worker.ts" },
     outdir: folder,
     splitting: true,
     chunkNames: "[name]-[hash]",

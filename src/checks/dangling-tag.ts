@@ -1,6 +1,6 @@
 // A tag whose current link names a manifest that is not served, or that has no current link.
 import { tagCurrent } from "../layout/paths.ts";
-import type { Answer } from "../registry/serve.ts";
+import type { Answer } from "../registry/serve/serve.ts";
 import type { Check } from "./finding.ts";
 
 export const danglingTag: Check = {

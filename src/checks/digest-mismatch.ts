@@ -1,7 +1,8 @@
 // What is served does not hash to the digest that was asked for: rotten content, or a link to something else.
+
+import { ROLE_NAMES } from "../facts/facts.ts";
 import { blobData, linkFile } from "../layout/paths.ts";
-import type { PullProblem } from "../registry/trouble.ts";
-import { ROLE_NAMES } from "../scan/facts.ts";
+import type { PullProblem } from "../registry/serve/failure.ts";
 import type { Check, CheckContext } from "./finding.ts";
 
 export const digestMismatch: Check = {

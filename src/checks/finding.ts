@@ -1,8 +1,9 @@
 // What a check finds: data first; its words come from the check too, so that a code and its text stay together.
+
+import type { ROLE_NAMES, StrayEntry } from "../facts/facts.ts";
 import type { RepositoryNode, RootGraph } from "../graph/root-graph.ts";
-import type { Catalogue } from "../registry/catalogue.ts";
-import type { Pull } from "../registry/pull.ts";
-import type { ROLE_NAMES, StrayEntry } from "../scan/facts.ts";
+import type { Catalogue } from "../registry/serve/catalogue.ts";
+import type { Pull } from "../registry/serve/pull.ts";
 
 /** The codes of the contract, in the order in which findings are reported. */
 export const FINDING_CODES = [

@@ -1,6 +1,7 @@
 // A manifest that is what its digest says, and that the registry cannot serve all the same.
+
+import { ManifestState } from "../facts/facts.ts";
 import { blobData } from "../layout/paths.ts";
-import { ManifestState } from "../scan/facts.ts";
 import type { Check } from "./finding.ts";
 
 export const invalidManifest: Check = {

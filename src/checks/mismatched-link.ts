@@ -1,7 +1,8 @@
 // A link that names another digest than its place says, and that no image needs (else its images are broken by it,
 // which is reported as such). A sha512 layer alias is fine: blobs are stored under sha256.
+
+import { DiskState } from "../facts/facts.ts";
 import { linkFile } from "../layout/paths.ts";
-import { DiskState } from "../scan/facts.ts";
 import type { Check, CheckContext, FindingDraft } from "./finding.ts";
 
 export const mismatchedLink: Check = {

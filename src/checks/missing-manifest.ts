@@ -1,6 +1,7 @@
 // A revision link whose manifest blob is not in the store, where no tag and no index wants it.
+
+import { DiskState } from "../facts/facts.ts";
 import { linkFile } from "../layout/paths.ts";
-import { DiskState } from "../scan/facts.ts";
 import type { Check } from "./finding.ts";
 
 export const missingManifest: Check = {

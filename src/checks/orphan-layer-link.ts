@@ -1,7 +1,8 @@
 // A layer link whose blob is not in the store. Every collection leaves some; the registry answers "exists" to a push
 // that asks for such a layer while its descriptor cache is warm, so they are the seed of the next trouble.
+
+import { DiskState } from "../facts/facts.ts";
 import { linkFile } from "../layout/paths.ts";
-import { DiskState } from "../scan/facts.ts";
 import type { Check } from "./finding.ts";
 
 export const orphanLayerLink: Check = {

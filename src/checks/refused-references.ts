@@ -1,8 +1,9 @@
 // What the checks of refused references share: a child, config or layer that a held manifest names and the
 // registry refuses. Whether its data is in the store decides which code it is.
+
+import { DiskState, ROLE_NAMES, Role } from "../facts/facts.ts";
 import { blobData, type LinkKind, linkFile } from "../layout/paths.ts";
-import type { PullProblem } from "../registry/trouble.ts";
-import { DiskState, ROLE_NAMES, Role } from "../scan/facts.ts";
+import type { PullProblem } from "../registry/serve/failure.ts";
 import type { CheckContext, FindingDraft } from "./finding.ts";
 
 /** The refused references with this role whose data is, or is not, in the store. */

@@ -1,5 +1,5 @@
 // A blob's size is not what the descriptor that names it says: a truncated or empty file, most often.
-import { Role } from "../scan/facts.ts";
+import { Role } from "../facts/facts.ts";
 import type { Check } from "./finding.ts";
 import { dataPath, referenceDraft } from "./refused-references.ts";
 

@@ -1,9 +1,10 @@
 // An entry that makes the registry's own walk abort or stop early.
+
+import { DiskState, isBroken, type StrayEntry, type StrayReason } from "../facts/facts.ts";
 import type { RepositoryNode } from "../graph/root-graph.ts";
 import { isRepositoryName, isStoragePath, isTagName } from "../layout/names.ts";
 import { BLOBS, blobData, linksFolder, repositoryFolder, tagFolder, tagsFolder } from "../layout/paths.ts";
-import { looksAtTags } from "../registry/mark.ts";
-import { DiskState, isBroken, type StrayEntry, type StrayReason } from "../scan/facts.ts";
+import { looksAtTags } from "../registry/collect/mark.ts";
 import type { Check, CheckContext } from "./finding.ts";
 
 export const strayEntry: Check = {

@@ -1,5 +1,5 @@
 // An index names a child manifest that is in the store but not linked in the repository: what `-m` leaves behind.
-import { isContentInStore } from "../registry/content.ts";
+import { isContentInStore } from "../registry/serve/content.ts";
 import type { Check } from "./finding.ts";
 import { linkPath, referenceDraft, refusedReferences } from "./refused-references.ts";
 

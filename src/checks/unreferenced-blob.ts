@@ -1,6 +1,7 @@
 // Blobs that no manifest of any repository references, counted: what a collection would free without harm.
+
+import { DiskState } from "../facts/facts.ts";
 import { BLOBS } from "../layout/paths.ts";
-import { DiskState } from "../scan/facts.ts";
 import type { Check, CheckContext } from "./finding.ts";
 
 /** A push writes blobs first and what references them last, so a blob of yesterday may belong to a push under way. */

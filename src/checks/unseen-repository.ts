@@ -1,6 +1,7 @@
 // A repository with tags or revisions that collection cannot see: it would lose everything.
+
+import type { StrayEntry } from "../facts/facts.ts";
 import { REPOSITORIES, repositoryFolder } from "../layout/paths.ts";
-import type { StrayEntry } from "../scan/facts.ts";
 import type { Check } from "./finding.ts";
 
 export const unseenRepository: Check = {

@@ -1,11 +1,11 @@
 // The tag clean-up that comes before a collection: which tags of the roots it removes.
 import { readFileSync } from "node:fs";
 import type { CleanUpOptions } from "../config/forecast-options.ts";
-import { UsageError } from "../config/usage-error.ts";
+import { UsageError } from "../contract/errors.ts";
+import { Bytes } from "../facts/columns.ts";
 import type { RootGraph } from "../graph/root-graph.ts";
-import { Bytes } from "../layout/columns.ts";
-import { tagsBeyondNewest } from "../registry/forecast.ts";
-import type { RootInspection } from "./inspect-root.ts";
+import type { RootInspection } from "../inspect/inspect-root.ts";
+import { tagsBeyondNewest } from "../registry/collect/forecast.ts";
 
 /** The images that the options name for removal. Throws a UsageError where a list cannot be read, or says nothing. */
 export function imagesToRemove({ removeTags, removeTagsFrom }: CleanUpOptions): string[] {

@@ -1,8 +1,9 @@
 // The gate's decision: every reason against a collection, each with the next step.
 import type { FailOn } from "../config/scan-options.ts";
-import type { Decision, ForecastReport } from "../report/forecast-report.ts";
-import { formatNumberOf } from "../report/quantities.ts";
-import type { ScanReport } from "../report/report.ts";
+import type { ForecastReport } from "../contract/forecast.ts";
+import type { Decision } from "../contract/gate.ts";
+import type { ScanReport } from "../contract/scan.ts";
+import { formatNumberOf } from "../text/quantities.ts";
 import { failsOn } from "./fail-on.ts";
 
 export interface Evidence {

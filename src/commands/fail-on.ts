@@ -1,7 +1,7 @@
 // Whether what was found is severe enough to fail on.
 import { SEVERITIES } from "../checks/finding.ts";
 import type { FailOn } from "../config/scan-options.ts";
-import type { ScanReport } from "../report/report.ts";
+import type { ScanReport } from "../contract/scan.ts";
 
 /** Whether anything at or above the severity was found; never, for `never`. */
 export function failsOn(summary: ScanReport["summary"], failOn: FailOn): boolean {

@@ -3,19 +3,19 @@ import { randomUUID } from "node:crypto";
 import { imageName } from "../checks/index.ts";
 import { unseenRepository } from "../checks/unseen-repository.ts";
 import type { CleanUpOptions } from "../config/forecast-options.ts";
-import { UsageError } from "../config/usage-error.ts";
+import { UsageError } from "../contract/errors.ts";
+import type { AbortReport, BreakReport, ForecastReport, RootForecastReport } from "../contract/forecast.ts";
+import type { Bytes } from "../facts/columns.ts";
 import type { RootGraph } from "../graph/root-graph.ts";
-import type { Bytes } from "../layout/columns.ts";
-import type { Abort } from "../registry/collection.ts";
-import { type BrokenByCollection, type Forecast, forecast } from "../registry/forecast.ts";
+import type { InspectedRoots } from "../inspect/inspect-all.ts";
+import type { RootInspection } from "../inspect/inspect-root.ts";
+import type { Terminal } from "../output/terminal.ts";
+import type { Abort } from "../registry/collect/collection.ts";
+import { type BrokenByCollection, type Forecast, forecast } from "../registry/collect/forecast.ts";
 import { abortMessage } from "../report/abort-words.ts";
-import type { AbortReport, BreakReport, ForecastReport, RootForecastReport } from "../report/forecast-report.ts";
 import { keeperSentence } from "../report/keeper-words.ts";
 import { selectNames } from "../scan/list-namespace.ts";
 import { removedTags } from "./clean-up.ts";
-import type { InspectedRoots } from "./inspect-all.ts";
-import type { RootInspection } from "./inspect-root.ts";
-import type { Terminal } from "./terminal.ts";
 
 export interface ReportOptions extends Pick<CleanUpOptions, "deleteUntagged" | "keepTags"> {
   readonly dryRun: boolean;

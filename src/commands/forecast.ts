@@ -1,12 +1,12 @@
 // regfsck forecast: what the tag clean-up and the collection of tonight would delete, and which images that breaks.
 import type { ForecastOptions } from "../config/forecast-options.ts";
+import { inspectAll } from "../inspect/inspect-all.ts";
+import { print, ResultFiles } from "../output/result-files.ts";
+import type { Terminal } from "../output/terminal.ts";
 import { FORECAST_REPORTERS } from "../report/index.ts";
 import { imagesToRemove } from "./clean-up.ts";
-import { print, ResultFiles } from "./emit.ts";
 import { exitCode } from "./exit-code.ts";
 import { forecastReport } from "./forecast-report.ts";
-import { inspectAll } from "./inspect-all.ts";
-import type { Terminal } from "./terminal.ts";
 
 /** Forecasts and prints. Gives the exit code: 4 when a tag would break or the collection would abort. */
 export async function forecast(options: ForecastOptions, terminal: Terminal): Promise<number> {

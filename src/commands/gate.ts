@@ -2,24 +2,24 @@
 import { createHash, randomUUID } from "node:crypto";
 import { resolve } from "node:path";
 import type { GateOptions } from "../config/gate-options.ts";
-import { graphMarks } from "../graph/marks.ts";
-import { markLines } from "../layout/marks.ts";
-import { uploadsSince } from "../registry/forecast.ts";
-import type { Decision, Fingerprint, GateReport } from "../report/forecast-report.ts";
-import { type GateMetricsInput, parseEarlierGateMetrics, renderGateMetrics } from "../report/gate-metrics.ts";
+import { NoRootError } from "../contract/errors.ts";
+import type { Decision, Fingerprint, GateReport } from "../contract/gate.ts";
+import type { ScanReport } from "../contract/scan.ts";
+import { markLines } from "../facts/fingerprint.ts";
+import { graphMarks } from "../graph/graph-fingerprint.ts";
+import { type InspectedRoots, inspectAll } from "../inspect/inspect-all.ts";
+import { print, ResultFiles, readState, readText } from "../output/result-files.ts";
+import type { Terminal } from "../output/terminal.ts";
+import { checkOutsideGiven } from "../output/whole-file.ts";
+import { uploadsSince } from "../registry/collect/forecast.ts";
 import { doubtedRoots, nextState, stateText } from "../report/history.ts";
 import { GATE_REPORTERS } from "../report/index.ts";
-import type { ScanReport } from "../report/report.ts";
-import { NoRootError } from "../scan/no-root-error.ts";
+import { type GateMetricsInput, parseEarlierGateMetrics, renderGateMetrics } from "../report/metrics/gate.ts";
 import { imagesToRemove } from "./clean-up.ts";
 import { decide } from "./decide.ts";
-import { print, ResultFiles, readState, readText } from "./emit.ts";
 import { EXIT } from "./exit-code.ts";
 import { forecastReport } from "./forecast-report.ts";
-import { type InspectedRoots, inspectAll } from "./inspect-all.ts";
-import { checkOutsideGiven } from "./output-file.ts";
 import { scanReport } from "./scan-report.ts";
-import type { Terminal } from "./terminal.ts";
 
 export const GATE_EXIT: Record<Decision, number> = { go: EXIT.clean, stop: EXIT.findings, undecided: EXIT.incomplete };
 

@@ -1,7 +1,7 @@
 // What the reports about single things begin with.
 import { randomUUID } from "node:crypto";
-import type { InvestigationRun } from "../report/investigation-run.ts";
-import type { Terminal } from "./terminal.ts";
+import type { InvestigationRun } from "../contract/run.ts";
+import type { Terminal } from "../output/terminal.ts";
 
 /** To be made when the work is done: it says how long that took. */
 export function investigationRun<Command extends string>(

@@ -1,7 +1,7 @@
 // The configuration file of a run: the one that was asked for, else the one of this machine, else none.
 import { existsSync, readFileSync } from "node:fs";
-import type { Config } from "../config/config-file.ts";
-import { UsageError } from "../config/usage-error.ts";
+import type { Config } from "../contract/config-file.ts";
+import { UsageError } from "../contract/errors.ts";
 
 /** Read where no other is named. */
 const MACHINE_CONFIG = "/etc/regfsck.yaml";
@@ -16,6 +16,6 @@ export async function loadConfig(named: string | undefined): Promise<Config> {
   } catch (error) {
     throw new UsageError(`--config ${file}: ${(error as Error).message}`);
   }
-  const { parseConfig } = await import("../config/config-file.ts");
+  const { parseConfig } = await import("../contract/config-file.ts");
   return parseConfig(source, file);
 }

@@ -2,14 +2,14 @@
 
 import type { FindingCode } from "../checks/finding.ts";
 import type { PlanOptions } from "../config/plan-options.ts";
+import type { LeftReport, PlanReport } from "../contract/plan.ts";
+import { investigatedRootRecord } from "../contract/run.ts";
+import type { InspectedRoots } from "../inspect/inspect-all.ts";
+import type { RootInspection } from "../inspect/inspect-root.ts";
+import type { Terminal } from "../output/terminal.ts";
 import type { Plan } from "../recovery/plan.ts";
 import type { StepKind } from "../recovery/steps.ts";
-import { investigatedRootRecord } from "../report/investigation-run.ts";
-import type { LeftReport, PlanReport } from "../report/plan-report.ts";
-import type { InspectedRoots } from "./inspect-all.ts";
-import type { RootInspection } from "./inspect-root.ts";
 import { investigationRun } from "./investigation-run.ts";
-import type { Terminal } from "./terminal.ts";
 
 /** What no step is about. */
 const LEFT: readonly [FindingCode, string][] = [

@@ -1,21 +1,21 @@
 // regfsck plan: how to mend what is broken, as steps and as a script for a person to review and run.
 import { resolve } from "node:path";
 import type { PlanOptions } from "../config/plan-options.ts";
-import { UsageError } from "../config/usage-error.ts";
+import { UsageError } from "../contract/errors.ts";
+import { inspectAll } from "../inspect/inspect-all.ts";
+import type { RootInspection } from "../inspect/inspect-root.ts";
 import { parseDigest } from "../layout/digest.ts";
 import { blobData } from "../layout/paths.ts";
+import { print, ResultFiles } from "../output/result-files.ts";
+import type { Terminal } from "../output/terminal.ts";
 import { planAll } from "../recovery/plan.ts";
 import { renderScript } from "../recovery/script.ts";
 import { isScripted } from "../recovery/steps.ts";
 import { PLAN_REPORTERS } from "../report/index.ts";
+import type { StorageFs } from "../scan/fs/storage-fs.ts";
 import { hashFile, statBlob } from "../scan/read-blobs.ts";
-import type { StorageFs } from "../scan/storage-fs.ts";
-import { print, ResultFiles } from "./emit.ts";
 import { exitCode } from "./exit-code.ts";
-import { inspectAll } from "./inspect-all.ts";
-import type { RootInspection } from "./inspect-root.ts";
 import { planReport } from "./plan-report.ts";
-import type { Terminal } from "./terminal.ts";
 
 /**
  * Plans, prints the plan, and writes the script where asked. Gives the exit code: 4 when there is something to mend.

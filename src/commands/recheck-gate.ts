@@ -3,16 +3,16 @@ import { createHash } from "node:crypto";
 import { readFileSync } from "node:fs";
 import { z } from "zod";
 import type { GateOptions } from "../config/gate-options.ts";
-import { UsageError } from "../config/usage-error.ts";
-import { markLines } from "../layout/marks.ts";
-import { escapeText } from "../report/escape.ts";
-import type { Decision, Fingerprint } from "../report/forecast-report.ts";
-import type { Unreadable } from "../scan/facts.ts";
-import { readMarks } from "../scan/read-marks.ts";
-import { chooseRoots } from "./choose-roots.ts";
-import { print } from "./emit.ts";
+import { UsageError } from "../contract/errors.ts";
+import type { Decision, Fingerprint } from "../contract/gate.ts";
+import type { Unreadable } from "../facts/facts.ts";
+import { markLines } from "../facts/fingerprint.ts";
+import { chooseRoots } from "../inspect/choose-roots.ts";
+import { print } from "../output/result-files.ts";
+import type { Terminal } from "../output/terminal.ts";
+import { readMarks } from "../scan/read-fingerprint.ts";
+import { escapeText } from "../text/escape.ts";
 import { GATE_EXIT } from "./gate.ts";
-import type { Terminal } from "./terminal.ts";
 
 const GATE_REPORT = z.object({
   schemaVersion: z.literal(1),

@@ -2,14 +2,14 @@
 import { randomUUID } from "node:crypto";
 import { imageName } from "../checks/index.ts";
 import type { ScanOptions } from "../config/scan-options.ts";
+import type { BrokenTagReport, RootReport, ScanReport, UnreadableReport, Verdict } from "../contract/scan.ts";
+import type { State } from "../contract/state-file.ts";
+import { DiskState, ManifestKind } from "../facts/facts.ts";
+import { Findings } from "../inspect/findings.ts";
+import type { InspectedRoots } from "../inspect/inspect-all.ts";
+import type { RootInspection } from "../inspect/inspect-root.ts";
+import type { Terminal } from "../output/terminal.ts";
 import { compareWithState } from "../report/history.ts";
-import type { BrokenTagReport, RootReport, ScanReport, UnreadableReport, Verdict } from "../report/report.ts";
-import type { State } from "../report/state-file.ts";
-import { DiskState, ManifestKind } from "../scan/facts.ts";
-import { Findings } from "./findings.ts";
-import type { InspectedRoots } from "./inspect-all.ts";
-import type { RootInspection } from "./inspect-root.ts";
-import type { Terminal } from "./terminal.ts";
 
 export interface ScanReportOptions extends Pick<ScanOptions, "dryRun" | "accepted"> {
   /** Which roots cannot be believed to be all that there is, by what they hold: nothing is then known of the rest. */

@@ -2,19 +2,18 @@
 import { resolve } from "node:path";
 import { countUnreferenced } from "../checks/unreferenced-blob.ts";
 import type { ScanOptions } from "../config/scan-options.ts";
-import { UsageError } from "../config/usage-error.ts";
+import { NoRootError, UsageError } from "../contract/errors.ts";
+import type { ScanReport, UnreadableReport } from "../contract/scan.ts";
+import { type InspectedRoots, inspectAll } from "../inspect/inspect-all.ts";
+import { print, ResultFiles, readState, readText } from "../output/result-files.ts";
+import type { Terminal } from "../output/terminal.ts";
+import { checkOutsideGiven } from "../output/whole-file.ts";
 import { doubtedRoots, nextState, stateText } from "../report/history.ts";
 import { REPORTERS } from "../report/index.ts";
-import { parseEarlierMetrics, renderMetrics } from "../report/metrics.ts";
-import type { ScanReport, UnreadableReport } from "../report/report.ts";
-import { NoRootError } from "../scan/no-root-error.ts";
-import { print, ResultFiles, readState, readText } from "./emit.ts";
+import { parseEarlierMetrics, renderMetrics } from "../report/metrics/scan.ts";
 import { exitCode } from "./exit-code.ts";
 import { failsOn } from "./fail-on.ts";
-import { type InspectedRoots, inspectAll } from "./inspect-all.ts";
-import { checkOutsideGiven } from "./output-file.ts";
 import { scanReport } from "./scan-report.ts";
-import type { Terminal } from "./terminal.ts";
 
 /**
  * Scans the roots, prints the report and writes it where asked. Gives the exit code.

@@ -1,11 +1,11 @@
 // From inspected roots to the report of their space.
 import type { UsageOptions } from "../config/usage-options.ts";
+import { investigatedRootRecord } from "../contract/run.ts";
+import type { RootUsageReport, UsageEntry, UsageReport } from "../contract/usage.ts";
 import type { RootGraph } from "../graph/root-graph.ts";
-import { type RepositoryUsage, type RootUsage, rootUsage, type TagUsage } from "../registry/usage.ts";
-import { investigatedRootRecord } from "../report/investigation-run.ts";
-import type { RootUsageReport, UsageEntry, UsageReport } from "../report/usage-report.ts";
+import type { RootInspection } from "../inspect/inspect-root.ts";
+import { type RepositoryUsage, type RootUsage, rootUsage, type TagUsage } from "../registry/usage/usage.ts";
 import { selectNames } from "../scan/list-namespace.ts";
-import type { RootInspection } from "./inspect-root.ts";
 
 type Choice = Pick<UsageOptions, "by" | "sort" | "top" | "repositories">;
 

@@ -1,14 +1,14 @@
 // regfsck usage: who uses the space of a root, and what would be free without whom.
 
-import { UsageError } from "../config/usage-error.ts";
 import type { UsageOptions } from "../config/usage-options.ts";
+import { UsageError } from "../contract/errors.ts";
+import type { UsageReport } from "../contract/usage.ts";
+import { inspectAll } from "../inspect/inspect-all.ts";
+import { print, ResultFiles } from "../output/result-files.ts";
+import type { Terminal } from "../output/terminal.ts";
 import { USAGE_REPORTERS } from "../report/index.ts";
-import type { UsageReport } from "../report/usage-report.ts";
-import { print, ResultFiles } from "./emit.ts";
 import { exitCode } from "./exit-code.ts";
-import { inspectAll } from "./inspect-all.ts";
 import { investigationRun } from "./investigation-run.ts";
-import type { Terminal } from "./terminal.ts";
 import { usageReport } from "./usage-report.ts";
 
 /** Gives the exit code: 8 when something could not be read. Throws a UsageError for a glob that no repository matches. */

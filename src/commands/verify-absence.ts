@@ -2,8 +2,8 @@
 import type { ImageName } from "../config/verify-options.ts";
 import { tagsFolder } from "../layout/paths.ts";
 import type { StorageRoot } from "../scan/find-roots.ts";
+import { listNames, namesOf, type StorageFs } from "../scan/fs/storage-fs.ts";
 import { listNamespace, repositoryNames } from "../scan/list-namespace.ts";
-import { listNames, namesOf, type StorageFs } from "../scan/storage-fs.ts";
 import { nearestNames } from "./verify-nearest-names.ts";
 
 /** One line. */

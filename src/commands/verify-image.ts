@@ -2,16 +2,16 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import type { CheckContext, Finding } from "../checks/finding.ts";
 import type { ImageName } from "../config/verify-options.ts";
+import type { ImagePartReport, ImageReport } from "../contract/verify.ts";
+import { DiskState, isBroken, ManifestKind, ROLE_NAMES, type Unreadable } from "../facts/facts.ts";
 import { RootGraph } from "../graph/root-graph.ts";
 import { blobData } from "../layout/paths.ts";
-import { type ImagePart, imageParts, statusOf } from "../registry/image-tree.ts";
-import { pullAll } from "../registry/pull.ts";
-import type { ImagePartReport, ImageReport } from "../report/verify-report.ts";
-import { DiskState, isBroken, ManifestKind, ROLE_NAMES, type Unreadable } from "../scan/facts.ts";
+import { type ImagePart, imageParts, statusOf } from "../registry/serve/image-tree.ts";
+import { pullAll } from "../registry/serve/pull.ts";
 import type { StorageRoot } from "../scan/find-roots.ts";
+import type { StorageFs } from "../scan/fs/storage-fs.ts";
 import { BY_DIGEST, type ImageFacts, readImage, readImageBlobs } from "../scan/read-image.ts";
 import type { Progress } from "../scan/reader.ts";
-import type { StorageFs } from "../scan/storage-fs.ts";
 
 export interface VerifyImageOptions {
   /** Whether to hash every blob, not manifests alone. */

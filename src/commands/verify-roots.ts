@@ -4,7 +4,7 @@ import { basename, resolve } from "node:path";
 import type { VerifyOptions } from "../config/verify-options.ts";
 import { REPOSITORIES, SCHEDULER_STATE, STORAGE } from "../layout/paths.ts";
 import type { StorageRoot } from "../scan/find-roots.ts";
-import { listEntries, listNames, type StorageFs, statPath } from "../scan/storage-fs.ts";
+import { listEntries, listNames, type StorageFs, statPath } from "../scan/fs/storage-fs.ts";
 
 export interface RootsToVerify {
   readonly roots: readonly StorageRoot[];
@@ -19,7 +19,7 @@ export async function rootsToVerify(storageFs: StorageFs, options: Choice): Prom
   const isPlain = kinds.size + caches.length + authoritative.length === 0;
   const alone = isPlain && paths.length === 1 ? rootAlone(storageFs, resolve(paths[0]!)) : undefined;
   if (alone) return { roots: [alone], unreadable: [] };
-  const { chooseRoots } = await import("./choose-roots.ts");
+  const { chooseRoots } = await import("../inspect/choose-roots.ts");
   const readdirSync = ((path: string, ...rest: []) =>
     path.endsWith(`/${REPOSITORIES}`) ? [] : storageFs.readdirSync(path, ...rest)) as StorageFs["readdirSync"];
   const { chosen, unreadable } = chooseRoots({ ...storageFs, readdirSync }, { ...options, repositories: [] });

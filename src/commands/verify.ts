@@ -1,16 +1,16 @@
 // regfsck verify: one image, all that it references, and what the registry answers for each part.
 
-import { UsageError } from "../config/usage-error.ts";
 import type { VerifyOptions } from "../config/verify-options.ts";
 import { parseImageName } from "../config/verify-options.ts";
-import type { UnreadableReport, Verdict } from "../report/report.ts";
-import type { ImageReport, VerifyReport } from "../report/verify-report.ts";
+import { UsageError } from "../contract/errors.ts";
+import type { UnreadableReport, Verdict } from "../contract/scan.ts";
+import type { ImageReport, VerifyReport } from "../contract/verify.ts";
+import { print, ResultFiles } from "../output/result-files.ts";
+import type { Terminal } from "../output/terminal.ts";
+import { checkOutsideRoots } from "../output/whole-file.ts";
 import { VERIFY_REPORTERS } from "../report/verify-reporters.ts";
-import { print, ResultFiles } from "./emit.ts";
 import { exitCode } from "./exit-code.ts";
 import { investigationRun } from "./investigation-run.ts";
-import { checkOutsideRoots } from "./output-file.ts";
-import type { Terminal } from "./terminal.ts";
 import { verifyImage } from "./verify-image.ts";
 import { rootsToVerify } from "./verify-roots.ts";
 

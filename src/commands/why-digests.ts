@@ -1,7 +1,7 @@
 // From what was typed to whole digests: a short one must name exactly one digest of the roots.
 
-import { UsageError } from "../config/usage-error.ts";
 import type { DigestQuery } from "../config/why-options.ts";
+import { UsageError } from "../contract/errors.ts";
 import type { RootGraph } from "../graph/root-graph.ts";
 
 /** Candidates named at most. */

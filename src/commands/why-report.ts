@@ -1,13 +1,14 @@
 // From inspected roots to why a blob is there: who references it, and what a collection would do with it.
+
+import type { BlobReport, CollectionReport, HeldBy, LinkReport, ReferenceReport } from "../contract/why.ts";
+import { Bytes } from "../facts/columns.ts";
+import { DiskState, ManifestKind } from "../facts/facts.ts";
 import type { RepositoryNode, RootGraph } from "../graph/root-graph.ts";
-import { Bytes } from "../layout/columns.ts";
-import { collect } from "../registry/collect.ts";
-import type { Collection } from "../registry/collection.ts";
-import { ReferenceIndex, type References, type Step } from "../registry/references.ts";
+import type { RootInspection } from "../inspect/inspect-root.ts";
+import { collect } from "../registry/collect/collect.ts";
+import type { Collection } from "../registry/collect/collection.ts";
+import { ReferenceIndex, type References, type Step } from "../registry/usage/references.ts";
 import { abortMessage } from "../report/abort-words.ts";
-import type { BlobReport, CollectionReport, HeldBy, LinkReport, ReferenceReport } from "../report/why-report.ts";
-import { DiskState, ManifestKind } from "../scan/facts.ts";
-import type { RootInspection } from "./inspect-root.ts";
 
 /** Answers for any number of blobs of one root. */
 export class RootWitness {

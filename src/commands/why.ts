@@ -1,14 +1,14 @@
 // regfsck why: who references a blob, up to the tags, and what a collection would do with it.
 import type { WhyOptions } from "../config/why-options.ts";
 import { parseDigestQuery } from "../config/why-options.ts";
+import { investigatedRootRecord } from "../contract/run.ts";
+import type { WhyReport } from "../contract/why.ts";
+import { inspectAll } from "../inspect/inspect-all.ts";
+import { print, ResultFiles } from "../output/result-files.ts";
+import type { Terminal } from "../output/terminal.ts";
 import { WHY_REPORTERS } from "../report/index.ts";
-import { investigatedRootRecord } from "../report/investigation-run.ts";
-import type { WhyReport } from "../report/why-report.ts";
-import { print, ResultFiles } from "./emit.ts";
 import { exitCode } from "./exit-code.ts";
-import { inspectAll } from "./inspect-all.ts";
 import { investigationRun } from "./investigation-run.ts";
-import type { Terminal } from "./terminal.ts";
 import { resolveDigests } from "./why-digests.ts";
 import { RootWitness } from "./why-report.ts";
 

@@ -1,11 +1,12 @@
 // What a shell may offer for a word that is being typed: names in storage roots, found by listing folders alone.
+
+import { NoRootError } from "../contract/errors.ts";
+import type { NamespaceEntry } from "../facts/facts.ts";
 import { isRepositoryName, isTagName } from "../layout/names.ts";
 import { repositoryFolder, tagsFolder } from "../layout/paths.ts";
-import type { NamespaceEntry } from "../scan/facts.ts";
 import { findRoots, type StorageRoot } from "../scan/find-roots.ts";
+import { listEntries, type StorageFs } from "../scan/fs/storage-fs.ts";
 import { repositoryNames } from "../scan/list-namespace.ts";
-import { NoRootError } from "../scan/no-root-error.ts";
-import { listEntries, type StorageFs } from "../scan/storage-fs.ts";
 
 /** What is named: images as `repository:tag`, repositories, or the roots themselves. */
 export const COMPLETED = ["images", "repositories", "roots"] as const;

@@ -1,6 +1,6 @@
 // regfsck __complete: the shells' completions ask it for names. Not a command for people, so it is not documented.
 import { EXIT } from "../commands/exit-code.ts";
-import type { Terminal } from "../commands/terminal.ts";
+import type { Terminal } from "../output/terminal.ts";
 import { COMPLETED, type Completed, findCandidates } from "./candidates.ts";
 
 /** Prints the candidates, one a line. Gives the exit code. */

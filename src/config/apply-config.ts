@@ -1,7 +1,8 @@
 // Options and configuration file together: an option that was given beats the file.
+
+import type { Config } from "../contract/config-file.ts";
+import { UsageError } from "../contract/errors.ts";
 import type { ConfiguredOptions } from "./common-options.ts";
-import type { Config } from "./config-file.ts";
-import { UsageError } from "./usage-error.ts";
 
 /**
  * The options of a command with what the file says where no option was given (`isGiven` tells).

@@ -1,9 +1,10 @@
 // The options of verify, validated, and the names of images.
+
+import { UsageError } from "../contract/errors.ts";
 import { parseDigest } from "../layout/digest.ts";
 import { isRepositoryName, isTagName } from "../layout/names.ts";
 import type { ConfiguredOptions } from "./common-options.ts";
 import { FORMATS } from "./common-options.ts";
-import { UsageError } from "./usage-error.ts";
 
 export const VERIFY_FORMATS = [...FORMATS, "dot", "mermaid"] as const;
 export type VerifyFormat = (typeof VERIFY_FORMATS)[number];

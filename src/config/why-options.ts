@@ -1,7 +1,8 @@
 // The options of why, validated, and the digests that people type.
+
+import { UsageError } from "../contract/errors.ts";
 import { ALGORITHMS, type Algorithm, isHex, parseDigest } from "../layout/digest.ts";
 import type { CommonOptions } from "./common-options.ts";
-import { UsageError } from "./usage-error.ts";
 
 export interface WhyOptions extends CommonOptions {
   /** Whole or short. At least one. */

@@ -1,6 +1,7 @@
 // What the graph takes for true of the disk and rests a finding on, as plain data that can be held against the disk.
+
+import { DiskState, Role, type StrayRevisionLink } from "../facts/facts.ts";
 import { blobData, linkFile, tagCurrent, tagFolder } from "../layout/paths.ts";
-import { DiskState, Role, type StrayRevisionLink } from "../scan/facts.ts";
 import type { RepositoryNode, RootGraph } from "./root-graph.ts";
 
 export type Claim =

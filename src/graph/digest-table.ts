@@ -1,6 +1,7 @@
 // Every digest of a root once, as bytes, with a number: what all edges and links of the graph are made of.
+
+import { type DigestCursor, DigestWriter, digestText, NO_DIGEST, TEXT } from "../facts/packed-digests.ts";
 import { ALGORITHMS, type Algorithm } from "../layout/digest.ts";
-import { type DigestCursor, DigestWriter, digestText, NO_DIGEST, TEXT } from "../layout/packed-digests.ts";
 
 /** Digests start at multiples of this many bytes, so that 32-bit offsets reach 64 GiB. */
 const UNIT = 16;

@@ -1,7 +1,7 @@
 // The links of one kind (layer or revision) of all repositories: columns, and a hash index from repository and digest.
-import { Bytes, Integers } from "../layout/columns.ts";
-import { DigestCursor } from "../layout/packed-digests.ts";
-import { DiskState, type LinkFacts } from "../scan/facts.ts";
+import { Bytes, Integers } from "../facts/columns.ts";
+import { DiskState, type LinkFacts } from "../facts/facts.ts";
+import { DigestCursor } from "../facts/packed-digests.ts";
 import type { DigestTable } from "./digest-table.ts";
 
 export class LinkTable {

@@ -1,7 +1,7 @@
 // The manifests of a root and what each references: columns, one row a manifest and one a reference.
-import { Bytes, Floats, Integers } from "../layout/columns.ts";
-import { DigestCursor } from "../layout/packed-digests.ts";
-import { type ManifestFacts, ManifestState, type Role } from "../scan/facts.ts";
+import { Bytes, Floats, Integers } from "../facts/columns.ts";
+import { type ManifestFacts, ManifestState, type Role } from "../facts/facts.ts";
+import { DigestCursor } from "../facts/packed-digests.ts";
 import type { DigestTable } from "./digest-table.ts";
 
 export class ManifestTable {

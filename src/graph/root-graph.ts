@@ -1,7 +1,5 @@
 // The blob reference graph of one storage root, put together from facts as they arrive.
-import { Bytes, Floats } from "../layout/columns.ts";
-import { DigestCursor, DigestWriter, type PackedDigests } from "../layout/packed-digests.ts";
-import { blobData, type LinkKind, linkFile } from "../layout/paths.ts";
+import { Bytes, Floats } from "../facts/columns.ts";
 import {
   type BlobFacts,
   type BlockedFolder,
@@ -12,7 +10,9 @@ import {
   type StrayEntry,
   type StrayRevisionLink,
   type UploadFacts,
-} from "../scan/facts.ts";
+} from "../facts/facts.ts";
+import { DigestCursor, DigestWriter, type PackedDigests } from "../facts/packed-digests.ts";
+import { blobData, type LinkKind, linkFile } from "../layout/paths.ts";
 import { DigestTable } from "./digest-table.ts";
 import { LinkTable } from "./links.ts";
 import { ManifestTable } from "./manifests.ts";

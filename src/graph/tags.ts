@@ -1,7 +1,7 @@
 // The tags of all repositories: columns, a row a tag.
-import { Bytes, Floats, Integers } from "../layout/columns.ts";
-import { DigestCursor } from "../layout/packed-digests.ts";
-import type { DiskState, TagFacts } from "../scan/facts.ts";
+import { Bytes, Floats, Integers } from "../facts/columns.ts";
+import type { DiskState, TagFacts } from "../facts/facts.ts";
+import { DigestCursor } from "../facts/packed-digests.ts";
 import type { DigestTable } from "./digest-table.ts";
 
 export class TagTable {

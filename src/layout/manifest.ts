@@ -2,8 +2,8 @@
 // registry can read it at all, down to the quirks of its JSON decoder, decides between 200 and 500, and whether a
 // collection runs or aborts.
 
-import { decodeJson, lenient, optional, record } from "./go-json.ts";
-import { anyText, integer, list, type Slice, text, textMap } from "./go-json-values.ts";
+import { decodeJson, lenient, optional, record } from "./go-json/go-json.ts";
+import { anyText, integer, list, type Slice, text, textMap } from "./go-json/values.ts";
 
 export type ManifestKind = "image" | "index" | "schema1";
 export type ReferenceRole = "config" | "layer" | "child";

@@ -1,6 +1,7 @@
 // What can be had of an image without a client: from the root's own store, or from another root.
+
+import { DiskState, Role } from "../facts/facts.ts";
 import type { RepositoryNode, RootGraph } from "../graph/root-graph.ts";
-import { DiskState, Role } from "../scan/facts.ts";
 import type { MendedGraph } from "./mended-graph.ts";
 import type { Sources } from "./sources.ts";
 

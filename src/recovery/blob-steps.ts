@@ -1,10 +1,11 @@
 // Steps on what is in the blob store: bring a blob, or clear its place for whoever pushes it. Each is taken on paper at
 // once, and gives whether it changes anything.
+
+import { DiskState } from "../facts/facts.ts";
 import type { RepositoryNode } from "../graph/root-graph.ts";
 import { blobData } from "../layout/paths.ts";
-import type { Reply } from "../registry/serve.ts";
-import type { PullProblem } from "../registry/trouble.ts";
-import { DiskState } from "../scan/facts.ts";
+import type { PullProblem } from "../registry/serve/failure.ts";
+import type { Reply } from "../registry/serve/serve.ts";
 import type { Availability } from "./available.ts";
 import { isManifest, type RepairContext } from "./repair-context.ts";
 import { foreignFacts } from "./sources.ts";

@@ -1,8 +1,9 @@
 // Steps on links: write one, correct it, or move it away. Each is taken on paper at once, and gives whether it changes
 // anything.
+
+import { DiskState } from "../facts/facts.ts";
 import { blobData, type LinkKind, linkFile } from "../layout/paths.ts";
-import type { PullProblem } from "../registry/trouble.ts";
-import { DiskState } from "../scan/facts.ts";
+import type { PullProblem } from "../registry/serve/failure.ts";
 import type { RepairContext } from "./repair-context.ts";
 
 export class LinkSteps {

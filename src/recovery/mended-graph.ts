@@ -1,10 +1,11 @@
 // The graph as it would be after the steps that a plan has so far, so that what they heal can be seen before anybody
 // does them.
-import type { GraphView } from "../graph/graph-view.ts";
+
+import { type BlockedFolder, DiskState } from "../facts/facts.ts";
 import type { LinkTable } from "../graph/links.ts";
+import type { GraphView } from "../graph/overlay.ts";
 import type { RepositoryNode, RootGraph } from "../graph/root-graph.ts";
 import { blobData, type LinkKind, linkFile } from "../layout/paths.ts";
-import { type BlockedFolder, DiskState } from "../scan/facts.ts";
 
 const GONE = -1;
 

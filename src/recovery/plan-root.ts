@@ -1,12 +1,12 @@
 // The plan for one root: steps on paper until nothing more can be mended from what is there, then what is left to people.
 import type { CheckContext } from "../checks/finding.ts";
 import { imageName } from "../checks/index.ts";
+import { DiskState, Role } from "../facts/facts.ts";
 import type { RepositoryNode } from "../graph/root-graph.ts";
 import { blobData, tagCurrent, tagFolder } from "../layout/paths.ts";
-import { imageParts } from "../registry/image-tree.ts";
-import { type Pull, pullAll } from "../registry/pull.ts";
-import type { PullProblem } from "../registry/trouble.ts";
-import { DiskState, Role } from "../scan/facts.ts";
+import type { PullProblem } from "../registry/serve/failure.ts";
+import { imageParts } from "../registry/serve/image-tree.ts";
+import { type Pull, pullAll } from "../registry/serve/pull.ts";
 import { MendedGraph } from "./mended-graph.ts";
 import { PushList } from "./pushes.ts";
 import { Repair } from "./repair.ts";

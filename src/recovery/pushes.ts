@@ -1,7 +1,8 @@
 // What clients have to push of images that the store cannot mend: manifest by manifest, with the blobs that each lacks.
+
+import { DiskState, Role } from "../facts/facts.ts";
 import type { RepositoryNode, RootGraph } from "../graph/root-graph.ts";
-import { serveBlob, serveManifest } from "../registry/serve.ts";
-import { DiskState, Role } from "../scan/facts.ts";
+import { serveBlob, serveManifest } from "../registry/serve/serve.ts";
 import type { MendedGraph } from "./mended-graph.ts";
 import type { BlobToPush } from "./steps.ts";
 

@@ -1,7 +1,8 @@
 // What all steps against problems look at.
+
+import { Role } from "../facts/facts.ts";
 import type { RootGraph } from "../graph/root-graph.ts";
-import type { PullProblem } from "../registry/trouble.ts";
-import { Role } from "../scan/facts.ts";
+import type { PullProblem } from "../registry/serve/failure.ts";
 import type { MendedGraph } from "./mended-graph.ts";
 import type { Sources } from "./sources.ts";
 import type { StepList } from "./step-list.ts";

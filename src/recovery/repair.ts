@@ -1,10 +1,11 @@
 // One problem that a client runs into, and the next step towards its end. Each step is taken on paper at once, and the
 // images are pulled again: what lay behind the problem shows then.
+
+import { DiskState } from "../facts/facts.ts";
 import type { LinkKind } from "../layout/paths.ts";
-import type { Pull } from "../registry/pull.ts";
-import type { Reply } from "../registry/serve.ts";
-import type { PullProblem } from "../registry/trouble.ts";
-import { DiskState } from "../scan/facts.ts";
+import type { PullProblem } from "../registry/serve/failure.ts";
+import type { Pull } from "../registry/serve/pull.ts";
+import type { Reply } from "../registry/serve/serve.ts";
 import { Availability } from "./available.ts";
 import { BlobSteps } from "./blob-steps.ts";
 import { LinkSteps } from "./link-steps.ts";

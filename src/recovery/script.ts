@@ -1,7 +1,7 @@
 // Writes the steps that need no client as a POSIX shell script, for a person to review and run. It is only text here:
 // nothing of it is ever run by the program.
 import { blobData, STORAGE } from "../layout/paths.ts";
-import { showUnprintable } from "../report/escape.ts";
+import { showUnprintable } from "../text/escape.ts";
 import { SCRIPT_FUNCTIONS, SCRIPT_OPTIONS, SCRIPT_START } from "./shell/index.ts";
 import { shellQuote } from "./shell-quote.ts";
 import { type PlanStep, type ScriptedStep, scriptOrder } from "./steps.ts";

@@ -1,9 +1,9 @@
 // Blobs that other roots of the same run have, as a place to copy from.
 
+import { DiskState, type ManifestFacts, ManifestState } from "../facts/facts.ts";
+import { DigestWriter } from "../facts/packed-digests.ts";
 import type { ManifestTable } from "../graph/manifests.ts";
 import type { RootGraph } from "../graph/root-graph.ts";
-import { DigestWriter } from "../layout/packed-digests.ts";
-import { DiskState, type ManifestFacts, ManifestState } from "../scan/facts.ts";
 
 export interface Source {
   /** The root's name. */

@@ -1,9 +1,9 @@
 // Steps that no image asks for: what collection or a later push would stumble over.
 import type { CheckContext, FindingCode, FindingDraft } from "../checks/finding.ts";
+import { DiskState } from "../facts/facts.ts";
 import type { RepositoryNode, RootGraph } from "../graph/root-graph.ts";
 import { blobData, type LinkKind, linkFile, repositoryFolder } from "../layout/paths.ts";
-import type { Pull } from "../registry/pull.ts";
-import { DiskState } from "../scan/facts.ts";
+import type { Pull } from "../registry/serve/pull.ts";
 import type { MendedGraph } from "./mended-graph.ts";
 import type { StepList } from "./step-list.ts";
 

@@ -1,5 +1,5 @@
 // What collection stumbles over where it aborts, and what to do about it: its own error usually names no path.
-import type { Abort, AbortReason } from "../registry/collection.ts";
+import type { Abort, AbortReason } from "../registry/collect/collection.ts";
 
 interface AbortWords {
   /** What the path is. */

@@ -1,8 +1,8 @@
 // What changed since the last complete run: what is new, what persists, what was resolved.
 import type { Finding } from "../checks/finding.ts";
+import type { HistoryReport, ScanReport, UnreadableReport } from "../contract/scan.ts";
+import type { State } from "../contract/state-file.ts";
 import { STORAGE } from "../layout/paths.ts";
-import type { HistoryReport, ScanReport, UnreadableReport } from "./report.ts";
-import type { State } from "./state-file.ts";
 
 /** Compares a complete run's findings with the state of the last one. */
 export function compareWithState(findings: Iterable<Finding>, last: State): HistoryReport {

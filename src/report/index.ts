@@ -1,22 +1,22 @@
 // The reporters of each command, by the names of --format.
-import type { ForecastReport, GateReport } from "./forecast-report.ts";
+import type { ForecastReport } from "../contract/forecast.ts";
+import type { GateReport } from "../contract/gate.ts";
+import type { PlanReport } from "../contract/plan.ts";
+import type { ScanReport } from "../contract/scan.ts";
+import type { UsageReport } from "../contract/usage.ts";
+import type { WhyReport } from "../contract/why.ts";
+import type { Page } from "../text/page.ts";
 import { renderJson } from "./json.ts";
 import { renderJsonLines } from "./jsonl.ts";
-import type { PlanReport } from "./plan-report.ts";
-import { renderPlanText } from "./plan-text.ts";
-import type { ScanReport } from "./report.ts";
-import { renderText } from "./text.ts";
-import { renderForecastText } from "./text-forecast.ts";
-import { renderGateText } from "./text-gate.ts";
-import type { Page } from "./text-layout.ts";
-import type { UsageReport } from "./usage-report.ts";
-import { renderUsageText } from "./usage-text.ts";
-import type { WhyReport } from "./why-report.ts";
-import { renderWhyText } from "./why-text.ts";
+import { renderForecastText } from "./text/forecast.ts";
+import { renderGateText } from "./text/gate.ts";
+import { renderPlanText } from "./text/plan.ts";
+import { renderText } from "./text/scan.ts";
+import { renderUsageText } from "./text/usage.ts";
+import { renderWhyText } from "./text/why.ts";
 
 /** Yields chunks to be written one after another; each ends where it likes, the last ends its line. */
 export type Reporter<Report> = (report: Report, page: Page) => Iterable<string>;
-export type ReportFormat = "text" | "json" | "jsonl";
 interface Reporters<Report> {
   readonly text: Reporter<Report>;
   json(report: Report): Iterable<string>;

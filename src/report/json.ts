@@ -1,6 +1,6 @@
 // Reports as JSON, streamed: one object with a line an entry, or an object a line. So a report of a million entries diffs
 // well and is never one giant string.
-import { escapeJson } from "./escape.ts";
+import { escapeJson } from "../text/escape.ts";
 
 /** Which members are written a line an entry; everything else is one line. A nested outline opens the entries too. */
 export interface Outline {

@@ -1,12 +1,13 @@
 // Reports as lines of JSON, each an object with its type. The last is always the summary, so that a stream that was cut
 // off is noticed.
-import type { ForecastReport, GateReport, RootForecastReport } from "./forecast-report.ts";
+import type { ForecastReport, RootForecastReport } from "../contract/forecast.ts";
+import type { GateReport } from "../contract/gate.ts";
+import type { PlanReport } from "../contract/plan.ts";
+import type { ScanReport } from "../contract/scan.ts";
+import type { UsageReport } from "../contract/usage.ts";
+import type { VerifyReport } from "../contract/verify.ts";
+import type { WhyReport } from "../contract/why.ts";
 import { toJson } from "./json.ts";
-import type { PlanReport } from "./plan-report.ts";
-import type { ScanReport } from "./report.ts";
-import type { UsageReport } from "./usage-report.ts";
-import type { VerifyReport } from "./verify-report.ts";
-import type { WhyReport } from "./why-report.ts";
 
 type Lines = Generator<string>;
 

@@ -1,6 +1,6 @@
 // What would keep an image that a collection breaks: the advice, in words.
 import { linksFolder } from "../layout/paths.ts";
-import type { Keeper } from "../registry/forecast.ts";
+import type { Keeper } from "../registry/collect/forecast.ts";
 
 const SENTENCES = {
   "without-delete-untagged": () =>

@@ -1,11 +1,11 @@
 // Finds the storage roots under the paths that were given, and tells caches from authoritative ones.
 import { basename, resolve } from "node:path";
 import fastGlob from "fast-glob";
+import { NoRootError } from "../contract/errors.ts";
+import { DiskState } from "../facts/facts.ts";
 import { SCHEDULER_STATE, STORAGE } from "../layout/paths.ts";
-import { DiskState } from "./facts.ts";
-import { NoRootError } from "./no-root-error.ts";
-import { noting } from "./noting-fs.ts";
-import { errorCode, listEntries, type StorageFs, statPath } from "./storage-fs.ts";
+import { noting } from "./fs/noting-fs.ts";
+import { errorCode, listEntries, type StorageFs, statPath } from "./fs/storage-fs.ts";
 
 export type RootKind = "authoritative" | "cache";
 

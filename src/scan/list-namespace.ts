@@ -2,11 +2,17 @@
 // where the digests are. One listing a folder, by fast-glob over a file system that keeps what it hands out.
 import type { Dirent } from "node:fs";
 import fastGlob from "fast-glob";
+import {
+  DiskState,
+  type NamespaceEntry,
+  type NamespaceFacts,
+  type StrayEntry,
+  type Unreadable,
+} from "../facts/facts.ts";
 import { REPOSITORIES } from "../layout/paths.ts";
-import { DiskState, type NamespaceEntry, type NamespaceFacts, type StrayEntry, type Unreadable } from "./facts.ts";
-import { noting } from "./noting-fs.ts";
-import { isOddName, oddFoldersHoldLayers } from "./odd-names.ts";
-import { listEntries, type StorageFs, stateOfError, statPath } from "./storage-fs.ts";
+import { noting } from "./fs/noting-fs.ts";
+import { listEntries, type StorageFs, stateOfError, statPath } from "./fs/storage-fs.ts";
+import { isOddName, oddFoldersHoldLayers } from "./undecodable-names.ts";
 
 /** Lists the namespace of the storage root at `root`. */
 export function listNamespace(storageFs: StorageFs, root: string): NamespaceFacts {

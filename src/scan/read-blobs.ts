@@ -1,10 +1,10 @@
 // Reads the blob store, a shard at a time: one stat a blob gives its presence and its size.
 import { createHash } from "node:crypto";
-import { Bytes, Floats } from "../layout/columns.ts";
+import { Bytes, Floats } from "../facts/columns.ts";
+import { type BlobFacts, type BlockedFolder, DiskState, type StrayEntry, type Unreadable } from "../facts/facts.ts";
+import { DigestWriter } from "../facts/packed-digests.ts";
 import { type Algorithm, isAlgorithm } from "../layout/digest.ts";
-import { DigestWriter } from "../layout/packed-digests.ts";
 import { BLOBS, digestOfData } from "../layout/paths.ts";
-import { type BlobFacts, type BlockedFolder, DiskState, type StrayEntry, type Unreadable } from "./facts.ts";
 import {
   errorCode,
   type Listing,
@@ -14,8 +14,8 @@ import {
   type StorageFs,
   stateOfError,
   statPath,
-} from "./storage-fs.ts";
-import { leavesBelow } from "./walk-strays.ts";
+} from "./fs/storage-fs.ts";
+import { leavesBelow } from "./walk-unexpected.ts";
 
 /** A folder of blobs that share an algorithm and the first two digits of their hex. */
 export interface BlobShard {

@@ -1,8 +1,6 @@
 // Reads one image and nothing else of its root: its tag, then link by link and manifest by manifest what it names. The
 // cost goes with the image, however large the root is.
-import { ALGORITHMS, parseDigest } from "../layout/digest.ts";
-import { packDigests, unpackDigests } from "../layout/packed-digests.ts";
-import { type LinkKind, repositoryFolder, tagFolder } from "../layout/paths.ts";
+
 import {
   type BlobFacts,
   DiskState,
@@ -13,14 +11,17 @@ import {
   Role,
   type TagFacts,
   type Unreadable,
-} from "./facts.ts";
+} from "../facts/facts.ts";
+import { packDigests, unpackDigests } from "../facts/packed-digests.ts";
+import { ALGORITHMS, parseDigest } from "../layout/digest.ts";
+import { type LinkKind, repositoryFolder, tagFolder } from "../layout/paths.ts";
+import { type StorageFs, stateOfError, statPath } from "./fs/storage-fs.ts";
 import { type BlobShard, readBlobShard } from "./read-blobs.ts";
 import { LinkReader } from "./read-link.ts";
 import { readLinks } from "./read-links.ts";
 import { readManifests } from "./read-manifests.ts";
 import { readTags } from "./read-tags.ts";
 import type { RepositoryReading } from "./repository-reading.ts";
-import { type StorageFs, stateOfError, statPath } from "./storage-fs.ts";
 
 /** Which image: by a tag, or by the digest of its manifest. */
 export interface ImageTarget {

@@ -1,7 +1,8 @@
 // Reads one link file: one open, one read, one close.
+
+import { DiskState, isBroken } from "../facts/facts.ts";
 import { parseDigest } from "../layout/digest.ts";
-import { DiskState, isBroken } from "./facts.ts";
-import { describeError, errorCode, READ_FLAGS, type StorageFs, stateOfError } from "./storage-fs.ts";
+import { describeError, errorCode, READ_FLAGS, type StorageFs, stateOfError } from "./fs/storage-fs.ts";
 
 /** The longest link holds a sha512 digest; a file that fills more than this is no link. */
 const LONGEST_LINK = "sha512:".length + 128;

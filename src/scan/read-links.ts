@@ -1,12 +1,12 @@
 // Reads a repository's layer links or revision links, and what else lies where collection would read it.
-import { Bytes, Integers } from "../layout/columns.ts";
+import { Bytes, Integers } from "../facts/columns.ts";
+import { DiskState, isBroken, type LinkFacts, type StrayRevisionLink } from "../facts/facts.ts";
+import { DigestWriter } from "../facts/packed-digests.ts";
 import { type Algorithm, isAlgorithm, isHex } from "../layout/digest.ts";
-import { DigestWriter } from "../layout/packed-digests.ts";
 import { type LinkKind, linksFolder } from "../layout/paths.ts";
-import { DiskState, isBroken, type LinkFacts, type StrayRevisionLink } from "./facts.ts";
+import { listEntries, listNames, namesOf } from "./fs/storage-fs.ts";
 import { listPart, type RepositoryReading } from "./repository-reading.ts";
-import { listEntries, listNames, namesOf } from "./storage-fs.ts";
-import { leavesBelow } from "./walk-strays.ts";
+import { leavesBelow } from "./walk-unexpected.ts";
 
 /** The entries of one `_layers/<algorithm>` or `revisions/<algorithm>` folder: digest folders, if all is well. */
 export interface LinkEntries {

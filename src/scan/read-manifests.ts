@@ -1,12 +1,12 @@
 // Reads blobs as manifests: their bytes once, hashed and parsed as registry 2.8.3 would.
 import { createHash } from "node:crypto";
-import { Bytes, Floats, Integers } from "../layout/columns.ts";
+import { Bytes, Floats, Integers } from "../facts/columns.ts";
+import { DiskState, type ManifestFacts, ManifestKind, ManifestState, Role } from "../facts/facts.ts";
+import { DigestWriter, type PackedDigests, unpackDigests } from "../facts/packed-digests.ts";
 import { type Digest, parseDigest } from "../layout/digest.ts";
 import { MAX_MANIFEST_BYTES, parseManifest, type Reference } from "../layout/manifest.ts";
-import { DigestWriter, type PackedDigests, unpackDigests } from "../layout/packed-digests.ts";
 import { dataOf } from "../layout/paths.ts";
-import { DiskState, type ManifestFacts, ManifestKind, ManifestState, Role } from "./facts.ts";
-import { describeError, errorCode, READ_FLAGS, type StorageFs, stateOfError } from "./storage-fs.ts";
+import { describeError, errorCode, READ_FLAGS, type StorageFs, stateOfError } from "./fs/storage-fs.ts";
 
 /**
  * Reads each of `digests` (real digests, no text) from the blob store of the storage root at `root`. Where `sizes`

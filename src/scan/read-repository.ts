@@ -1,14 +1,22 @@
 // Reads one repository: its layer links, revision links, tags and uploads. Where there are very many, a part of them:
 // the rest is left as pieces of work for other threads.
+
+import type {
+  LinkFacts,
+  RepositoryFacts,
+  StrayEntry,
+  StrayRevisionLink,
+  TagFacts,
+  Unreadable,
+} from "../facts/facts.ts";
 import { isHex } from "../layout/digest.ts";
 import { type LinkKind, linksFolder, repositoryFolder, tagsFolder } from "../layout/paths.ts";
-import type { LinkFacts, RepositoryFacts, StrayEntry, StrayRevisionLink, TagFacts, Unreadable } from "./facts.ts";
+import { namesOf, type StorageFs } from "./fs/storage-fs.ts";
 import { LinkReader } from "./read-link.ts";
 import { type LinkEntries, listLinks, nestedLinks, readLinks, strayLinks } from "./read-links.ts";
 import { readTags } from "./read-tags.ts";
 import { readUploads } from "./read-uploads.ts";
 import { listPart, type RepositoryReading } from "./repository-reading.ts";
-import { namesOf, type StorageFs } from "./storage-fs.ts";
 
 export interface RepositoryOptions {
   /** Whether to stat each tag's folder for when it last changed. */

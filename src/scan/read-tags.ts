@@ -1,10 +1,10 @@
 // Reads a repository's tags: what each names now, and what it has named.
-import { Bytes, Floats, Integers } from "../layout/columns.ts";
-import { DigestWriter } from "../layout/packed-digests.ts";
+import { Bytes, Floats, Integers } from "../facts/columns.ts";
+import { DiskState, isBroken, type TagFacts } from "../facts/facts.ts";
+import { DigestWriter } from "../facts/packed-digests.ts";
 import { tagsFolder } from "../layout/paths.ts";
-import { DiskState, isBroken, type TagFacts } from "./facts.ts";
+import { listNames, namesOf, stateOfError, statPath } from "./fs/storage-fs.ts";
 import type { RepositoryReading } from "./repository-reading.ts";
-import { listNames, namesOf, stateOfError, statPath } from "./storage-fs.ts";
 
 export interface TagOptions {
   /** Whether to ask each tag's folder when it last changed. */

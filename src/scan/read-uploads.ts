@@ -1,9 +1,9 @@
 // Reads a repository's uploads under way: when each began, when it last grew.
 import type { Stats } from "node:fs";
+import { DiskState, type UploadFacts } from "../facts/facts.ts";
 import { uploadsFolder } from "../layout/paths.ts";
-import { DiskState, type UploadFacts } from "./facts.ts";
+import { errorCode, namesOf, READ_FLAGS, stateOfError, statPath } from "./fs/storage-fs.ts";
 import { listPart, type RepositoryReading } from "./repository-reading.ts";
-import { errorCode, namesOf, READ_FLAGS, stateOfError, statPath } from "./storage-fs.ts";
 
 /** Reads the uploads of a repository. One that ends while it is read is left out. */
 export function readUploads(reading: RepositoryReading, repository: string): UploadFacts[] {

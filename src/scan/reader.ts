@@ -1,14 +1,14 @@
 // Reads one storage root: in this process while that is quick, in worker threads as well when there is more to do.
 import { availableParallelism } from "node:os";
-import type { PackedDigests } from "../layout/packed-digests.ts";
-import type { BlobFacts, ManifestFacts, RepositoryFacts } from "./facts.ts";
-import { LostThreadError, type ResourceUsage, WorkerPool } from "./pool.ts";
+import type { BlobFacts, ManifestFacts, RepositoryFacts } from "../facts/facts.ts";
+import type { PackedDigests } from "../facts/packed-digests.ts";
+import { nodeFs, type StorageFs } from "./fs/storage-fs.ts";
+import { LostThreadError, type ResourceUsage, WorkerPool } from "./pool/pool.ts";
+import { performTask, type ReadOptions, type Task, type TaskResult, type TaskResults } from "./pool/tasks.ts";
 import { type BlobStoreListing, listBlobStore } from "./read-blobs.ts";
 import { withPieces } from "./read-repository.ts";
-import { nodeFs, type StorageFs } from "./storage-fs.ts";
-import { performTask, type ReadOptions, type Task, type TaskResult, type TaskResults } from "./tasks.ts";
 
-export type { ReadOptions } from "./tasks.ts";
+export type { ReadOptions } from "./pool/tasks.ts";
 
 /** Told after each piece of work. `total` is undefined while it is not known. */
 export type Progress = (phase: string, done: number, total: number | undefined) => void;

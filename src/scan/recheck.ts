@@ -1,11 +1,12 @@
 // Reads once more what a finding rests on: a registry may have been at work while the root was read.
+
+import { DiskState } from "../facts/facts.ts";
+import { packDigests } from "../facts/packed-digests.ts";
 import { parseDigest } from "../layout/digest.ts";
-import { packDigests } from "../layout/packed-digests.ts";
-import { DiskState } from "./facts.ts";
+import { isThere, type StorageFs } from "./fs/storage-fs.ts";
 import { hashFile, statBlob } from "./read-blobs.ts";
 import { LinkReader } from "./read-link.ts";
 import { readManifests } from "./read-manifests.ts";
-import { isThere, type StorageFs } from "./storage-fs.ts";
 
 /** What was true of one path when it was first read. Paths are relative to the root. */
 export type DiskClaim =

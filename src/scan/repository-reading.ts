@@ -1,7 +1,7 @@
 // One repository's reading: where it is, and what could not be read or is in the way so far.
-import { type BlockedFolder, DiskState, type StrayEntry, type Unreadable } from "./facts.ts";
+import { type BlockedFolder, DiskState, type StrayEntry, type Unreadable } from "../facts/facts.ts";
+import { type Listing, listNames, type StorageFs } from "./fs/storage-fs.ts";
 import type { LinkReader } from "./read-link.ts";
-import { type Listing, listNames, type StorageFs } from "./storage-fs.ts";
 
 export interface RepositoryReading {
   readonly fs: StorageFs;

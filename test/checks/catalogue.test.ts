@@ -3,7 +3,7 @@ import { describe, expect, it } from "vitest";
 import { FINDING_CODES } from "../../src/checks/finding.ts";
 import { CHECKS } from "../../src/checks/index.ts";
 
-const project = new URL("../../", import.meta.url);
+const project = new URL("../..", import.meta.url);
 const at = (path: string) => new URL(path, project);
 
 it("knows a check for every code, in the order of the codes", () => {

@@ -1,8 +1,8 @@
 // Each reason against a collection, alone and beside others.
 import { describe, expect, it } from "vitest";
 import { decide, type Evidence, type Rules } from "../../src/commands/decide.ts";
-import type { RootForecastReport } from "../../src/report/forecast-report.ts";
-import type { ScanReport } from "../../src/report/report.ts";
+import type { RootForecastReport } from "../../src/contract/forecast.ts";
+import type { ScanReport } from "../../src/contract/scan.ts";
 
 const none = { error: 0, warning: 0, info: 0, brokenTags: 0, accepted: 0 };
 const run = { schemaVersion: 1, tool: { name: "regfsck", version: "0.0.0" }, runId: "r", dryRun: false } as const;

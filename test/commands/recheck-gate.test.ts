@@ -3,7 +3,7 @@ import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { revisionLinkPath } from "../../scripts/fixtures/storage.ts";
-import { UsageError } from "../../src/config/usage-error.ts";
+import { UsageError } from "../../src/contract/errors.ts";
 import { runProgram } from "../worlds/scan-world.ts";
 import { temporaryFolder } from "../worlds/temporary-folder.ts";
 import { failing } from "../worlds/watched-fs.ts";

@@ -2,9 +2,9 @@ import { readdirSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { describe, expect, it } from "vitest";
-import { chooseRoots } from "../../src/commands/choose-roots.ts";
 import { rootsToVerify } from "../../src/commands/verify-roots.ts";
-import { nodeFs, type StorageFs } from "../../src/scan/storage-fs.ts";
+import { chooseRoots } from "../../src/inspect/choose-roots.ts";
+import { nodeFs, type StorageFs } from "../../src/scan/fs/storage-fs.ts";
 import { recorded } from "../worlds/watched-fs.ts";
 import { World } from "../worlds/world.ts";
 

@@ -1,7 +1,7 @@
 import { memfs } from "memfs";
 import { describe, expect, it } from "vitest";
 import { findCandidates } from "../../src/completion/candidates.ts";
-import type { StorageFs } from "../../src/scan/storage-fs.ts";
+import type { StorageFs } from "../../src/scan/fs/storage-fs.ts";
 
 /** A file system with these folders below the repositories of the storage root /data. */
 function rootWith(...folders: string[]): StorageFs {

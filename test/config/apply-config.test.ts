@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { applyConfig } from "../../src/config/apply-config.ts";
-import type { Config } from "../../src/config/config-file.ts";
-import { UsageError } from "../../src/config/usage-error.ts";
+import type { Config } from "../../src/contract/config-file.ts";
+import { UsageError } from "../../src/contract/errors.ts";
 
 const config: Config = {
   roots: [{ path: "/a" }, { path: "/b", kind: "cache" }],

@@ -5,12 +5,12 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { describe, expect, it } from "vitest";
 import { parse } from "yaml";
-import { renderGateMetrics } from "../../src/report/gate-metrics.ts";
-import { renderMetrics } from "../../src/report/metrics.ts";
+import { renderGateMetrics } from "../../src/report/metrics/gate.ts";
+import { renderMetrics } from "../../src/report/metrics/scan.ts";
 import { go } from "../report/sample-forecasts.ts";
 import { clean } from "../report/sample-reports.ts";
 
-const docs = new URL("../../docs/", import.meta.url);
+const docs = new URL("../../docs", import.meta.url);
 const pathOf = (name: string) => fileURLToPath(new URL(name, docs));
 const read = (name: string) => readFileSync(pathOf(name), "utf8");
 

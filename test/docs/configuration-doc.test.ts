@@ -1,7 +1,7 @@
 import { readFileSync } from "node:fs";
 import { describe, expect, it } from "vitest";
-import { parseConfig } from "../../src/config/config-file.ts";
-import { UsageError } from "../../src/config/usage-error.ts";
+import { parseConfig } from "../../src/contract/config-file.ts";
+import { UsageError } from "../../src/contract/errors.ts";
 
 const page = readFileSync(new URL("../../docs/configuration.md", import.meta.url), "utf8");
 const [, example] = /^```yaml\n([\s\S]*?)^```$/m.exec(page)!;

@@ -1,8 +1,8 @@
 import { readFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { describe, expect, it } from "vitest";
-import { jsonSchemas } from "../../src/report/schema.ts";
-import { nodeFs } from "../../src/scan/storage-fs.ts";
+import { jsonSchemas } from "../../src/contract/json-schemas.ts";
+import { nodeFs } from "../../src/scan/fs/storage-fs.ts";
 import { runProgram } from "../worlds/scan-world.ts";
 
 const repository = fileURLToPath(new URL("../..", import.meta.url));

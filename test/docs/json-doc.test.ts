@@ -2,9 +2,9 @@ import { readFileSync } from "node:fs";
 import { Ajv2020 } from "ajv/dist/2020.js";
 import addFormats from "ajv-formats";
 import { describe, expect, it } from "vitest";
+import { jsonSchemas } from "../../src/contract/json-schemas.ts";
 import { renderJson } from "../../src/report/json.ts";
 import { renderJsonLines } from "../../src/report/jsonl.ts";
-import { jsonSchemas } from "../../src/report/schema.ts";
 
 const text = readFileSync(new URL("../../docs/json.md", import.meta.url), "utf8");
 const ajv = new Ajv2020({ allErrors: true });

@@ -1,13 +1,13 @@
 import { readFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { describe, expect, it } from "vitest";
+import { jsonSchemas } from "../../src/contract/json-schemas.ts";
 import { STEP_KINDS } from "../../src/recovery/steps.ts";
-import { jsonSchemas } from "../../src/report/schema.ts";
-import { nodeFs } from "../../src/scan/storage-fs.ts";
+import { nodeFs } from "../../src/scan/fs/storage-fs.ts";
 import { consoleExamples } from "../worlds/console-examples.ts";
 import { runProgram } from "../worlds/scan-world.ts";
 
-const docs = new URL("../../docs/", import.meta.url);
+const docs = new URL("../../docs", import.meta.url);
 const page = readFileSync(new URL("plan.md", docs), "utf8");
 
 describe("docs/plan.md", () => {

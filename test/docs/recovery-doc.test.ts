@@ -2,11 +2,11 @@ import { existsSync, readFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { describe, expect, it } from "vitest";
 import { FINDING_CODES } from "../../src/checks/finding.ts";
-import { nodeFs } from "../../src/scan/storage-fs.ts";
+import { nodeFs } from "../../src/scan/fs/storage-fs.ts";
 import { consoleExamples } from "../worlds/console-examples.ts";
 import { runProgram } from "../worlds/scan-world.ts";
 
-const docs = new URL("../../docs/", import.meta.url);
+const docs = new URL("../../docs", import.meta.url);
 const repository = fileURLToPath(new URL("..", docs));
 const page = readFileSync(new URL("recovery.md", docs), "utf8");
 

@@ -1,7 +1,7 @@
 // The built program on a disk that fails in its threads, with threads that die, too few files and too little memory.
 import { fileURLToPath } from "node:url";
 import { describe, expect, it } from "vitest";
-import type { ScanReport } from "../../src/report/report.ts";
+import type { ScanReport } from "../../src/contract/scan.ts";
 import { type FaultyRun, runFaulty } from "../worlds/faulty-program.ts";
 
 const fixture = (name: string) => fileURLToPath(new URL(`../../test-fixtures/${name}`, import.meta.url));

@@ -5,7 +5,7 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { expect, it, onTestFinished } from "vitest";
 import { copyRoot } from "../../scripts/fixtures/storage.ts";
-import type { ForecastReport } from "../../src/report/forecast-report.ts";
+import type { ForecastReport } from "../../src/contract/forecast.ts";
 import { run } from "../worlds/program.ts";
 
 const healthy = fileURLToPath(new URL("../../test-fixtures/healthy", import.meta.url));

@@ -8,7 +8,7 @@ import { join } from "node:path";
 import { afterAll, beforeAll, expect, it } from "vitest";
 import { layerLinkPath } from "../../scripts/fixtures/storage.ts";
 import { bundle } from "../../scripts/package/bundle.ts";
-import { parseState } from "../../src/report/state-file.ts";
+import { parseState } from "../../src/contract/state-file.ts";
 import { digestOf } from "../worlds/world.ts";
 
 const { KILLS: asked } = process.env;

@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { blobPath, layerLinkPath, revisionLinkPath, tagLinkPath } from "../../scripts/fixtures/storage.ts";
+import { DiskState } from "../../src/facts/facts.ts";
 import { claimsOf } from "../../src/graph/claims.ts";
-import { DiskState } from "../../src/scan/facts.ts";
 import { graphOf } from "../worlds/scan-world.ts";
 import { digestOf, World } from "../worlds/world.ts";
 

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
+import { DigestCursor, DigestWriter, packDigests, unpackDigests } from "../../src/facts/packed-digests.ts";
 import { DigestTable } from "../../src/graph/digest-table.ts";
-import { DigestCursor, DigestWriter, packDigests, unpackDigests } from "../../src/layout/packed-digests.ts";
 import { digestOf } from "../worlds/world.ts";
 
 const sha256 = digestOf("a");

@@ -1,8 +1,8 @@
 import { describe, expect, it } from "vitest";
+import { DiskState, type LinkFacts } from "../../src/facts/facts.ts";
+import { packDigests } from "../../src/facts/packed-digests.ts";
 import { DigestTable } from "../../src/graph/digest-table.ts";
 import { LinkTable } from "../../src/graph/links.ts";
-import { packDigests } from "../../src/layout/packed-digests.ts";
-import { DiskState, type LinkFacts } from "../../src/scan/facts.ts";
 import { digestOf } from "../worlds/world.ts";
 
 const [a, b, c] = ["a", "b", "c"].map((text) => digestOf(text)) as [string, string, string];

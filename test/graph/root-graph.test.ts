@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { blobPath, revisionLinkPath } from "../../scripts/fixtures/storage.ts";
-import { DiskState } from "../../src/scan/facts.ts";
+import { DiskState } from "../../src/facts/facts.ts";
 import { graphOf, repositoryFacts } from "../worlds/scan-world.ts";
 import { digestOf, World } from "../worlds/world.ts";
 

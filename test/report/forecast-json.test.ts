@@ -1,10 +1,10 @@
 import { Ajv2020 } from "ajv/dist/2020.js";
 import addFormats from "ajv-formats";
 import { describe, expect, it } from "vitest";
-import type { ForecastReport } from "../../src/report/forecast-report.ts";
+import type { ForecastReport } from "../../src/contract/forecast.ts";
+import { jsonSchemas } from "../../src/contract/json-schemas.ts";
 import { renderJson } from "../../src/report/json.ts";
 import { renderJsonLines } from "../../src/report/jsonl.ts";
-import { jsonSchemas } from "../../src/report/schema.ts";
 import { breaking, FORECASTS, forecastReport, halfWay, hostileForecast, rootForecast } from "./sample-forecasts.ts";
 import { HOSTILE, sha256 } from "./sample-reports.ts";
 

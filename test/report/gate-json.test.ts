@@ -1,10 +1,10 @@
 import { Ajv2020 } from "ajv/dist/2020.js";
 import addFormats from "ajv-formats";
 import { describe, expect, it } from "vitest";
-import type { GateReport } from "../../src/report/forecast-report.ts";
+import type { GateReport } from "../../src/contract/gate.ts";
+import { jsonSchemas } from "../../src/contract/json-schemas.ts";
 import { renderJson } from "../../src/report/json.ts";
 import { renderJsonLines } from "../../src/report/jsonl.ts";
-import { jsonSchemas } from "../../src/report/schema.ts";
 import { GATES, stop } from "./sample-forecasts.ts";
 
 const ajv = new Ajv2020({ strict: true, allErrors: true });

@@ -1,8 +1,8 @@
 import { describe, expect, it } from "vitest";
 import type { Finding } from "../../src/checks/finding.ts";
+import type { RootReport, ScanReport } from "../../src/contract/scan.ts";
+import { parseState, type State } from "../../src/contract/state-file.ts";
 import { compareWithState, doubtedRoots, nextState, stateText } from "../../src/report/history.ts";
-import type { RootReport, ScanReport } from "../../src/report/report.ts";
-import { parseState, type State } from "../../src/report/state-file.ts";
 import { clean } from "./sample-reports.ts";
 
 const finding = (id: string): Finding => ({

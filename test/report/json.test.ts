@@ -2,10 +2,10 @@ import { Ajv2020 } from "ajv/dist/2020.js";
 import addFormats from "ajv-formats";
 import { describe, expect, it } from "vitest";
 import { FINDING_CODES } from "../../src/checks/finding.ts";
+import { jsonSchemas } from "../../src/contract/json-schemas.ts";
+import type { ScanReport } from "../../src/contract/scan.ts";
 import { renderJson } from "../../src/report/json.ts";
 import { renderJsonLines } from "../../src/report/jsonl.ts";
-import type { ScanReport } from "../../src/report/report.ts";
-import { jsonSchemas } from "../../src/report/schema.ts";
 import { finding, HOSTILE, hostile, incident, incomplete, SAMPLES, scanReport } from "./sample-reports.ts";
 
 const ajv = new Ajv2020({ strict: true, allErrors: true });

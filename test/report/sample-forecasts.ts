@@ -1,8 +1,10 @@
 // Reports as a forecast or a gate could give them, for the tests of the reporters.
+
+import type { BreakReport, ForecastReport, RootForecastReport } from "../../src/contract/forecast.ts";
+import type { GateReport } from "../../src/contract/gate.ts";
+import type { ScanReport } from "../../src/contract/scan.ts";
 import { abortMessage } from "../../src/report/abort-words.ts";
-import type { BreakReport, ForecastReport, GateReport, RootForecastReport } from "../../src/report/forecast-report.ts";
 import { keeperSentence } from "../../src/report/keeper-words.ts";
-import type { ScanReport } from "../../src/report/report.ts";
 import { clean, HOSTILE, hostile, incident, incomplete, linkPath, rootReport, sha256 } from "./sample-reports.ts";
 
 /** A root whose collection deletes nothing; what it would be follows from the fields given. */

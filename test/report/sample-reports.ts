@@ -2,7 +2,7 @@
 import { createHash } from "node:crypto";
 import type { Finding, FindingCode } from "../../src/checks/finding.ts";
 import { CHECKS } from "../../src/checks/index.ts";
-import type { BrokenTagReport, RootReport, ScanReport } from "../../src/report/report.ts";
+import type { BrokenTagReport, RootReport, ScanReport } from "../../src/contract/scan.ts";
 
 export function sha256(text: string): string {
   return `sha256:${createHash("sha256").update(text).digest("hex")}`;

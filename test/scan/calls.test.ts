@@ -3,9 +3,9 @@ import { existsSync, readdirSync, statSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { describe, expect, it } from "vitest";
-import { chooseRoots } from "../../src/commands/choose-roots.ts";
-import { inspectRoot } from "../../src/commands/inspect-root.ts";
-import { nodeFs, type StorageFs } from "../../src/scan/storage-fs.ts";
+import { chooseRoots } from "../../src/inspect/choose-roots.ts";
+import { inspectRoot } from "../../src/inspect/inspect-root.ts";
+import { nodeFs, type StorageFs } from "../../src/scan/fs/storage-fs.ts";
 
 const healthy = fileURLToPath(new URL("../../test-fixtures/healthy", import.meta.url));
 

@@ -1,8 +1,8 @@
 import { memfs } from "memfs";
 import { describe, expect, it } from "vitest";
+import { NoRootError } from "../../src/contract/errors.ts";
 import { findRoots } from "../../src/scan/find-roots.ts";
-import { NoRootError } from "../../src/scan/no-root-error.ts";
-import type { StorageFs } from "../../src/scan/storage-fs.ts";
+import type { StorageFs } from "../../src/scan/fs/storage-fs.ts";
 import { failing, recorded } from "../worlds/watched-fs.ts";
 
 const STORAGE = "docker/registry/v2";

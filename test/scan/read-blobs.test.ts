@@ -1,9 +1,9 @@
 import { describe, expect, it } from "vitest";
 import { blobPath } from "../../scripts/fixtures/storage.ts";
-import { unpackDigests } from "../../src/layout/packed-digests.ts";
-import { DiskState } from "../../src/scan/facts.ts";
+import { DiskState } from "../../src/facts/facts.ts";
+import { unpackDigests } from "../../src/facts/packed-digests.ts";
+import { nodeFs, type StorageFs } from "../../src/scan/fs/storage-fs.ts";
 import { hashFile, listBlobStore, readBlobShard } from "../../src/scan/read-blobs.ts";
-import { nodeFs, type StorageFs } from "../../src/scan/storage-fs.ts";
 import { failing, recorded } from "../worlds/watched-fs.ts";
 import { digestOf, World } from "../worlds/world.ts";
 

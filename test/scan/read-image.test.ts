@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { blobPath, layerLinkPath, revisionLinkPath, tagLinkPath } from "../../scripts/fixtures/storage.ts";
-import { unpackDigests } from "../../src/layout/packed-digests.ts";
-import { DiskState } from "../../src/scan/facts.ts";
+import { DiskState } from "../../src/facts/facts.ts";
+import { unpackDigests } from "../../src/facts/packed-digests.ts";
 import { readImage, readImageBlobs } from "../../src/scan/read-image.ts";
 import { recorded } from "../worlds/watched-fs.ts";
 import { digestOf, World } from "../worlds/world.ts";

@@ -1,9 +1,9 @@
 import { describe, expect, it } from "vitest";
 import { blobPath } from "../../scripts/fixtures/storage.ts";
-import { packDigests, unpackDigests } from "../../src/layout/packed-digests.ts";
-import { ManifestKind, ManifestState, Role } from "../../src/scan/facts.ts";
+import { ManifestKind, ManifestState, Role } from "../../src/facts/facts.ts";
+import { packDigests, unpackDigests } from "../../src/facts/packed-digests.ts";
+import type { StorageFs } from "../../src/scan/fs/storage-fs.ts";
 import { readManifests } from "../../src/scan/read-manifests.ts";
-import type { StorageFs } from "../../src/scan/storage-fs.ts";
 import { failing } from "../worlds/watched-fs.ts";
 import { digestOf, OCI_IMAGE, OCI_INDEX, onPlatform, World } from "../worlds/world.ts";
 

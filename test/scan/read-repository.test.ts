@@ -6,8 +6,8 @@ import {
   tagHistoryLinkPath,
   tagLinkPath,
 } from "../../scripts/fixtures/storage.ts";
-import { unpackDigests } from "../../src/layout/packed-digests.ts";
-import { DiskState, type LinkFacts, type TagFacts } from "../../src/scan/facts.ts";
+import { DiskState, type LinkFacts, type TagFacts } from "../../src/facts/facts.ts";
+import { unpackDigests } from "../../src/facts/packed-digests.ts";
 import { repositoryFacts } from "../worlds/scan-world.ts";
 import { failing, recorded } from "../worlds/watched-fs.ts";
 import { digestOf, World } from "../worlds/world.ts";

@@ -1,17 +1,19 @@
 // Reading a root alone and with threads is the same. The threads run the built program's worker.
 import { fileURLToPath } from "node:url";
 import { describe, expect, it, onTestFinished, vi } from "vitest";
-import { packDigests } from "../../src/layout/packed-digests.ts";
-import type { BlobFacts, ManifestFacts, RepositoryFacts } from "../../src/scan/facts.ts";
+import type { BlobFacts, ManifestFacts, RepositoryFacts } from "../../src/facts/facts.ts";
+import { packDigests } from "../../src/facts/packed-digests.ts";
+import { nodeFs, type StorageFs } from "../../src/scan/fs/storage-fs.ts";
+import { performTask } from "../../src/scan/pool/tasks.ts";
 import { type Progress, RootReader } from "../../src/scan/reader.ts";
-import { nodeFs, type StorageFs } from "../../src/scan/storage-fs.ts";
-import { performTask } from "../../src/scan/tasks.ts";
 import { failing } from "../worlds/watched-fs.ts";
 
-vi.mock("../../src/scan/worker-file.ts", () => ({ WORKER_FILE: new URL("../../dist/worker.js", import.meta.url) }));
+vi.mock("../../src/scan/pool/worker-file.ts", () => ({
+  WORKER_FILE: new URL("../../dist/worker.js", import.meta.url),
+}));
 /** What is done in this process passes here; threads have modules of their own. */
-vi.mock("../../src/scan/tasks.ts", async (actual) => {
-  const tasks = await actual<typeof import("../../src/scan/tasks.ts")>();
+vi.mock("../../src/scan/pool/tasks.ts", async (actual) => {
+  const tasks = await actual<typeof import("../../src/scan/pool/tasks.ts")>();
   return { ...tasks, performTask: vi.fn(tasks.performTask) };
 });
 

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { blobPath, revisionLinkPath, tagLinkPath } from "../../scripts/fixtures/storage.ts";
-import { DiskState } from "../../src/scan/facts.ts";
+import { DiskState } from "../../src/facts/facts.ts";
 import { Rechecker } from "../../src/scan/recheck.ts";
 import { recorded } from "../worlds/watched-fs.ts";
 import { digestOf, World } from "../worlds/world.ts";

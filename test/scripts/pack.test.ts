@@ -6,7 +6,7 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { shareFiles } from "../../scripts/package/share.ts";
-import { jsonSchemas } from "../../src/report/schema.ts";
+import { jsonSchemas } from "../../src/contract/json-schemas.ts";
 
 const repository = fileURLToPath(new URL("../..", import.meta.url));
 /** What packing needs of a checkout, and files of the kinds that must not get in. */

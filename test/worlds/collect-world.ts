@@ -1,8 +1,8 @@
 // Collects a world on paper, and says what came of it in words that a test can compare.
-import { Bytes } from "../../src/layout/columns.ts";
-import { walkCatalogue } from "../../src/registry/catalogue.ts";
-import { collect } from "../../src/registry/collect.ts";
-import type { CollectInput, CollectOptions } from "../../src/registry/collection.ts";
+import { Bytes } from "../../src/facts/columns.ts";
+import { collect } from "../../src/registry/collect/collect.ts";
+import type { CollectInput, CollectOptions } from "../../src/registry/collect/collection.ts";
+import { walkCatalogue } from "../../src/registry/serve/catalogue.ts";
 import { listNamespace } from "../../src/scan/list-namespace.ts";
 import { listBlobStore, readBlobShard } from "../../src/scan/read-blobs.ts";
 import { graphOf } from "./scan-world.ts";

@@ -1,10 +1,9 @@
 // Runs a command with every call of it failing in turn, and judges each run: complete and right, or incomplete and said.
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
-import { UsageError } from "../../src/config/usage-error.ts";
+import { NoRootError, UsageError } from "../../src/contract/errors.ts";
 import { STORAGE } from "../../src/layout/paths.ts";
-import { NoRootError } from "../../src/scan/no-root-error.ts";
-import { nodeFs, type StorageFs } from "../../src/scan/storage-fs.ts";
+import { nodeFs, type StorageFs } from "../../src/scan/fs/storage-fs.ts";
 import { FAULTS, type FaultPlan, type FaultyFs, faulty, LASTING, without } from "./faulty-fs.ts";
 import { runProgram } from "./scan-world.ts";
 

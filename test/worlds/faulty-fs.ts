@@ -1,5 +1,5 @@
 // A file system whose n-th call fails, or comes back short, for tests that let every call of a run fail in turn.
-import type { StorageFs } from "../../src/scan/storage-fs.ts";
+import type { StorageFs } from "../../src/scan/fs/storage-fs.ts";
 
 /** A system's error, or a read that gives less than was asked for and than is there. */
 export const FAULTS = ["EIO", "EACCES", "ENOENT", "EMFILE", "ESTALE", "ENAMETOOLONG", "short read"] as const;

@@ -2,12 +2,12 @@
 import { Ajv2020 } from "ajv/dist/2020.js";
 import addFormats from "ajv-formats";
 import { expect } from "vitest";
-import type { PlanReport } from "../../src/report/plan-report.ts";
-import { jsonSchemas } from "../../src/report/schema.ts";
-import type { UsageReport } from "../../src/report/usage-report.ts";
-import type { VerifyReport } from "../../src/report/verify-report.ts";
-import type { WhyReport } from "../../src/report/why-report.ts";
-import type { StorageFs } from "../../src/scan/storage-fs.ts";
+import { jsonSchemas } from "../../src/contract/json-schemas.ts";
+import type { PlanReport } from "../../src/contract/plan.ts";
+import type { UsageReport } from "../../src/contract/usage.ts";
+import type { VerifyReport } from "../../src/contract/verify.ts";
+import type { WhyReport } from "../../src/contract/why.ts";
+import type { StorageFs } from "../../src/scan/fs/storage-fs.ts";
 import { runProgram } from "./scan-world.ts";
 
 interface Reports {

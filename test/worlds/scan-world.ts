@@ -1,17 +1,17 @@
 // Scans a world as the program does, without the program, and reads its graph.
 import { Chalk } from "chalk";
 import type { Finding } from "../../src/checks/finding.ts";
-import type { Terminal } from "../../src/commands/terminal.ts";
+import type { ScanReport } from "../../src/contract/scan.ts";
+import type { RepositoryFacts } from "../../src/facts/facts.ts";
 import { RootGraph } from "../../src/graph/root-graph.ts";
+import type { Terminal } from "../../src/output/terminal.ts";
 import { createProgram } from "../../src/program.ts";
-import type { ScanReport } from "../../src/report/report.ts";
-import type { RepositoryFacts } from "../../src/scan/facts.ts";
 import type { RootKind } from "../../src/scan/find-roots.ts";
+import type { StorageFs } from "../../src/scan/fs/storage-fs.ts";
 import { listNamespace, repositoryNames } from "../../src/scan/list-namespace.ts";
 import { listBlobStore, readBlobShard } from "../../src/scan/read-blobs.ts";
 import { readManifests } from "../../src/scan/read-manifests.ts";
 import { readPiece, readRepository, withPieces } from "../../src/scan/read-repository.ts";
-import type { StorageFs } from "../../src/scan/storage-fs.ts";
 import type { World } from "./world.ts";
 
 export interface WorldScan {

@@ -1,5 +1,5 @@
 // A file system that tells a test before each call, so that it can count, fail or change what is about to be read.
-import type { StorageFs } from "../../src/scan/storage-fs.ts";
+import type { StorageFs } from "../../src/scan/fs/storage-fs.ts";
 
 export type Call = "readdirSync" | "statSync" | "lstatSync" | "openSync";
 

@@ -10,7 +10,7 @@ import {
   tagHistoryLinkPath,
   tagLinkPath,
 } from "../../scripts/fixtures/storage.ts";
-import type { StorageFs } from "../../src/scan/storage-fs.ts";
+import type { StorageFs } from "../../src/scan/fs/storage-fs.ts";
 
 export interface Descriptor {
   mediaType?: string;

@@ -2,8 +2,8 @@
 import { cpSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
-import type { StorageFs } from "../../../src/scan/storage-fs.ts";
-import { nodeFs } from "../../../src/scan/storage-fs.ts";
+import type { StorageFs } from "../../../src/scan/fs/storage-fs.ts";
+import { nodeFs } from "../../../src/scan/fs/storage-fs.ts";
 import { runProgram } from "../../worlds/scan-world.ts";
 
 const DAY = 86_400;

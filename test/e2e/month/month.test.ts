@@ -4,7 +4,7 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { valuesByRoot } from "../../../src/report/exposition.ts";
+import { valuesByRoot } from "../../../src/report/metrics/exposition.ts";
 import { type Firing, judgeAlerts } from "./alerts.ts";
 import { Machine, type Run } from "./machine.ts";
 import { NIGHTS, type Night } from "./nights.ts";

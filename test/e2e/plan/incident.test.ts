@@ -5,7 +5,7 @@ import { describe, expect, it } from "vitest";
 import { blobPath } from "../../../scripts/fixtures/storage.ts";
 import { pushBlob, pushManifest } from "../../../scripts/registry/client.ts";
 import { startRegistry } from "../../../scripts/registry/server.ts";
-import type { PlanReport } from "../../../src/report/plan-report.ts";
+import type { PlanReport } from "../../../src/contract/plan.ts";
 import { brokenOf, copyOf, fixture, planFor, runScript, scratch } from "./stage.ts";
 
 const lost = [

@@ -6,7 +6,7 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { onTestFinished } from "vitest";
 import { startRegistry } from "../../../scripts/registry/server.ts";
-import type { PlanReport } from "../../../src/report/plan-report.ts";
+import type { PlanReport } from "../../../src/contract/plan.ts";
 import { connectTo } from "../exactness/client/http.ts";
 import { brokenTagsOf, type Walk, walkRegistry } from "../exactness/client/walk.ts";
 import { program } from "../exactness/judge/report.ts";

@@ -1,0 +1,81 @@
+// The configuration file: YAML, validated once; what is wrong is told with file, line and field.
+import { LineCounter, parseDocument } from "yaml";
+import { z } from "zod";
+import { FINDING_CODES } from "../checks/finding.ts";
+import { FAIL_ON } from "../config/scan-options.ts";
+import { UsageError } from "./errors.ts";
+
+const text = z.string().min(1);
+
+const ACCEPTED = z
+  .strictObject({
+    code: z.enum(FINDING_CODES).optional(),
+    root: text.optional(),
+    repository: text.optional(),
+    tag: text.optional(),
+    digest: text.optional(),
+    reason: text,
+    until: z.iso.date(),
+  })
+  .refine(({ code, root, repository, tag, digest }) => code ?? root ?? repository ?? tag ?? digest, {
+    message: "names nothing: give a code, root, repository, tag or digest",
+  });
+
+const CONFIG = z.strictObject({
+  roots: z
+    .array(z.strictObject({ path: text, kind: z.enum(["authoritative", "cache"]).optional() }))
+    .min(1)
+    .optional(),
+  "fail-on": z.enum(FAIL_ON).optional(),
+  state: text.optional(),
+  metrics: text.optional(),
+  report: text.optional(),
+  accepted: z.array(ACCEPTED).optional(),
+  gate: z.strictObject({ state: text.optional(), metrics: text.optional(), report: text.optional() }).optional(),
+  "clean-up": z
+    .strictObject({ "keep-tags": z.int().min(1).optional(), "delete-untagged": z.boolean().optional() })
+    .optional(),
+});
+export type Config = z.infer<typeof CONFIG>;
+
+/** Throws a UsageError that names file, line and field for the first thing that is wrong. */
+export function parseConfig(source: string, file: string): Config {
+  const lines = new LineCounter();
+  // Dates stay the text that they are written as.
+  const document = parseDocument(source, { lineCounter: lines, schema: "core", prettyErrors: false });
+  const syntax = document.errors[0];
+  if (syntax) throw new UsageError(`${file}:${lines.linePos(syntax.pos[0]).line}: ${syntax.message}`);
+  const parsed = CONFIG.safeParse(plainValue(document, file) ?? {});
+  if (parsed.success) return parsed.data;
+  // A misspelt field shows as a missing one too: the misspelling is what helps.
+  const { issues } = parsed.error;
+  const issue = issues.find(({ code }) => code === "unrecognized_keys") ?? issues[0]!;
+  const unknown = issue.code === "unrecognized_keys" ? issue.keys.slice(0, 1) : [];
+  const path = [...issue.path, ...unknown] as (string | number)[];
+  const message = unknown.length > 0 ? "there is no such field" : issue.message;
+  throw new UsageError(`${file}:${lineOf(document, path, lines)}: ${fieldName(path)}: ${message}`);
+}
+
+/** Throws a UsageError for what parses and has no value, such as an alias without its anchor. */
+function plainValue(document: ReturnType<typeof parseDocument>, file: string): unknown {
+  try {
+    return document.toJS();
+  } catch (error) {
+    throw new UsageError(`${file}: ${(error as Error).message}`);
+  }
+}
+
+/** The line of the deepest part of the path that is in the file. */
+function lineOf(document: ReturnType<typeof parseDocument>, path: readonly (string | number)[], lines: LineCounter) {
+  for (let length = path.length; length > 0; length--) {
+    const node = document.getIn(path.slice(0, length), true) as { range?: [number, number, number] } | undefined;
+    if (node?.range) return lines.linePos(node.range[0]).line;
+  }
+  return 1;
+}
+
+/** `accepted[2].until`. */
+function fieldName(path: readonly (string | number)[]): string {
+  const name = path.map((part) => (typeof part === "number" ? `[${part}]` : `.${part}`)).join("");
+  return name.replace(/^\./, "") || "the file";
+}

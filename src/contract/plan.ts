@@ -1,0 +1,148 @@
+// The shape of plan's report, as zod schemas.
+import { z } from "zod";
+import type { Infer } from "./parts.ts";
+import { count, digest, LAST_LINE, lineShape, relativePath, rootName, runShape, unreadable } from "./parts.ts";
+import { investigatedRoot, readError } from "./run.ts";
+
+const images = z.array(z.string());
+const path = relativePath;
+const repository = z.string();
+
+const about = {
+  message: z.string(),
+  affects: images.describe("the broken images, repository:tag, that want this step"),
+  heals: images.describe("those of them that are whole once all steps that they want are done"),
+};
+
+const step = z.discriminatedUnion("kind", [
+  z.strictObject({
+    kind: z.literal("clean").describe("move something into the quarantine"),
+    root: rootName,
+    repository: repository.exactOptional(),
+    digest: digest.exactOptional(),
+    path,
+    reason: z.enum([
+      "malformed-link",
+      "useless-link",
+      "orphan-link",
+      "rotten-blob",
+      "folder-for-blob",
+      "blocked-folder",
+      "stray-file",
+      "stray-entry",
+    ]),
+    content: digest.exactOptional().describe("what the link holds, of useless and orphan links"),
+    ...about,
+  }),
+  z.strictObject({
+    kind: z.literal("copy").describe("copy a blob from another root"),
+    root: rootName,
+    digest,
+    path,
+    size: count,
+    from: rootName.describe("the root that has it, at the same path"),
+    ...about,
+  }),
+  z.strictObject({
+    kind: z.literal("folder").describe("make the empty folder by which collection knows a repository"),
+    root: rootName,
+    repository,
+    path,
+    ...about,
+  }),
+  z.strictObject({
+    kind: z.literal("relink").describe("write a link: the digest in content, and nothing else"),
+    root: rootName,
+    repository,
+    path,
+    content: digest,
+    before: z.string().describe("what is there now: absent, malformed, or the digest that it holds instead"),
+    blob: z
+      .strictObject({ path, size: count, hash: z.boolean().describe("whether the script hashes it first") })
+      .describe("what must be in the store"),
+    ...about,
+  }),
+  z.strictObject({
+    kind: z.literal("push").describe("a client has to push this manifest, byte for byte as it was"),
+    root: rootName,
+    repository,
+    digest,
+    platform: z.string().exactOptional(),
+    pushManifest: z.boolean().describe("whether the manifest itself has to be pushed, not only its blobs"),
+    known: z.boolean().describe("whether its content is known, so that blobs is all that it lacks"),
+    blobs: z.array(z.strictObject({ digest, role: z.enum(["config", "layer"]), size: count.nullable() })),
+    ...about,
+  }),
+  z.strictObject({
+    kind: z.literal("rebuild").describe("the image is lost"),
+    root: rootName,
+    repository,
+    tag: z.string(),
+    digest: digest.nullable(),
+    reason: z.string().describe("why no push of the same bytes helps"),
+    ...about,
+  }),
+  z.strictObject({
+    kind: z.literal("delete-tag").describe("the other way with an image that is lost"),
+    root: rootName,
+    repository,
+    tag: z.string(),
+    path,
+    ...about,
+  }),
+]);
+
+const root = z.strictObject({
+  ...investigatedRoot.shape,
+  healedByScript: images.describe("broken images that the script makes whole"),
+  healedByPush: images.describe("those that a push makes whole after it"),
+  toRebuild: images.describe("those that are lost"),
+});
+
+const left = z
+  .strictObject({ root: rootName, code: z.string(), count, reason: z.string() })
+  .describe("what was found and no step is about");
+
+const run = {
+  ...runShape("plan"),
+  verdict: z.enum(["nothing-to-mend", "mend", "incomplete", "mend+incomplete"]),
+  contentVerified: z.boolean().describe("whether every blob was hashed"),
+  script: z.string().nullable().describe("where it is written, absolute; null where none was asked for or needed"),
+  quarantine: z.string().nullable().describe("where the script moves things"),
+};
+
+const summary = {
+  clean: count,
+  copy: count,
+  folder: count,
+  relink: count,
+  push: count,
+  rebuild: count,
+  brokenTags: count,
+  healedByScript: count,
+  healedByPush: count,
+};
+
+export const planReport = z
+  .strictObject({
+    ...run,
+    roots: z.array(root),
+    steps: z.array(step).describe("those that heal most come first"),
+    left: z.array(left),
+    unreadable: z.array(unreadable).describe(readError),
+    summary: z.strictObject(summary),
+  })
+  .meta({ title: "regfsck plan --format json" });
+
+export const planLine = z
+  .union([
+    lineShape("root", root.shape),
+    ...step.options.map((option) => option.extend({ type: z.literal("step") })),
+    lineShape("left", left.shape),
+    lineShape("unreadable", unreadable.shape),
+    lineShape("summary", { ...run, ...summary }).describe(LAST_LINE),
+  ])
+  .meta({ title: "a line of regfsck plan --format jsonl" });
+
+export type PlanReport = Infer<typeof planReport>;
+export type LeftReport = PlanReport["left"][number];

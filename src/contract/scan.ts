@@ -1,0 +1,119 @@
+// The shape of a scan's report, as zod schemas.
+import { z } from "zod";
+import type { Finding } from "../checks/finding.ts";
+import { FINDING_CODES, SEVERITIES } from "../checks/finding.ts";
+import { ROLE_NAMES } from "../facts/facts.ts";
+import type { Infer } from "./parts.ts";
+import {
+  count,
+  digest,
+  LAST_LINE,
+  lineShape,
+  relativePath,
+  rootKind,
+  rootName,
+  runShape,
+  unreadable,
+} from "./parts.ts";
+
+const root = z.strictObject({
+  name: rootName,
+  path: z.string().describe("absolute"),
+  kind: rootKind,
+  counts: z.strictObject({
+    repositories: count,
+    tags: count,
+    revisions: count,
+    manifests: count,
+    indexes: count,
+    layerLinks: count,
+    blobs: count,
+    blobBytes: count,
+    uploads: count,
+  }),
+});
+
+const brokenTag = z
+  .strictObject({
+    root: rootName,
+    repository: z.string(),
+    tag: z.string(),
+    digest: digest.nullable().describe("what the tag names; null where it names nothing"),
+    platforms: z.array(z.string()).describe("the platforms that cannot be pulled; empty for an image of one platform"),
+    findings: z.array(z.string()).describe("ids of the findings that break it"),
+  })
+  .describe("an image that a client cannot pull whole");
+
+const finding = z.strictObject({
+  id: z
+    .string()
+    .regex(/^[0-9a-f]{16}$/)
+    .describe("the same for the same damage from run to run"),
+  code: z.enum(FINDING_CODES),
+  severity: z.enum(SEVERITIES),
+  root: rootName,
+  repository: z.string().exactOptional(),
+  tag: z.string().exactOptional(),
+  digest: digest.exactOptional(),
+  parent: digest.exactOptional().describe("the manifest that references digest"),
+  role: z.enum(ROLE_NAMES).exactOptional().describe("what digest is to its parent"),
+  platform: z.string().exactOptional(),
+  path: relativePath,
+  message: z.string(),
+  affects: z.array(z.string()).describe("repository:tag of every image that it breaks"),
+  remedy: z.string(),
+  accepted: z
+    .strictObject({ reason: z.string(), until: z.string() })
+    .exactOptional()
+    .describe("where the configuration accepts it: why, and the last day on which it does"),
+  firstSeen: z.iso.datetime().exactOptional().describe("when a complete run first found it, where runs are remembered"),
+});
+
+const history = z.strictObject({
+  since: z.iso.datetime().describe("when the last complete run was"),
+  new: count,
+  persisting: count,
+  oldest: z.iso.datetime().nullable().describe("when the oldest of the persisting findings was first seen"),
+  resolved: z.array(z.strictObject({ id: z.string(), code: z.string(), root: rootName, path: relativePath })),
+});
+
+const summary = z.strictObject({
+  error: count.describe("findings of this severity"),
+  warning: count,
+  info: count,
+  brokenTags: count,
+  accepted: count.describe("findings that the configuration accepts; the other counts leave them out"),
+});
+
+export const scanReport = z
+  .strictObject({
+    ...runShape("scan"),
+    roots: z.array(root),
+    brokenTags: z.array(brokenTag),
+    findings: z.array(finding),
+    unreadable: z.array(unreadable).describe("what could not be read, so that nothing is known about it"),
+    history: history.exactOptional().describe("what changed since the last complete run, where one is remembered"),
+    summary,
+  })
+  .meta({ title: "regfsck scan --format json" });
+
+/** All lines but the summary, whose type has another name where another summary follows. */
+export const scanParts = [
+  lineShape("root", root.shape),
+  lineShape("finding", finding.shape),
+  lineShape("brokenTag", brokenTag.shape),
+  lineShape("unreadable", unreadable.shape),
+] as const;
+export const scanSummaryShape = { ...runShape("scan"), ...summary.shape, history: history.exactOptional() };
+
+export const scanLine = z
+  .discriminatedUnion("type", [...scanParts, lineShape("summary", scanSummaryShape).describe(LAST_LINE)])
+  .meta({ title: "a line of regfsck scan --format jsonl" });
+
+/** Findings are made as they are asked for: a million of them are never held at once. */
+export type ScanReport = Omit<Infer<typeof scanReport>, "findings"> & { readonly findings: Iterable<Finding> };
+export type Verdict = ScanReport["verdict"];
+export type RootReport = ScanReport["roots"][number];
+export type BrokenTagReport = ScanReport["brokenTags"][number];
+export type UnreadableReport = ScanReport["unreadable"][number];
+export type HistoryReport = NonNullable<ScanReport["history"]>;

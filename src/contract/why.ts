@@ -1,0 +1,78 @@
+// The shape of why's report, as zod schemas.
+import { z } from "zod";
+import type { Infer } from "./parts.ts";
+import { count, digest, LAST_LINE, lineShape, relativePath, rootName, unreadable } from "./parts.ts";
+import { investigatedRoot, investigationShape, readError } from "./run.ts";
+
+const reference = z.strictObject({
+  kind: z
+    .enum(["config", "layer", "child", "subject", "referrer", "alias"])
+    .describe("to is this of from; referrer: to names from as its subject; alias: a link under from holds to"),
+  from: digest,
+  to: digest,
+  platform: z.string().exactOptional().describe("the one that an index gives its child"),
+  repository: z.string().exactOptional().describe("the only one in which it holds, of referrers and aliases"),
+});
+
+const link = z.strictObject({
+  repository: z.string(),
+  kind: z.enum(["layer", "revision"]),
+  place: digest.describe("what it lies under"),
+  target: digest.nullable().describe("what it holds; null where that is no digest, or could not be read"),
+});
+
+const collection = z.strictObject({
+  outcome: z
+    .enum(["kept", "deleted", "aborts", "absent"])
+    .describe("aborts: the collection ends before it deletes any blob; absent: it is not in the store"),
+  unlinkedIn: z.array(z.string()).describe("repositories that lose their revision link to it"),
+  abort: z.strictObject({ path: relativePath, reason: z.string(), message: z.string() }).nullable(),
+});
+
+const blob = z.strictObject({
+  root: rootName,
+  digest,
+  known: z.boolean().describe("whether the store, a link, a tag or a manifest of the root mentions it"),
+  stored: z.boolean().nullable().describe("null where that could not be read"),
+  bytes: count.nullable(),
+  modified: z.iso.datetime().nullable().describe("since when its data lies there"),
+  kind: z.enum(["index", "image", "schema1"]).nullable().describe("of what is served as a manifest"),
+  heldBy: z
+    .enum(["tag", "untagged-manifest", "layer-link", "nothing"])
+    .describe("the strongest of what holds it; layer-link: collection ignores those"),
+  references: z.array(reference).describe("every step of every way up to tags, those next to the blob first"),
+  tags: z.array(z.strictObject({ repository: z.string(), tag: z.string(), digest: digest.describe("what it names") })),
+  links: z.array(link),
+  formerTags: z
+    .array(z.strictObject({ repository: z.string(), tag: z.string() }))
+    .describe("tags that named it before"),
+  collection: z
+    .strictObject({ plain: collection, deleteUntagged: collection })
+    .describe("what garbage-collect would do with it, without and with -m"),
+});
+
+export const whyReport = z
+  .strictObject({
+    ...investigationShape("why"),
+    roots: z.array(investigatedRoot),
+    blobs: z.array(blob).describe("by digest as asked for, then by root"),
+    unreadable: z.array(unreadable).describe(readError),
+  })
+  .meta({ title: "regfsck why --format json" });
+
+export const whyLine = z
+  .discriminatedUnion("type", [
+    lineShape("root", investigatedRoot.shape),
+    lineShape("blob", blob.shape),
+    lineShape("unreadable", unreadable.shape),
+    lineShape("summary", investigationShape("why")).describe(LAST_LINE),
+  ])
+  .meta({ title: "a line of regfsck why --format jsonl" });
+
+export type WhyReport = Infer<typeof whyReport>;
+export type BlobReport = WhyReport["blobs"][number];
+export type HeldBy = BlobReport["heldBy"];
+export type ReferenceReport = BlobReport["references"][number];
+export type TagReport = BlobReport["tags"][number];
+export type LinkReport = BlobReport["links"][number];
+export type CollectionReport = BlobReport["collection"]["plain"];

@@ -1,0 +1,70 @@
+// From the paths on the command line to the roots and repositories to read.
+import { dirname, resolve } from "node:path";
+import { UsageError } from "../contract/errors.ts";
+import type { NamespaceFacts } from "../facts/facts.ts";
+import { findRoots, type StorageRoot } from "../scan/find-roots.ts";
+import type { StorageFs } from "../scan/fs/storage-fs.ts";
+import { listNamespace, repositoryNames, selectNames } from "../scan/list-namespace.ts";
+
+export interface ChosenRoot {
+  readonly root: StorageRoot;
+  readonly namespace: NamespaceFacts;
+  /** The repositories to read, by name. */
+  readonly names: readonly string[];
+}
+
+export interface RootChoice {
+  readonly paths: readonly string[];
+  readonly repositories: readonly string[];
+  readonly caches: readonly string[];
+  readonly authoritative: readonly string[];
+  /** By path of a root or a folder above it: what the configuration file takes roots for. Options, by name, beat it. */
+  readonly kinds: ReadonlyMap<string, "authoritative" | "cache">;
+}
+
+/** Throws a NoRootError for a path without a root, a UsageError for a root name that no root has, a glob that no repository matches. */
+export function chooseRoots(
+  storageFs: StorageFs,
+  { paths, repositories, caches, authoritative, kinds }: RootChoice,
+): { readonly chosen: readonly ChosenRoot[]; readonly unreadable: readonly { path: string; error: string }[] } {
+  const { roots, unreadable } = findRoots(storageFs, paths);
+  for (const name of [...caches, ...authoritative]) {
+    if (!roots.some((root) => root.name === name)) {
+      throw new UsageError(`no root is called ${name}; there are ${roots.map((root) => root.name).join(", ")}`);
+    }
+  }
+  const both = caches.find((name) => authoritative.includes(name));
+  if (both !== undefined) throw new UsageError(`root ${both} is given both as --cache and as --authoritative`);
+  const configured = new Map([...kinds].map(([path, kind]) => [resolve(path), kind]));
+  const chosen = roots.map((root) => {
+    const namespace = listNamespace(storageFs, root.path);
+    const kind = caches.includes(root.name)
+      ? ("cache" as const)
+      : authoritative.includes(root.name)
+        ? ("authoritative" as const)
+        : (nearest(configured, root.path) ?? root.kind);
+    return { root: { ...root, kind }, namespace, names: repositoryNames(namespace) };
+  });
+  if (repositories.length === 0) return { chosen, unreadable };
+  for (const glob of repositories) {
+    if (!isNegative(glob) && !chosen.some(({ names }) => selectNames(names, [glob]).length > 0)) {
+      throw new UsageError(`--repo ${glob}: no repository matches`);
+    }
+  }
+  const narrowed = chosen.map((choice) => ({ ...choice, names: selectNames(choice.names, repositories) }));
+  if (narrowed.every(({ names }) => names.length === 0)) {
+    throw new UsageError(`--repo ${repositories.join(" --repo ")}: no repository is left`);
+  }
+  return { chosen: narrowed, unreadable };
+}
+
+/** The value for the path itself, or for the closest folder above it that has one. */
+function nearest<T>(values: ReadonlyMap<string, T>, path: string): T | undefined {
+  const above = dirname(path);
+  return values.get(path) ?? (above === path ? undefined : nearest(values, above));
+}
+
+/** Whether a glob takes names away from what the others match: `!team/old`, but not the pattern `!(a|b)`. */
+function isNegative(glob: string): boolean {
+  return /^!(?!\()/.test(glob);
+}

@@ -1,0 +1,214 @@
+// A root's graph while it is read, and read again where a finding rests on what a registry may be changing.
+import type { CheckContext } from "../checks/finding.ts";
+import { DiskState, ManifestState, type NamespaceFacts, type StrayEntry, type Unreadable } from "../facts/facts.ts";
+import { wantedBlobs } from "../graph/claims.ts";
+import { RootGraph } from "../graph/root-graph.ts";
+import { parseDigest } from "../layout/digest.ts";
+import { BLOBS, blobData, REPOSITORIES, repositoryFolder, STORAGE } from "../layout/paths.ts";
+import { walkCatalogue } from "../registry/serve/catalogue.ts";
+import { pullAll } from "../registry/serve/pull.ts";
+import type { StorageRoot } from "../scan/find-roots.ts";
+import { noting } from "../scan/fs/noting-fs.ts";
+import { isThere, type StorageFs, stateOfError, statPath } from "../scan/fs/storage-fs.ts";
+import { hashFile, statBlob } from "../scan/read-blobs.ts";
+import { type Progress, type ReadOptions, RootReader, type ThreadOptions } from "../scan/reader.ts";
+import { findMoved, type Moved } from "./find-moved.ts";
+
+export interface InspectOptions extends ReadOptions, ThreadOptions {
+  /** Milliseconds since 1970. */
+  readonly now: number;
+  readonly staleUploadAge: number;
+  readonly allowEmpty: boolean;
+  /** Whether the repositories chosen are all there are. */
+  readonly wholeRoot: boolean;
+}
+
+export class RootReading {
+  /** What it cannot read is noted, so that reading again never takes what is unreadable for settled. */
+  readonly #fs: StorageFs;
+  readonly #root: StorageRoot;
+  readonly #options: InspectOptions;
+  readonly #reader: RootReader;
+  /** What stood at the storage's place when reading began. */
+  readonly #storage: ReturnType<typeof statPath>;
+  readonly #graph = new RootGraph();
+  #namespace: NamespaceFacts;
+  #blobStrays: readonly StrayEntry[] = [];
+  hasBlobStore = true;
+  /** The folders of the layout that are not there, relative to the root. */
+  readonly missing: string[] = [];
+  readonly #notes: Unreadable[] = [];
+  /** What could not be read in each repository, as of its last reading. */
+  readonly #unreadableIn = new Map<string, readonly Unreadable[]>();
+
+  constructor(
+    storageFs: StorageFs,
+    root: StorageRoot,
+    namespace: NamespaceFacts,
+    options: InspectOptions,
+    progress: Progress,
+  ) {
+    this.#fs = noting(storageFs, (path, error) => this.note({ path: path.slice(root.path.length + 1), error }));
+    this.#root = root;
+    this.#namespace = namespace;
+    this.#options = options;
+    this.#reader = new RootReader(storageFs, root.path, options, progress);
+    this.#storage = statPath(this.#fs, `${root.path}/${STORAGE}`);
+  }
+
+  /** Links first and blobs after them, so that what a push writes in between is not missed: it writes blobs first. */
+  async readAll(names: readonly string[]): Promise<void> {
+    for (const unreadable of this.#namespace.unreadable) this.note(unreadable);
+    const refused = this.#namespace.unreadable.some(({ path }) => path === REPOSITORIES);
+    if (!this.#namespace.folders.has("") && !refused) this.missing.push(REPOSITORIES);
+    await this.#readRepositories(names);
+    const strays: StrayEntry[] = [];
+    const store = await this.#reader.readBlobs((facts) => {
+      this.#graph.addBlobs(facts);
+      for (const stray of facts.strays) strays.push(stray);
+      for (const unreadable of facts.unreadable) this.note(unreadable);
+    });
+    this.#graph.addBlocked(store.blocked);
+    this.#blobStrays = [...store.strays, ...strays];
+    for (const unreadable of store.unreadable) this.note(unreadable);
+    this.hasBlobStore = store.present;
+    if (!store.present) this.missing.push(BLOBS);
+    await this.#readManifests(this.#graph.takeManifestsToRead());
+    await this.#reader.endThreads();
+  }
+
+  async close(): Promise<void> {
+    await this.#reader.endThreads();
+  }
+
+  note(unreadable: Unreadable): void {
+    this.#notes.push(unreadable);
+  }
+
+  unreadable(): Unreadable[] {
+    const all = [...this.#notes, ...[...this.#unreadableIn.values()].flat()];
+    return [...new Map(all.map((entry) => [`${entry.path}\n${entry.error}`, entry])).values()];
+  }
+
+  noteWhatIsNoFolder(): void {
+    for (const path of this.missing) {
+      if (isThere(this.#fs, `${this.#root.path}/${path}`)) {
+        this.note({ path, error: "a symbolic link that leads nowhere (is the volume mounted?)" });
+      }
+    }
+    for (const { path, state } of this.#graph.blockedBlobFolders()) {
+      if (state !== DiskState.unreadable) this.note({ path, error: "no folder" });
+    }
+  }
+
+  /** Whether the storage is still what it was when reading began: one that is unmounted looks deleted. */
+  isStillThere(): boolean {
+    const [before, now] = [this.#storage, statPath(this.#fs, `${this.#root.path}/${STORAGE}`)];
+    // An error is noted as what it is, and is no sign of another device.
+    if (before.code !== undefined || now.code !== undefined) return true;
+    return now.stat !== undefined && now.stat.dev === before.stat?.dev;
+  }
+
+  isStoreEmpty(): boolean {
+    return this.#graph.digests.length === 0;
+  }
+
+  context(): CheckContext {
+    return {
+      root: this.#root.name,
+      kind: this.#root.kind,
+      graph: this.#graph,
+      pull: pullAll(this.#graph, { fetchesMissing: this.#root.kind === "cache" }),
+      catalogue: walkCatalogue(this.#namespace),
+      blobStrays: this.#blobStrays,
+      wholeRoot: this.#options.wholeRoot,
+      now: this.#options.now,
+      staleUploadAge: this.#options.staleUploadAge,
+    };
+  }
+
+  /**
+   * Reads again what the findings rest on, after a pause of so many milliseconds. With `take`, takes what moved into the
+   * graph. Gives the paths of the findings that moved.
+   */
+  async recheck(context: CheckContext, pause: number, take: boolean): Promise<ReadonlySet<string>> {
+    const moved = await findMoved(this.#fs, this.#root.path, context, pause);
+    if (take) await this.#takeIn(moved);
+    return moved.paths;
+  }
+
+  async #takeIn(moved: Moved): Promise<void> {
+    this.#namespace = moved.namespace ?? this.#namespace;
+    this.#blobStrays = this.#blobStrays.filter(({ path }) => !moved.paths.has(path));
+    for (const digest of moved.blobs) this.#readBlobAgain(digest);
+    const names = this.#stillThere([...moved.repositories]);
+    await this.#readRepositories(names);
+    await this.#readManifests(this.#graph.takeManifestsToRead());
+    await this.#lookForNewBlobs(names);
+  }
+
+  /** What a push has brought since the store was read, down to the last layer: else each level would take a round. */
+  async #lookForNewBlobs(names: readonly string[]): Promise<void> {
+    const asked = new Set<number>();
+    for (;;) {
+      const before = asked.size;
+      for (const digest of wantedBlobs(this.#graph, names)) {
+        if (asked.has(digest) || this.#graph.blobState(digest) !== DiskState.absent) continue;
+        asked.add(digest);
+        this.#readBlobAgain(this.#graph.digests.text(digest));
+      }
+      if (asked.size === before) return;
+      await this.#readManifests(this.#graph.takeManifestsToRead());
+    }
+  }
+
+  #readBlobAgain(digest: string): void {
+    const id = this.#graph.digests.find(digest);
+    const path = blobData(digest);
+    const { state, size, modified } = statBlob(this.#fs, `${this.#root.path}/${path}`);
+    this.#graph.forgetManifest(id);
+    const { algorithm, hex } = parseDigest(digest)!;
+    const isHashed = this.#options.verifyContent && state === DiskState.ok;
+    const content = isHashed ? hashFile(this.#fs, `${this.#root.path}/${path}`, algorithm, size) : {};
+    const settled = content.error === undefined ? state : stateOfError(content.error);
+    this.#graph.setBlob(id, settled, size, modified, content.hex !== undefined && content.hex !== hex);
+  }
+
+  /** Those of the repositories that are on disk; takes the others out of the graph. */
+  #stillThere(names: readonly string[]): string[] {
+    return names.filter((name) => {
+      const { stat, code } = statPath(this.#fs, `${this.#root.path}/${repositoryFolder(name)}`);
+      if (stat || code) return true;
+      this.#graph.removeRepository(name);
+      this.#unreadableIn.delete(name);
+      return false;
+    });
+  }
+
+  async #readRepositories(names: readonly string[]): Promise<void> {
+    await this.#reader.readRepositories(names, (facts) => {
+      this.#graph.addRepository(facts);
+      this.#unreadableIn.set(facts.name, facts.unreadable);
+    });
+  }
+
+  async #readManifests(first: readonly number[]): Promise<void> {
+    for (let ids = first; ids.length > 0; ids = this.#graph.takeManifestsToRead()) {
+      const pick = (first: number, end: number) => {
+        const some = ids.slice(first, end);
+        return { digests: this.#graph.pack(some), sizes: Float64Array.from(some, (id) => this.#graph.blobSize(id)) };
+      };
+      await this.#reader.readManifests(ids.length, pick, (first, facts) => {
+        const batch = ids.slice(first, first + facts.states.length);
+        this.#graph.addManifests(batch, facts);
+        // Deleted since the store was read.
+        for (const [row, state] of facts.states.entries()) {
+          if (state === ManifestState.absent) this.#graph.setBlob(batch[row]!, DiskState.absent, 0, 0, false);
+        }
+        for (const [row, error] of facts.errors) {
+          this.note({ path: blobData(this.#graph.digests.text(batch[row]!)), error });
+        }
+      });
+    }
+  }
+}

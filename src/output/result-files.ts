@@ -1,0 +1,110 @@
+// How a command hands over what it found: to files where asked, and to standard output unless it is to be quiet.
+import { readFileSync } from "node:fs";
+import type { State } from "../contract/state-file.ts";
+import { inChunks } from "../report/json.ts";
+import { escapeText } from "../text/escape.ts";
+import { formatNumberOf } from "../text/quantities.ts";
+import type { Terminal } from "./terminal.ts";
+import { writeWhole } from "./whole-file.ts";
+
+/** Writes result files, and remembers whether all of them could be written. */
+export class ResultFiles {
+  readonly #dryRun: boolean;
+  readonly #terminal: Terminal;
+  /** Whether every file that was asked for is written. */
+  complete = true;
+  /** The report's file, once it is written. */
+  report: string | undefined;
+
+  /** A dry run writes none, and says so. */
+  constructor(dryRun: boolean, terminal: Terminal) {
+    this.#dryRun = dryRun;
+    this.#terminal = terminal;
+  }
+
+  /** Says what went wrong with a file, and that the results are not complete. */
+  fail(line: string): void {
+    this.#terminal.warn(line);
+    this.complete = false;
+  }
+
+  /** Writes the file that `option` named, if it named one; whether it did. What goes wrong is one line on standard error. */
+  write(option: string, file: string | undefined, chunks: () => Iterable<string>, mode?: number): boolean {
+    if (file === undefined) return false;
+    if (this.#dryRun) {
+      this.#terminal.warn(`--dry-run: ${option} ${file} is not written`);
+      return false;
+    }
+    try {
+      writeWhole(file, inChunks(chunks()), mode);
+      return true;
+    } catch (error) {
+      this.fail(`${option} ${file}: ${(error as Error).message}`);
+      return false;
+    }
+  }
+
+  /** Writes a report: JSON lines where the name ends with `.jsonl`, else JSON. */
+  writeReport(file: string | undefined, render: (format: "json" | "jsonl") => Iterable<string>): void {
+    if (this.write("--report", file, () => render(file?.endsWith(".jsonl") ? "jsonl" : "json"))) this.report = file;
+  }
+}
+
+/** What a result file holds from the last run; empty where there is none that can be read. */
+export function readText(file: string): string {
+  try {
+    return readFileSync(file, "utf8");
+  } catch {
+    return "";
+  }
+}
+
+/** The state in a file; undefined where there is none (yet), else why it cannot be told. */
+export async function readState(file: string | undefined): Promise<State | string | undefined> {
+  if (file === undefined) return undefined;
+  const { parseState } = await import("../contract/state-file.ts");
+  try {
+    return parseState(readFileSync(file, "utf8"));
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === "ENOENT") return undefined;
+    return `${file}: ${(error as Error).message}`;
+  }
+}
+
+/**
+ * Prints the report, unless the run is quiet and clean; of a quiet run that is not, as much of the text as a mail should
+ * hold, and where the rest is. Rejects when standard output cannot be written.
+ */
+export async function print<Format extends string>(
+  { format, quiet }: { readonly format: Format; readonly quiet: boolean },
+  exitCode: number,
+  render: (format: Format) => Iterable<string>,
+  terminal: Terminal,
+  files?: ResultFiles,
+): Promise<void> {
+  if (quiet && exitCode === 0) return;
+  const text = render(format);
+  for (const chunk of inChunks(quiet && format === "text" ? brief(text, files) : text)) await terminal.write(chunk);
+}
+
+/** With what a run says on standard error, and the words about the rest, fewer than 50. */
+const QUIET_LINES = 36;
+
+/** The first lines, which hold the verdict, and where the full report is. A program that asks for JSON gets it whole. */
+function* brief(text: Iterable<string>, files: ResultFiles | undefined): Generator<string> {
+  let lines = 0;
+  let last = "";
+  for (const piece of text) {
+    for (const line of piece.match(/[^\n]*\n|[^\n]+$/g) ?? []) {
+      if (lines < QUIET_LINES) {
+        yield line;
+        last = line;
+      }
+      if (line.endsWith("\n")) lines++;
+    }
+  }
+  const gap = last === "\n" ? "" : "\n";
+  const cut = lines > QUIET_LINES ? `… and ${formatNumberOf(lines - QUIET_LINES, "more line")}. ` : "";
+  if (files?.report !== undefined) yield `${gap}${cut}The full report: ${escapeText(files.report)}\n`;
+  else if (cut !== "") yield `${gap}${cut}Without --quiet all is printed${files ? "; --report FILE keeps it" : ""}.\n`;
+}

@@ -1,0 +1,79 @@
+// What a collection takes and gives, as data.
+
+import type { Bytes } from "../../facts/columns.ts";
+import type { StrayEntry } from "../../facts/facts.ts";
+import type { RepositoryNode, RootGraph } from "../../graph/root-graph.ts";
+import type { Catalogue } from "../serve/catalogue.ts";
+
+export type AbortReason =
+  | "invalid-name"
+  | "link-loop"
+  | "file-for-folder"
+  | "malformed-link"
+  | "unusable-tag"
+  | "no-tags"
+  | "invalid-manifest"
+  | "broken-blob"
+  | "no-blobs"
+  | "misplaced-data"
+  | "displaced-blob"
+  | "twice-deleted"
+  | "unreadable-history";
+
+export interface Abort {
+  /**
+   * `mark`: before anything is deleted. `delete`: half-way through the manifests. `sweep`: after them, before any blob.
+   * `blobs`: half-way through the blobs, which go in no order.
+   */
+  readonly phase: "mark" | "delete" | "sweep" | "blobs";
+  /** Relative to the root. */
+  readonly path: string;
+  readonly reason: AbortReason;
+}
+
+/** A revision that collection deletes. */
+export interface DeletedRevision {
+  readonly repository: RepositoryNode;
+  readonly digest: number;
+}
+
+export interface CollectOptions {
+  readonly deleteUntagged: boolean;
+  /** Tags that are removed before collection: 1 at their numbers. */
+  readonly removedTags: Bytes;
+}
+
+export interface CollectInput {
+  readonly graph: RootGraph;
+  readonly catalogue: Catalogue;
+  readonly blobStrays: readonly StrayEntry[];
+  /** Whether blobs/ is there. */
+  readonly hasBlobStore: boolean;
+}
+
+export interface Collection {
+  /** In the order in which the program would meet them; empty when it completes. */
+  readonly aborts: readonly Abort[];
+  /** How many digests are marked: the N of "N blobs marked". It means something only when nothing aborts the mark. */
+  readonly marked: number;
+  /** What is gone when the program has ended, completed or aborted. */
+  readonly deletedRevisions: readonly DeletedRevision[];
+  /** The same as link numbers: 1 where the link is gone. */
+  readonly deletedLinks: Bytes;
+  readonly deletedBlobs: readonly number[];
+  readonly isBlobDeleted: Bytes;
+  readonly deletedBytes: number;
+}
+
+/** Where a collection would abort: each place once, in the order in which they are met. */
+export class Aborts {
+  readonly all: Abort[] = [];
+  readonly #known = new Set<string>();
+
+  add(phase: Abort["phase"], path: string, reason: AbortReason): void {
+    const key = `${phase} ${path}`;
+    if (this.#known.has(key)) return;
+    this.#known.add(key);
+    this.all.push({ phase, path, reason });
+  }
+}

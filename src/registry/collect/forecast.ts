@@ -1,0 +1,114 @@
+// Which images a collection would break that are whole today, what each would lose, and what would keep it.
+
+import { Bytes } from "../../facts/columns.ts";
+import { ROLE_NAMES } from "../../facts/facts.ts";
+import { graphWithout } from "../../graph/overlay.ts";
+import type { RootGraph } from "../../graph/root-graph.ts";
+import type { PullProblem } from "../serve/failure.ts";
+import { type Pull, pullAll } from "../serve/pull.ts";
+import { collect } from "./collect.ts";
+import type { CollectInput, Collection, CollectOptions } from "./collection.ts";
+import { correctlyFreedBytes } from "./keep.ts";
+
+export interface LostPart {
+  readonly digest: number;
+  readonly role: "manifest" | "child" | "config" | "layer";
+  readonly platform: string | undefined;
+}
+
+/** What would have kept an image: leaving out `-m`, keeping a tag, seeing its repository; else pushing it otherwise. */
+export type Keeper = "without-delete-untagged" | "without-tag-clean-up" | "with-layers-folder" | "with-sha256-layers";
+
+export interface BrokenByCollection {
+  readonly tag: number;
+  readonly lost: readonly LostPart[];
+  readonly keepers: readonly Keeper[];
+}
+
+export interface Forecast {
+  readonly collection: Collection;
+  /** Sorted by repository, then as it lists its tags. */
+  readonly breaks: readonly BrokenByCollection[];
+  readonly correctlyFreedBytes: number;
+}
+
+/** `pull` is what pulling every image gave before. Tags that the clean-up removes do not count as broken. */
+export function forecast(
+  input: CollectInput,
+  pull: Pull,
+  kind: "authoritative" | "cache",
+  options: CollectOptions,
+): Forecast {
+  const { graph } = input;
+  const collection = collect(input, options);
+  // What a pull-through cache loses it fetches again.
+  const lost = kind === "cache" ? new Map<number, LostPart[]>() : lostParts(graph, pull, collection, options);
+  const keepers = lost.size === 0 ? () => [] : findKeepers(input, pull, options);
+  return {
+    collection,
+    breaks: [...lost].map(([tag, parts]) => ({ tag, lost: parts, keepers: keepers(tag) })),
+    correctlyFreedBytes: correctlyFreedBytes(graph, options),
+  };
+}
+
+/** By tag that is whole before and broken after, in the order of the pull. */
+function lostParts(
+  graph: RootGraph,
+  before: Pull,
+  collection: Collection,
+  options: CollectOptions,
+): Map<number, LostPart[]> {
+  const lost = new Map<number, LostPart[]>();
+  if (collection.deletedRevisions.length === 0 && collection.deletedBlobs.length === 0) return lost;
+  const brokenBefore = new Set(before.brokenTags.map(({ tag }) => tag));
+  const after = pullAll(graphWithout(graph, collection.deletedLinks, collection.isBlobDeleted));
+  const whole = (tag: number) => options.removedTags.at(tag) === 0 && !brokenBefore.has(tag);
+  for (const { tag } of after.brokenTags) if (whole(tag)) lost.set(tag, []);
+  for (const problem of after.problems) {
+    for (const tag of problem.tags) lost.get(tag)?.push(lostPart(graph, problem));
+  }
+  return lost;
+}
+
+function lostPart(graph: RootGraph, { digest, reference, platform }: PullProblem): LostPart {
+  const role = reference < 0 ? "manifest" : ROLE_NAMES[graph.manifests.role(reference)];
+  return { digest, role: role ?? "manifest", platform };
+}
+
+/** Tries what else could be done: collection without `-m`, and without the tag clean-up. */
+function findKeepers(input: CollectInput, pull: Pull, options: CollectOptions): (tag: number) => Keeper[] {
+  const { graph, catalogue } = input;
+  const breaksUnder = (other: CollectOptions) => lostParts(graph, pull, collect(input, other), other);
+  const tagged = options.deleteUntagged ? breaksUnder({ ...options, deleteUntagged: false }) : undefined;
+  const removes = options.removedTags.length > 0;
+  const uncleaned = removes ? breaksUnder({ ...options, removedTags: new Bytes() }) : undefined;
+  const seen = new Set(catalogue.seen);
+  return (tag) => {
+    const keepers: Keeper[] = [];
+    if (tagged && !tagged.has(tag)) keepers.push("without-delete-untagged");
+    if (uncleaned && !uncleaned.has(tag)) keepers.push("without-tag-clean-up");
+    if (!seen.has(graph.repository(graph.tags.repository(tag)).name)) keepers.push("with-layers-folder");
+    return keepers.length > 0 ? keepers : ["with-sha256-layers"];
+  };
+}
+
+/** The tags that a clean-up which keeps the `keep` newest of each repository removes, by when their folders changed. */
+export function tagsBeyondNewest(graph: RootGraph, keep: number): number[] {
+  const removed: number[] = [];
+  for (const { tags } of graph.repositories()) {
+    const newest: number[] = [];
+    for (let tag = tags.first; tag < tags.end; tag++) newest.push(tag);
+    newest.sort((a, b) => graph.tags.modified(b) - graph.tags.modified(a) || a - b);
+    for (const tag of newest.slice(keep)) removed.push(tag);
+  }
+  return removed;
+}
+
+/** Uploads that were written to after `since` (milliseconds since 1970): a collection now could take their layers. */
+export function uploadsSince(graph: RootGraph, since: number): { readonly repository: string; readonly id: string }[] {
+  return graph
+    .repositories()
+    .flatMap(({ name, uploads }) =>
+      uploads.filter(({ modified }) => modified > since).map(({ id }) => ({ repository: name, id })),
+    );
+}

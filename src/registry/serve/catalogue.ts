@@ -1,0 +1,67 @@
+// Which repositories the registry's own walk meets (_catalog and collection see no others), and what gets in its way.
+
+import type { NamespaceEntry, NamespaceFacts, StrayEntry } from "../../facts/facts.ts";
+import { isRepositoryName } from "../../layout/names.ts";
+import { REPOSITORIES } from "../../layout/paths.ts";
+
+export interface Catalogue {
+  /** The repositories in the order in which the walk meets them: those with an entry called `_layers`. */
+  readonly seen: readonly string[];
+  /** Entries that end the walk of a folder early, or that make collection abort. */
+  readonly strays: readonly StrayEntry[];
+}
+
+/**
+ * Walks the namespace as registry 2.8.3 does (registry-2.8.3 section 5, mark, step 1): entries in order, folders
+ * whose name begins with `_` not entered, a *file* whose name begins with `_` ending its folder's walk.
+ * The storage driver's check of path names does not apply to this walk, so odd names are entered like any other.
+ */
+export function walkCatalogue(namespace: NamespaceFacts): Catalogue {
+  const seen: string[] = [];
+  const strays: StrayEntry[] = [...namespace.strays];
+  const stack: { folder: string; entries: readonly NamespaceEntry[]; next: number }[] = [];
+  const enter = (folder: string) => stack.push({ folder, entries: namespace.folders.get(folder) ?? [], next: 0 });
+  enter("");
+  for (let top = stack.at(-1); top; top = stack.at(-1)) {
+    const entry = top.entries[top.next++];
+    if (!entry) {
+      stack.pop();
+      continue;
+    }
+    const path = top.folder === "" ? entry.name : `${top.folder}/${entry.name}`;
+    if (entry.name === "_layers") {
+      seen.push(top.folder);
+      // At the top it is taken for a repository of that name.
+      const name = top.folder || entry.name;
+      if (!isRepositoryName(name)) strays.push({ path: `${REPOSITORIES}/${name}`, reason: "invalid-name" });
+    }
+    if (!entry.name.startsWith("_")) {
+      if (entry.folder) enter(path);
+    } else if (!entry.folder) {
+      const hides = hiddenRepositories(namespace, top.folder, top.entries.slice(top.next));
+      const known = strays.findIndex((stray) => stray.path === `${REPOSITORIES}/${path}`);
+      if (known < 0) strays.push({ path: `${REPOSITORIES}/${path}`, reason: "ends-walk", hides });
+      else strays[known] = { ...strays[known]!, hides };
+      stack.pop();
+    }
+  }
+  return { seen, strays };
+}
+
+/** The repositories that the walk would have met in the rest of a folder. */
+function hiddenRepositories(
+  namespace: NamespaceFacts,
+  folder: string,
+  rest: readonly NamespaceEntry[],
+): readonly string[] {
+  const prefix = folder === "" ? "" : `${folder}/`;
+  const rested = new Map<string, readonly NamespaceEntry[]>([[folder, rest]]);
+  for (const [path, entries] of namespace.folders) {
+    if (rest.some(({ name }) => path === `${prefix}${name}` || path.startsWith(`${prefix}${name}/`))) {
+      rested.set(path, entries);
+    }
+  }
+  const hidden: string[] = [];
+  for (const [path, entries] of rested) if (entries.some(({ name }) => name === "_layers")) hidden.push(path);
+  return hidden.sort();
+}

@@ -1,0 +1,24 @@
+// Whether all that an image is made of is in the store, whatever is linked: then it can be mended without a rebuild.
+
+import { DiskState, Role } from "../../facts/facts.ts";
+import type { RootGraph } from "../../graph/root-graph.ts";
+
+/**
+ * Whether the manifest, its children to any depth, and their configs and layers are in the blob store. A layer that
+ * clients fetch from elsewhere need not be.
+ */
+export function isContentInStore(graph: RootGraph, digest: number): boolean {
+  const seen = new Set<number>([digest]);
+  for (const blob of seen) {
+    const manifest = graph.manifests.find(blob);
+    if (graph.blobState(blob) !== DiskState.ok || manifest < 0) return false;
+    if (!graph.manifests.isParsed(manifest) || graph.manifests.isRotten(manifest)) return false;
+    const end = graph.manifests.endReference(manifest);
+    for (let reference = graph.manifests.firstReference(manifest); reference < end; reference++) {
+      const target = graph.manifests.target(reference);
+      if (graph.manifests.role(reference) === Role.child) seen.add(target);
+      else if (!graph.manifests.isForeign(reference) && graph.blobState(target) !== DiskState.ok) return false;
+    }
+  }
+  return true;
+}

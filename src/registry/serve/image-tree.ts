@@ -1,0 +1,117 @@
+// One image as a tree: each part that a client asks for, in the order in which manifests name them, with what the
+// registry answers. A list with depths, since whoever pushes chooses how deep indexes nest.
+
+import { Role } from "../../facts/facts.ts";
+import type { GraphView } from "../../graph/overlay.ts";
+import type { RepositoryNode } from "../../graph/root-graph.ts";
+import type { PullProblem, Trouble } from "./failure.ts";
+import { type Answer, type Reply, serveBlob, serveManifest } from "./serve.ts";
+
+export interface ImagePart {
+  /** 0 for the manifest that the image is. */
+  readonly depth: number;
+  /** The digest by which it is asked for. */
+  readonly digest: number;
+  /** The manifest that names it, by the digest that it is asked for, and the reference's number; -1 for the image itself. */
+  readonly parent: number;
+  readonly reference: number;
+  /** What it is to its parent; undefined for the image itself. */
+  readonly role: Role | undefined;
+  readonly reply: Reply;
+  /** The manifest that was read: what is served, or would be if it were linked; -1 where there is none. */
+  readonly manifest: number;
+  /** What a client runs into here. */
+  readonly trouble: Trouble | undefined;
+  /** Whether a client that pulls the image gets so far as to ask for it. */
+  readonly isReached: boolean;
+  /** Whether its own parts stand further up already, below the same digest. */
+  readonly isRepeated: boolean;
+}
+
+/** The image with this manifest. `problems` are those of pulling its repository. Linear in the references. */
+export function imageParts(
+  graph: GraphView,
+  repository: RepositoryNode,
+  digest: number,
+  problems: readonly PullProblem[],
+): ImagePart[] {
+  const troubles = new Troubles(problems);
+  const parts: ImagePart[] = [];
+  const expanded = { reached: new Set<number>(), unreached: new Set<number>() };
+  const first: Step = { depth: 0, digest, parent: -1, reference: -1, isReached: true };
+  const stack = [first];
+  for (let step = stack.pop(); step; step = stack.pop()) {
+    const part = partOf(graph, repository, step, troubles, expanded);
+    parts.push(part);
+    if (part.isRepeated || part.manifest < 0 || !graph.manifests.isParsed(part.manifest)) continue;
+    (part.isReached ? expanded.reached : expanded.unreached).add(part.digest);
+    const isReached = part.isReached && isUsable(part);
+    // The last is pushed first, so that the first is taken first.
+    const start = graph.manifests.firstReference(part.manifest);
+    for (let reference = graph.manifests.endReference(part.manifest) - 1; reference >= start; reference--) {
+      const below = { parent: part.digest, reference, isReached, depth: part.depth + 1 };
+      stack.push({ ...below, digest: graph.manifests.target(reference) });
+    }
+  }
+  return parts;
+}
+
+/** The HTTP status of an answer; undefined where nobody can ask, or nothing can be said. */
+export function statusOf(answer: Answer): 200 | 404 | 500 | undefined {
+  switch (answer) {
+    case "served":
+      return 200;
+    case "not-linked":
+    case "no-data":
+      return 404;
+    case "broken-link":
+    case "broken-store":
+    case "invalid":
+      return 500;
+    default:
+      return undefined;
+  }
+}
+
+type Step = Pick<ImagePart, "depth" | "digest" | "parent" | "reference" | "isReached">;
+
+function partOf(
+  graph: GraphView,
+  repository: RepositoryNode,
+  step: Step,
+  troubles: Troubles,
+  expanded: { readonly reached: ReadonlySet<number>; readonly unreached: ReadonlySet<number> },
+): ImagePart {
+  const role = step.reference < 0 ? undefined : graph.manifests.role(step.reference);
+  const isBlob = role === Role.config || role === Role.layer;
+  const reply = (isBlob ? serveBlob : serveManifest)(graph, repository, step.digest);
+  const manifest = isBlob ? -1 : graph.manifests.find(reply.blob >= 0 ? reply.blob : step.digest);
+  const trouble = step.isReached ? troubles.of(step) : undefined;
+  // What was met below a manifest that no client reads is shown again where one does get to it.
+  const isKnown = expanded.reached.has(step.digest) || (!step.isReached && expanded.unreached.has(step.digest));
+  return { ...step, role, reply, manifest, trouble, isRepeated: !isBlob && isKnown };
+}
+
+/** Whether a client reads on in this manifest. */
+function isUsable({ reply, trouble }: ImagePart): boolean {
+  return reply.answer === "served" && trouble === undefined;
+}
+
+/** The troubles of a repository by what is asked for, and by whom. */
+class Troubles {
+  readonly #byReference = new Map<string, Trouble>();
+  readonly #byDigest = new Map<number, Trouble>();
+
+  constructor(problems: readonly PullProblem[]) {
+    for (const { trouble, parent, digest, reference, tag } of problems) {
+      if (tag >= 0) continue;
+      if (reference >= 0) this.#byReference.set(`${parent} ${digest}`, trouble);
+      else this.#byDigest.set(digest, trouble);
+    }
+  }
+
+  /** What is wrong with how it is named beats what is wrong with the thing itself. */
+  of({ parent, digest }: Step): Trouble | undefined {
+    return this.#byReference.get(`${parent} ${digest}`) ?? this.#byDigest.get(digest);
+  }
+}

@@ -1,0 +1,247 @@
+// Pulls the images of one repository on paper: follows each manifest that it holds to all that it references.
+
+import type { Bytes } from "../../facts/columns.ts";
+import { DiskState, isBroken, Role } from "../../facts/facts.ts";
+import type { GraphView } from "../../graph/overlay.ts";
+import type { RepositoryNode } from "../../graph/root-graph.ts";
+import { isRepositoryName, isTagName } from "../../layout/names.ts";
+import { BrokenPlatforms, type NamedChild } from "./broken-platforms.ts";
+import type { BrokenTag, PullProblem, Trouble } from "./failure.ts";
+import { type Held, TagsAbove } from "./held.ts";
+import { ReferenceTroubles } from "./reference-failures.ts";
+import { isRefused, type Reply, serveBlob, serveManifest } from "./serve.ts";
+
+/** A problem before it is known which tags it breaks: those that reach any of `hosts`. */
+interface Draft {
+  readonly trouble: Trouble;
+  readonly digest: number;
+  readonly parent: number;
+  readonly reference: number;
+  readonly reply: Reply | undefined;
+  readonly hosts: Held[];
+}
+
+export class PullWalk {
+  readonly #graph: GraphView;
+  readonly #repository: RepositoryNode;
+  readonly #needed: { neededLayerLinks: Bytes; neededRevisions: Bytes; referenced: Bytes };
+  readonly #fetchesMissing: boolean;
+  readonly #troubles: ReferenceTroubles;
+  readonly #held: Held[] = [];
+  readonly #byDigest = new Map<number, Held>();
+  readonly #drafts: Draft[] = [];
+  readonly #brokenLayerLinks = new Map<number, Draft>();
+  readonly #tagProblems: PullProblem[] = [];
+
+  constructor(
+    graph: GraphView,
+    repository: RepositoryNode,
+    needed: { neededLayerLinks: Bytes; neededRevisions: Bytes; referenced: Bytes },
+    fetchesMissing: boolean,
+  ) {
+    this.#graph = graph;
+    this.#repository = repository;
+    this.#needed = needed;
+    this.#fetchesMissing = fetchesMissing;
+    this.#troubles = new ReferenceTroubles(graph, fetchesMissing);
+  }
+
+  /** Walks the repository, once, and gives what is wrong in it. */
+  problems(): PullProblem[] {
+    this.#holdRevisions();
+    this.#holdTags();
+    for (let next = 0; next < this.#held.length; next++) this.#follow(this.#held[next]!);
+    this.#addUnneededBrokenLinks();
+    if (this.#drafts.length === 0) return this.#tagProblems;
+    const above = new TagsAbove(this.#held);
+    return [...this.#tagProblems, ...this.#drafts.map((draft) => this.#settle(draft, above))];
+  }
+
+  /** The tags that the problems of this walk break, and for which platforms. */
+  brokenTags(problems: readonly PullProblem[]): BrokenTag[] {
+    const tags = new Set<number>();
+    for (const problem of problems) for (const tag of problem.tags) tags.add(tag);
+    const badManifests = new Set<Held>();
+    for (const { reference, hosts } of this.#drafts) {
+      const isChild = reference >= 0 && this.#graph.manifests.role(reference) === Role.child;
+      if (!isChild) for (const host of hosts) badManifests.add(host);
+    }
+    const platforms = new BrokenPlatforms(
+      (held) => this.#namedChildren(held),
+      (held) => badManifests.has(held),
+    );
+    return [...tags]
+      .sort((a, b) => a - b)
+      .map((tag) => {
+        const image = this.#byDigest.get(this.#graph.tags.target(tag));
+        return { tag, platforms: image ? platforms.of(image) : [] };
+      });
+  }
+
+  #holdRevisions(): void {
+    const { revisions } = this.#graph;
+    for (let link = this.#repository.revisions.first; link < this.#repository.revisions.end; link++) {
+      if (revisions.state(link) !== DiskState.absent) this.#hold(revisions.place(link));
+    }
+  }
+
+  #holdTags(): void {
+    const { tags } = this.#graph;
+    const askable = isRepositoryName(this.#repository.name);
+    for (let tag = this.#repository.tags.first; tag < this.#repository.tags.end; tag++) {
+      const state = tags.state(tag);
+      if (!askable || !isTagName(tags.name(tag))) {
+        // Nobody can be refused it, so what is wrong with it is told as of a manifest without a tag.
+        if (state === DiskState.ok) this.#hold(tags.target(tag));
+        continue;
+      }
+      if (state === DiskState.absent) {
+        if (!this.#fetchesMissing) this.#addTagProblem("dangling-tag", tag, undefined);
+      } else if (isBroken(state)) this.#addTagProblem("broken-tag", tag, undefined);
+      else if (state === DiskState.ok) {
+        const held = this.#hold(tags.target(tag));
+        held.tags.push(tag);
+        this.#need(held.reply);
+        if (this.#troubles.isRefused(held.reply)) this.#addTagProblem("dangling-tag", tag, held.reply);
+      }
+    }
+  }
+
+  #hold(digest: number): Held {
+    const known = this.#byDigest.get(digest);
+    if (known) return known;
+    const reply = serveManifest(this.#graph, this.#repository, digest);
+    const held: Held = { digest, reply, parents: [], tags: [] };
+    this.#byDigest.set(digest, held);
+    this.#held.push(held);
+    this.#needed.referenced.set(digest, 1);
+    if (held.reply.blob >= 0) this.#needed.referenced.set(held.reply.blob, 1);
+    return held;
+  }
+
+  #need(reply: Reply): void {
+    if (reply.link < 0) return;
+    const links = reply.kind === "layer" ? this.#needed.neededLayerLinks : this.#needed.neededRevisions;
+    links.set(reply.link, 1);
+  }
+
+  #follow(held: Held): void {
+    const { answer, blob } = held.reply;
+    if (answer === "broken-link" && !isRefused(held.reply)) this.#addOwnProblem("broken-link", held);
+    if (answer === "invalid") {
+      const rotten = this.#graph.manifests.isRotten(this.#graph.manifests.find(blob));
+      this.#addOwnProblem(rotten ? "wrong-content" : "invalid-manifest", held);
+    }
+    if (answer !== "served") return;
+    const manifest = this.#graph.manifests.find(blob);
+    const trusted = blob === held.digest && !this.#graph.manifests.isRotten(manifest);
+    if (!trusted) this.#addOwnProblem("wrong-content", held);
+    // One problem a target: an index may name a child for several platforms, an image a layer several times.
+    const troubled = new Set<number>();
+    const end = this.#graph.manifests.endReference(manifest);
+    for (let reference = this.#graph.manifests.firstReference(manifest); reference < end; reference++) {
+      const target = this.#graph.manifests.target(reference);
+      this.#needed.referenced.set(target, 1);
+      const isChild = this.#graph.manifests.role(reference) === Role.child;
+      const child = isChild ? this.#hold(target) : undefined;
+      const reply = child?.reply ?? serveBlob(this.#graph, this.#repository, target);
+      child?.parents.push({ held, reference });
+      this.#need(reply);
+      this.#needed.referenced.set(reply.asked, 1);
+      if (reply.blob >= 0) this.#needed.referenced.set(reply.blob, 1);
+      // A client never gets as far as what a manifest that it rejects references.
+      if (!trusted || troubled.has(target)) continue;
+      const trouble = isChild ? this.#troubles.ofChild(reference, reply) : this.#troubles.ofBlob(reference, reply);
+      if (trouble === undefined) continue;
+      troubled.add(target);
+      if (trouble === "broken-link") this.#addBrokenLayerLink(reply, held);
+      else this.#addReferenceProblem(trouble, held, reference, reply);
+    }
+  }
+
+  #addReferenceProblem(trouble: Trouble, parent: Held, reference: number, reply: Reply): void {
+    const digest = this.#graph.manifests.target(reference);
+    this.#drafts.push({ trouble, digest, parent: parent.digest, reference, reply, hosts: [parent] });
+  }
+
+  #addOwnProblem(trouble: Trouble, held: Held): void {
+    this.#drafts.push({ trouble, digest: held.digest, parent: -1, reference: -1, reply: held.reply, hosts: [held] });
+  }
+
+  #addBrokenLayerLink(reply: Reply, host: Held): void {
+    const known = this.#brokenLayerLinks.get(reply.link);
+    if (known) known.hosts.push(host);
+    else {
+      const place = { digest: reply.asked, parent: -1, reference: -1 };
+      const draft: Draft = { trouble: "broken-link", ...place, reply, hosts: [host] };
+      this.#brokenLayerLinks.set(reply.link, draft);
+      this.#drafts.push(draft);
+    }
+  }
+
+  #addUnneededBrokenLinks(): void {
+    const { layerLinks } = this.#graph;
+    for (let link = this.#repository.layerLinks.first; link < this.#repository.layerLinks.end; link++) {
+      if (!isBroken(layerLinks.state(link)) || this.#brokenLayerLinks.has(link)) continue;
+      const digest = layerLinks.place(link);
+      // A manifest that is linked only here has been met already, as a manifest.
+      if (this.#byDigest.get(digest)?.reply.link === link && this.#byDigest.get(digest)?.reply.kind === "layer")
+        continue;
+      const reply: Reply = { answer: "broken-link", link, kind: "layer", asked: digest, blob: -1 };
+      this.#drafts.push({ trouble: "broken-link", digest, parent: -1, reference: -1, reply, hosts: [] });
+    }
+  }
+
+  #addTagProblem(trouble: Trouble, tag: number, reply: Reply | undefined): void {
+    this.#tagProblems.push({
+      trouble,
+      repository: this.#repository,
+      digest: this.#graph.tags.target(tag),
+      parent: -1,
+      reference: -1,
+      reply,
+      tag,
+      platform: undefined,
+      tags: [tag],
+    });
+  }
+
+  #settle({ hosts, ...draft }: Draft, above: TagsAbove): PullProblem {
+    const [first, ...others] = new Set(hosts.map((host) => above.of(host)));
+    const tags = others.length === 0 ? (first ?? []) : sortedUnion([first!, ...others]);
+    const platform =
+      (draft.reference >= 0 ? this.#graph.manifests.platform(draft.reference) : undefined) ??
+      (hosts.length === 1 ? this.#platformOf(hosts[0]!) : undefined);
+    return { ...draft, repository: this.#repository, tag: -1, platform, tags };
+  }
+
+  /** The platform under which an index names this manifest, where one does. */
+  #platformOf(held: Held): string | undefined {
+    for (const { reference } of held.parents) {
+      const platform = this.#graph.manifests.platform(reference);
+      if (platform !== undefined) return platform;
+    }
+    return undefined;
+  }
+
+  #namedChildren(held: Held): NamedChild[] {
+    if (held.reply.answer !== "served") return [];
+    const { manifests } = this.#graph;
+    const manifest = manifests.find(held.reply.blob);
+    const children: NamedChild[] = [];
+    const end = manifests.endReference(manifest);
+    for (let reference = manifests.firstReference(manifest); reference < end; reference++) {
+      if (manifests.role(reference) !== Role.child) continue;
+      const child = this.#byDigest.get(manifests.target(reference))!;
+      const isTroubled = this.#troubles.ofChild(reference, child.reply) !== undefined;
+      children.push({ held: child, platform: manifests.platform(reference), isTroubled });
+    }
+    return children;
+  }
+}
+
+function sortedUnion(lists: readonly (readonly number[])[]): number[] {
+  const all = new Set<number>();
+  for (const list of lists) for (const number of list) all.add(number);
+  return [...all].sort((a, b) => a - b);
+}

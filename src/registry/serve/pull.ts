@@ -1,0 +1,36 @@
+// Pulls every image of a root on paper: what a client would be refused, and which tags that breaks. Linear in the
+// links and references; without recursion, since whoever pushes chooses how deep indexes nest.
+
+import { Bytes } from "../../facts/columns.ts";
+import type { GraphView } from "../../graph/overlay.ts";
+import type { BrokenTag, PullProblem } from "./failure.ts";
+import { PullWalk } from "./pull-walk.ts";
+
+/** What came of pulling all images. Link columns are indexed by the link's number. */
+export interface Pull {
+  readonly problems: readonly PullProblem[];
+  /** In the order of repository names, then tag names. */
+  readonly brokenTags: readonly BrokenTag[];
+  /** 1 where a manifest that is held (tagged or not) needs the link. */
+  readonly neededLayerLinks: Bytes;
+  readonly neededRevisions: Bytes;
+  /** 1 for every digest that a held manifest references, or that is one. */
+  readonly referenced: Bytes;
+}
+
+/**
+ * Pulls every tag of every repository, and every untagged revision. With `fetchesMissing`, as a pull-through cache
+ * does, what is not there is no problem.
+ */
+export function pullAll(graph: GraphView, { fetchesMissing = false } = {}): Pull {
+  const problems: PullProblem[] = [];
+  const brokenTags: BrokenTag[] = [];
+  const needed = { neededLayerLinks: new Bytes(), neededRevisions: new Bytes(), referenced: new Bytes() };
+  for (const repository of graph.repositories()) {
+    const walk = new PullWalk(graph, repository, needed, fetchesMissing);
+    const found = walk.problems();
+    for (const problem of found) problems.push(problem);
+    for (const broken of walk.brokenTags(found)) brokenTags.push(broken);
+  }
+  return { problems, brokenTags, ...needed };
+}

@@ -1,0 +1,105 @@
+// Findings that break no image, counted by code as they stream by; a few of each are kept as examples.
+import { FINDING_CODES, type Finding, type FindingCode, type Severity } from "../../checks/finding.ts";
+import { CHECKS } from "../../checks/index.ts";
+import { escapeText } from "../../text/escape.ts";
+import { more, type Page, paragraph } from "../../text/page.ts";
+import { formatNumberOf, withReadableBytes } from "../../text/quantities.ts";
+import { type NamePrefix, placeRows, severityPaint } from "./finding.ts";
+
+/** Findings with the same words that are kept, and how many different words of one code. */
+const MAX_EXAMPLES = 3;
+const MAX_MESSAGES = 4;
+
+interface Alike {
+  readonly message: string;
+  readonly remedy: string;
+  readonly examples: Finding[];
+  count: number;
+}
+
+interface Group {
+  count: number;
+  readonly severity: Finding["severity"];
+  readonly alike: Map<string, Alike>;
+}
+
+export class FindingGroups {
+  readonly #groups = new Map<FindingCode, Group>();
+
+  add(finding: Finding): void {
+    const { code, severity, message, remedy } = finding;
+    let group = this.#groups.get(code);
+    if (!group) {
+      group = { count: 0, severity, alike: new Map() };
+      this.#groups.set(code, group);
+    }
+    group.count++;
+    const key = `${message}\0${remedy}`;
+    const alike = group.alike.get(key);
+    if (alike) {
+      alike.count++;
+      if (alike.examples.length < MAX_EXAMPLES) alike.examples.push(finding);
+    } else if (group.alike.size < MAX_MESSAGES) {
+      group.alike.set(key, { message, remedy, examples: [finding], count: 1 });
+    }
+  }
+
+  count(severity: Severity): number {
+    return this.#inOrder().reduce((sum, [, group]) => sum + (group.severity === severity ? group.count : 0), 0);
+  }
+
+  /** Errors and warnings: counted, with examples and remedy. */
+  *render(page: Page, prefix: NamePrefix): Generator<string> {
+    const groups = this.#inOrder().filter(([, { severity }]) => severity !== "info");
+    if (groups.length === 0) return;
+    yield "\n";
+    yield* paragraph(page, "Also found, breaking no image today:", { first: 0, paint: page.colour.bold });
+    for (const [code, group] of groups) {
+      yield "\n";
+      const title = `${code}: ${formatNumberOf(group.count, group.severity)}`;
+      yield* paragraph(page, title, { first: 2, paint: severityPaint(page, group.severity) });
+      yield* renderGroup(page, group, prefix);
+    }
+  }
+
+  /** Notes of severity info: a line each, or one for all of a code. */
+  *renderNotes(page: Page, prefix: NamePrefix): Generator<string> {
+    const groups = this.#inOrder().filter(([, { severity }]) => severity === "info");
+    if (groups.length > 0) yield "\n";
+    for (const [code, { count, alike }] of groups) {
+      const examples = [...alike.values()].flatMap((same) => same.examples);
+      const lines =
+        examples.length === count && count <= MAX_EXAMPLES
+          ? examples.map((finding) => `${noteName(finding, prefix)}${escapeText(withReadableBytes(finding.message))}`)
+          : [`${formatNumberOf(count, "time")}: ${CHECKS[code].meaning}`];
+      for (const line of lines)
+        yield* paragraph(page, `${code}: ${line}`, { first: 0, rest: 4, paint: page.colour.dim });
+    }
+  }
+
+  #inOrder(): [FindingCode, Group][] {
+    return FINDING_CODES.flatMap((code) => {
+      const group = this.#groups.get(code);
+      return group ? [[code, group] satisfies [FindingCode, Group]] : [];
+    });
+  }
+}
+
+function* renderGroup(page: Page, { count, alike }: Group, prefix: NamePrefix): Generator<string> {
+  let shown = 0;
+  const all = [...alike.values()];
+  for (const [index, { message, remedy, examples, count: same }] of all.entries()) {
+    shown += same;
+    yield* paragraph(page, escapeText(message), { first: 4, rest: 6 });
+    for (const example of examples) yield* placeRows(page, 6, example, prefix);
+    yield* more(page, 6, same - examples.length);
+    if (all[index + 1]?.remedy === remedy) continue;
+    yield* paragraph(page, `to mend: ${escapeText(remedy)}`, { first: 4, rest: 6, paint: page.colour.green });
+  }
+  yield* more(page, 4, count - shown);
+}
+
+function noteName({ root, repository }: Finding, prefix: NamePrefix): string {
+  if (repository !== undefined) return `${escapeText(prefix(root) + repository)}: `;
+  return prefix(root) === "" ? "" : `${escapeText(root)}: `;
+}

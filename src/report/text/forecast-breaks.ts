@@ -1,0 +1,63 @@
+// The images that a collection would break: those that lose the same are said together, with what keeps them.
+
+import type { BreakReport, ForecastReport, LostPartReport } from "../../contract/forecast.ts";
+import { shortDigest } from "../../layout/digest.ts";
+import { escapeText } from "../../text/escape.ts";
+import { columns, more, type Page, paragraph, row } from "../../text/page.ts";
+import { formatNumberOf } from "../../text/quantities.ts";
+import { namePrefix } from "./finding.ts";
+import { countedImages, imagesHeading, MAX_GROUPS, MAX_ROWS } from "./images.ts";
+
+type BrokenImage = BreakReport & { readonly root: string };
+
+export function* renderBreaks(page: Page, report: ForecastReport): Generator<string> {
+  const prefix = namePrefix(report);
+  const groups = groupBreaks(report);
+  for (const images of groups.slice(0, MAX_GROUPS)) {
+    yield "\n";
+    yield* imagesHeading(page, images, prefix);
+    yield* lostRows(page, images[0]!.lost);
+    yield* keepers(page, images);
+  }
+  const rest = groups.slice(MAX_GROUPS).flat();
+  const title = formatNumberOf(rest.length, "more image that would break", "more images that would break");
+  yield* countedImages(page, rest, title, prefix);
+}
+
+/** Groups that lose the same and are kept by the same; the largest first, else in the order of their first image. */
+function groupBreaks({ roots }: ForecastReport): BrokenImage[][] {
+  const groups = new Map<string, BrokenImage[]>();
+  for (const { name: root, breaks } of roots) {
+    for (const broken of breaks) {
+      const lost = broken.lost.flatMap(({ digest, role, platform }) => [digest, role, platform ?? ""]);
+      const key = [root, ...lost, ...broken.keptBy].join("\0");
+      const group = groups.get(key);
+      if (group) group.push({ root, ...broken });
+      else groups.set(key, [{ root, ...broken }]);
+    }
+  }
+  return [...groups.values()].sort((a, b) => b.length - a.length);
+}
+
+/** What an image loses, part by part in columns. */
+function* lostRows(page: Page, lost: readonly LostPartReport[]): Generator<string> {
+  const shown = lost.slice(0, MAX_ROWS);
+  const roleWidth = Math.max(...shown.map(({ role }) => columns(role)));
+  const platformWidth = Math.max(...shown.map(({ platform }) => columns(escapeText(platform ?? ""))));
+  for (const [index, { role, platform, digest }] of shown.entries()) {
+    yield* row(page, 2, [
+      { text: index === 0 ? "loses" : "", pad: "loses".length, paint: page.colour.red },
+      { text: role, pad: roleWidth },
+      { text: platform ?? "", pad: platformWidth },
+      { text: shortDigest(digest) },
+    ]);
+  }
+  yield* more(page, 2, lost.length - shown.length);
+}
+
+function* keepers(page: Page, images: readonly BrokenImage[]): Generator<string> {
+  for (const [index, sentence] of images[0]!.keptBy.entries()) {
+    const label = index > 0 ? "or" : images.length > 1 ? "to keep them" : "to keep it";
+    yield* paragraph(page, `${label}: ${escapeText(sentence)}`, { first: 4, rest: 6, paint: page.colour.green });
+  }
+}

@@ -1,0 +1,93 @@
+// What a forecast says besides the harm: repositories that collection does not see, tags that are removed, figures.
+
+import type { ForecastReport, RootForecastReport } from "../../contract/forecast.ts";
+import { escapeText } from "../../text/escape.ts";
+import { more, type Page, paragraph, row } from "../../text/page.ts";
+import { formatBytes, formatCount, formatNumberOf } from "../../text/quantities.ts";
+import { namePrefix } from "./finding.ts";
+import { rootRow } from "./totals.ts";
+
+/** Names in one list. */
+const MAX_NAMES = 8;
+
+/** The subject of the verdict: "collection", "the tag clean-up and collection with -m". */
+export function subjectOf(roots: readonly RootForecastReport[]): { readonly name: string; readonly breaks: string } {
+  const cleansUp = roots.some(({ keepTags, removedTags }) => keepTags !== null || removedTags.length > 0);
+  const deletesUntagged = roots.some(({ deleteUntagged }) => deleteUntagged);
+  const collection = `collection${deletesUntagged ? " with -m" : ""}`;
+  return cleansUp
+    ? { name: `the tag clean-up and ${collection}`, breaks: "break" }
+    : { name: collection, breaks: "breaks" };
+}
+
+export function* renderUnseen(page: Page, report: ForecastReport): Generator<string> {
+  const prefix = namePrefix(report);
+  const names = report.roots.flatMap(({ name, unseenRepositories }) =>
+    unseenRepositories.map((repository) => prefix(name) + repository),
+  );
+  if (names.length === 0) return;
+  const count = formatNumberOf(names.length, "repository", "repositories");
+  yield "\n";
+  yield* paragraph(page, `Collection does not see ${count}, and deletes every blob that nothing else needs:`, {
+    first: 0,
+    rest: 2,
+    paint: page.colour.bold,
+  });
+  for (const text of names.slice(0, MAX_NAMES)) yield* row(page, 2, [{ text }]);
+  yield* more(page, 2, names.length - MAX_NAMES);
+}
+
+export function* renderRemovedTags(page: Page, report: ForecastReport): Generator<string> {
+  const prefix = namePrefix(report);
+  const removed = report.roots.reduce((sum, { removedTags }) => sum + removedTags.length, 0);
+  const keepTags = report.roots[0]?.keepTags ?? null;
+  if (removed === 0) return;
+  const names: string[] = [];
+  for (const { name, removedTags } of report.roots) {
+    const room = MAX_NAMES - names.length;
+    names.push(...removedTags.slice(0, room).map((image) => escapeText(prefix(name) + image)));
+  }
+  const kept =
+    keepTags === null ? "" : ` (each repository keeps its ${keepTags === 1 ? "" : `${formatCount(keepTags)} `}newest)`;
+  const rest = removed > names.length ? ` … and ${formatCount(removed - names.length)} more` : "";
+  const title = `The tag clean-up removes ${formatNumberOf(removed, "tag")}${kept}`;
+  yield "\n";
+  yield* paragraph(page, `${title}: ${names.join(", ")}${rest}`, { first: 0, rest: 2 });
+}
+
+/** What is marked, deleted and freed, root by root. */
+export function* renderFigures(page: Page, { roots }: ForecastReport): Generator<string> {
+  for (const root of roots) {
+    yield* rootRow(page, "Forecast", root, roots.length > 1);
+    yield* rootFigures(page, root);
+  }
+}
+
+/** The figures of one root, against what a correct collection would free. */
+export function rootFigures(page: Page, root: RootForecastReport): Generator<string> {
+  const { outcome, deletedBytes, correctlyFreedBytes } = root;
+  const same = outcome === "completes" && deletedBytes === correctlyFreedBytes;
+  const correct = `; a correct one would free ${same ? "the same" : formatBytes(correctlyFreedBytes)}`;
+  return paragraph(page, figures(root) + (same && deletedBytes === 0 ? "" : correct), { first: 2 });
+}
+
+function figures({
+  deleteUntagged,
+  outcome,
+  marked,
+  deletedManifests,
+  deletedBlobs,
+  deletedBytes,
+}: RootForecastReport) {
+  const name = `collection${deleteUntagged ? " with -m" : ""}`;
+  const manifests = formatNumberOf(deletedManifests.length, "manifest");
+  if (outcome === "aborts") {
+    return `${name} aborts${deletedManifests.length === 0 ? "" : ` after deleting ${manifests}`}, and frees nothing`;
+  }
+  const blobs = formatNumberOf(deletedBlobs.length, "blob");
+  const deleted =
+    deletedManifests.length + deletedBlobs.length === 0
+      ? " and deletes nothing"
+      : `, deletes ${manifests} and ${blobs}, and frees ${formatBytes(deletedBytes)}`;
+  return `${name} marks ${formatNumberOf(marked, "blob")}${deleted}`;
+}

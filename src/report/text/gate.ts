@@ -1,0 +1,72 @@
+// The gate's answer for a person at a terminal: the decision, every reason with its next step, then what the scan and
+// the forecast found. Short when the decision is go.
+import type { Decision, GateReport } from "../../contract/gate.ts";
+import { more, type Page, paragraph } from "../../text/page.ts";
+import { formatNumberOf } from "../../text/quantities.ts";
+import { renderForecastDetails, renderForecastVerdict } from "./forecast.ts";
+import { renderRemovedTags, rootFigures } from "./forecast-figures.ts";
+import { renderBrokenImages } from "./images.ts";
+import { sortFindings } from "./scan.ts";
+import { renderFound, renderRoot, renderTook, renderUnreadable, renderVerdict, rootRow } from "./totals.ts";
+
+const MAX_REASONS = 20;
+
+/** Bounded as the reports of scan and forecast are. */
+export function* renderGateText(report: GateReport, page: Page): Generator<string> {
+  yield* renderDecision(page, report);
+  yield* renderReasons(page, report.reasons);
+  if (report.decision !== "go") yield* renderEvidence(page, report);
+  yield* renderTotals(page, report);
+}
+
+function* renderDecision(page: Page, { decision, reasons, scan }: GateReport): Generator<string> {
+  const { red, yellow, green, bold } = page.colour;
+  const paint = { go: green, stop: red, undecided: yellow }[decision];
+  const count = formatNumberOf(reasons.length, "reason");
+  const { brokenTags } = scan.summary;
+  const already =
+    brokenTags > 0
+      ? `; it makes ${formatNumberOf(brokenTags, "image")} that ${brokenTags === 1 ? "is" : "are"} broken already no worse`
+      : "";
+  const said: Record<Decision, string> = {
+    go: `GO: the collection breaks nothing${already}`,
+    stop: `STOP: ${count} against a collection`,
+    undecided: `UNDECIDED, so do not collect: ${count}`,
+  };
+  yield* paragraph(page, said[decision], { first: 0, rest: 2, paint: (text) => bold(paint(text)) });
+}
+
+function* renderReasons(page: Page, reasons: readonly string[]): Generator<string> {
+  for (const reason of reasons.slice(0, MAX_REASONS)) yield* paragraph(page, `- ${reason}`, { first: 2, rest: 4 });
+  yield* more(page, 2, reasons.length - MAX_REASONS);
+}
+
+function* renderEvidence(page: Page, { scan, forecast }: GateReport): Generator<string> {
+  if (forecast.verdict !== "clean" && forecast.verdict !== "incomplete") {
+    yield "\n";
+    yield* renderForecastVerdict(page, forecast);
+    yield* renderForecastDetails(page, forecast);
+    yield* renderRemovedTags(page, forecast);
+  }
+  if (scan.brokenTags.length > 0) {
+    const { breaking, rest } = sortFindings(scan);
+    yield "\n";
+    yield* renderVerdict(page, scan, rest.count("error"));
+    yield* renderBrokenImages(page, scan, breaking);
+  }
+  yield* renderUnreadable(page, scan);
+}
+
+/** A root after the other, what was read there and what a collection would do; without the counts when it may go. */
+function* renderTotals(page: Page, report: GateReport): Generator<string> {
+  const { decision, scan, forecast } = report;
+  const several = scan.roots.length > 1;
+  yield "\n";
+  for (const root of scan.roots) {
+    yield* decision === "go" ? rootRow(page, "Checked", root, several) : renderRoot(page, root, several);
+    const forecastRoot = forecast.roots.find(({ path }) => path === root.path);
+    if (forecastRoot) yield* rootFigures(page, forecastRoot);
+  }
+  yield* renderFound(page, scan);
+  yield* renderTook(page, report);
+}

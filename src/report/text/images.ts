@@ -1,0 +1,119 @@
+// The broken images of the text report: what each lacks, and how to mend it.
+import type { Finding } from "../../checks/finding.ts";
+import type { BrokenTagReport, ScanReport } from "../../contract/scan.ts";
+import { shortDigest } from "../../layout/digest.ts";
+import { escapeText } from "../../text/escape.ts";
+import { groupBy } from "../../text/group-by.ts";
+import { more, type Page, paragraph, row } from "../../text/page.ts";
+import { formatCount, formatNumberOf } from "../../text/quantities.ts";
+import { type BrokenImageGroup, groupBrokenImages } from "./broken-images.ts";
+import { lackRows, type NamePrefix, namePrefix } from "./finding.ts";
+
+/** Groups of images said in full, lines about one of them, names in one list. */
+export const MAX_GROUPS = 20;
+export const MAX_ROWS = 12;
+const MAX_NAMES = 8;
+
+/** What a tag is called, and what it names. */
+export type NamedImage = Pick<BrokenTagReport, "root" | "repository" | "tag" | "digest">;
+
+/** `findings` holds those that break images, by id. */
+export function* renderBrokenImages(
+  page: Page,
+  report: ScanReport,
+  findings: ReadonlyMap<string, Finding>,
+): Generator<string> {
+  const prefix = namePrefix(report);
+  const explained = new Set<string>();
+  const groups = groupBrokenImages(report.brokenTags, findings);
+  for (const group of groups.slice(0, MAX_GROUPS)) {
+    yield "\n";
+    yield* imagesHeading(page, group.images, prefix);
+    yield* reasons(page, group, explained);
+  }
+  const rest = groups.slice(MAX_GROUPS).flatMap(({ images }) => images);
+  yield* countedImages(page, rest, formatNumberOf(rest.length, "more broken image"), prefix);
+}
+
+/** The images of a group by name, with what they name where that is the same; there must be one at least. */
+export function* imagesHeading(page: Page, images: readonly NamedImage[], prefix: NamePrefix): Generator<string> {
+  const [first] = images as [NamedImage];
+  const digest = images.every((image) => image.digest === first.digest) ? first.digest : null;
+  const short = digest === null ? "" : shortDigest(digest);
+  const { bold, dim } = page.colour;
+  const repository = prefix(first.root) + first.repository;
+  if (images.length === 1) {
+    yield* row(page, 0, [
+      { text: `${repository}:${first.tag}`, paint: bold },
+      { text: short, paint: dim },
+    ]);
+    return;
+  }
+  const repositories = new Set(images.map((image) => prefix(image.root) + image.repository));
+  const alone = repositories.size === 1;
+  const names = images
+    .slice(0, MAX_NAMES)
+    .map((image) => escapeText(alone ? image.tag : `${prefix(image.root)}${image.repository}:${image.tag}`));
+  const rest = images.length > MAX_NAMES ? ` … and ${formatCount(images.length - MAX_NAMES)} more` : "";
+  const title = alone
+    ? `${escapeText(repository)}, ${formatNumberOf(images.length, "tag")}`
+    : `${formatNumberOf(images.length, "image")} in ${formatNumberOf(repositories.size, "repository", "repositories")}`;
+  yield* paragraph(page, `${title}: ${names.join(", ")}${rest}`, { first: 0, rest: 4, paint: bold });
+  if (short !== "") yield* row(page, 4, [{ text: short, paint: dim }]);
+}
+
+/** What breaks the images: under each remedy, the findings that it mends. */
+function* reasons(page: Page, { images, findings }: BrokenImageGroup, explained: Set<string>): Generator<string> {
+  yield* failingPlatforms(page, images, findings);
+  // A tag's path is that of one of the tags only.
+  const showPaths = images.length === 1 || findings.every((finding) => finding.tag === undefined);
+  for (const [remedy, mended] of groupBy(findings, (finding) => finding.remedy)) {
+    for (const [message, alike] of groupBy(mended.slice(0, MAX_ROWS), (finding) => finding.message)) {
+      yield* lackRows(page, 2, alike, showPaths);
+      const explanation = `${alike[0]!.code}: ${escapeText(message)}`;
+      if (explained.has(explanation)) continue;
+      explained.add(explanation);
+      yield* paragraph(page, explanation, { first: 4, rest: 6, paint: page.colour.dim });
+    }
+    yield* more(page, 2, mended.length - MAX_ROWS);
+    yield* paragraph(page, `to mend: ${escapeText(remedy)}`, { first: 4, rest: 6, paint: page.colour.green });
+  }
+}
+
+/** Says which platforms fail, where the findings do not. */
+function* failingPlatforms(page: Page, images: readonly BrokenTagReport[], findings: readonly Finding[]) {
+  const named = new Set(findings.map((finding) => finding.platform));
+  const failing = [...new Set(images.flatMap((image) => image.platforms))];
+  if (failing.every((platform) => named.has(platform))) return;
+  yield* paragraph(page, `fails on ${failing.map((name) => escapeText(name)).join(", ")}`, { first: 2, rest: 4 });
+}
+
+/** The images that are not said in full, counted by repository below a title that counts them all. */
+export function* countedImages(
+  page: Page,
+  images: readonly NamedImage[],
+  title: string,
+  prefix: NamePrefix,
+): Generator<string> {
+  if (images.length === 0) return;
+  const counts = groupBy(images, (image) => prefix(image.root) + image.repository);
+  const most = [...counts].sort(([, a], [, b]) => b.length - a.length).slice(0, MAX_NAMES);
+  yield "\n";
+  yield* paragraph(page, `… and ${title} (--format json lists all)`, {
+    first: 0,
+    rest: 2,
+    paint: page.colour.bold,
+  });
+  const pad = Math.max(...most.map(([, { length }]) => formatCount(length).length));
+  for (const [name, { length }] of most) {
+    yield* row(page, 2, [{ text: formatCount(length).padStart(pad) }, { text: name }]);
+  }
+  const others = counts.size - most.length;
+  if (others > 0) {
+    const rest = images.length - most.reduce((sum, [, { length }]) => sum + length, 0);
+    yield* row(page, 2, [
+      { text: formatCount(rest).padStart(pad) },
+      { text: `in ${formatNumberOf(others, "other repository", "other repositories")}` },
+    ]);
+  }
+}

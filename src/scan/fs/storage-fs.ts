@@ -1,0 +1,129 @@
+// The file system as scan/ sees it: the few calls it makes, all of which only read.
+import * as fs from "node:fs";
+import type { DiskState } from "../../facts/facts.ts";
+import { DiskState as State } from "../../facts/facts.ts";
+
+/** The calls of `node:fs` that reading a storage root takes. Tests hand over memfs, or one that fails on purpose. */
+export type StorageFs = Pick<
+  typeof fs,
+  "readdirSync" | "statSync" | "lstatSync" | "openSync" | "readSync" | "closeSync"
+>;
+
+export const nodeFs: StorageFs = fs;
+
+/** Opening a pipe that nobody writes to would wait for ever, and a terminal would become the process's own: not so with these. */
+export const READ_FLAGS = fs.constants.O_RDONLY | fs.constants.O_NONBLOCK | fs.constants.O_NOCTTY;
+
+/** Errors that say what the disk's structure is, not that reading it failed: the registry answers 500 to them. */
+const STRUCTURAL: Readonly<Record<string, DiskState>> = {
+  EISDIR: State.folder,
+  ENOTDIR: State.notAFolder,
+  ELOOP: State.malformed,
+  ENXIO: State.malformed,
+  EINVAL: State.malformed,
+};
+
+/** The system's code of an error that a call threw. Anything that is no system error is a bug and is thrown on. */
+export function errorCode(error: unknown): string {
+  const code = (error as NodeJS.ErrnoException | undefined)?.code;
+  if (typeof code !== "string" || !/^E[A-Z0-9]+$/.test(code)) throw error;
+  return code;
+}
+
+/** How an error counts for the path that it was met on (registry-2.8.3 section 2: only ENOENT means "not there"). */
+export function stateOfError(code: string): DiskState {
+  if (code === "ENOENT") return State.absent;
+  return STRUCTURAL[code] ?? State.unreadable;
+}
+
+/** A structural error in words, for the message of a finding. */
+export function describeError(code: string): string {
+  switch (code) {
+    case "EISDIR":
+      return "a folder where a file should be";
+    case "ENOTDIR":
+      return "a file where a folder should be";
+    case "ELOOP":
+      return "a symbolic link that leads to itself";
+    case "ENXIO":
+      return "no regular file";
+    default:
+      return code;
+  }
+}
+
+/** What is in a folder, sorted by name, or what stands there instead. */
+export type Listing<Entry> =
+  | { readonly state: typeof State.ok; readonly entries: readonly Entry[] }
+  | { readonly state: Exclude<DiskState, typeof State.ok>; readonly code: string };
+
+/** Lists the names in a folder. Never throws for what the disk does; what is not there it asks for twice. */
+export function listNames(storageFs: StorageFs, path: string): Listing<string> {
+  return list(() => storageFs.readdirSync(path).sort());
+}
+
+/** As listNames, with what each entry is. */
+export function listEntries(storageFs: StorageFs, path: string): Listing<fs.Dirent> {
+  const byName = (a: fs.Dirent, b: fs.Dirent) => (a.name < b.name ? -1 : a.name > b.name ? 1 : 0);
+  return list(() => storageFs.readdirSync(path, { withFileTypes: true }).sort(byName));
+}
+
+function list<Entry>(read: () => Entry[]): Listing<Entry> {
+  try {
+    return { state: State.ok, entries: twice(read) };
+  } catch (error) {
+    const code = errorCode(error);
+    return { state: stateOfError(code) as Exclude<DiskState, typeof State.ok>, code };
+  }
+}
+
+/**
+ * Makes a call once more that says "not there". That answer hides all that lies below, and no finding that is read
+ * again would bring it back; a file system over a network gives it for an instant when a folder is replaced.
+ */
+function twice<Result>(call: () => Result): Result {
+  try {
+    return call();
+  } catch (error) {
+    if (stateOfError(errorCode(error)) !== State.absent) throw error;
+    return call();
+  }
+}
+
+/** The names that a listing holds; none where there is no folder. */
+export function namesOf(listing: Listing<string>): readonly string[] {
+  return listing.state === State.ok ? listing.entries : [];
+}
+
+/**
+ * Whether a folder has such an entry, be it a symbolic link that leads nowhere. An error other than "not found" is a yes.
+ * What is listed with U+FFFD in its name, since that is no UTF-8, cannot be asked for: its folder is listed again.
+ */
+export function isThere(storageFs: StorageFs, path: string): boolean {
+  const slash = path.lastIndexOf("/");
+  if (path.includes("\ufffd", slash)) {
+    const listing = listNames(storageFs, path.slice(0, slash));
+    return listing.state === State.ok
+      ? listing.entries.includes(path.slice(slash + 1))
+      : listing.state !== State.absent;
+  }
+  try {
+    return storageFs.lstatSync(path, { throwIfNoEntry: false }) !== undefined;
+  } catch (error) {
+    return stateOfError(errorCode(error)) !== State.absent;
+  }
+}
+
+/**
+ * One stat of a path: what is there, or how it failed; neither where nothing is, which is asked for twice. Never throws
+ * for what the disk does.
+ */
+export function statPath(storageFs: StorageFs, path: string): { readonly stat?: fs.Stats; readonly code?: string } {
+  try {
+    const options = { throwIfNoEntry: false } as const;
+    const stat = storageFs.statSync(path, options) ?? storageFs.statSync(path, options);
+    return stat ? { stat } : {};
+  } catch (error) {
+    return { code: errorCode(error) };
+  }
+}

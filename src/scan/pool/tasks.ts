@@ -1,0 +1,55 @@
+// The pieces of work that reading a root is made of: what one thread does at a time. Tasks and their results are plain
+// data, so that they can cross to a worker thread and back.
+
+import type { BlobFacts, ManifestFacts } from "../../facts/facts.ts";
+import type { PackedDigests } from "../../facts/packed-digests.ts";
+import type { StorageFs } from "../fs/storage-fs.ts";
+import { type BlobShard, readBlobShard } from "../read-blobs.ts";
+import { readManifests } from "../read-manifests.ts";
+import {
+  type PieceFacts,
+  type RepositoryOptions,
+  type RepositoryPiece,
+  type RepositoryStart,
+  readPiece,
+  readRepository,
+} from "../read-repository.ts";
+
+export interface ReadOptions extends RepositoryOptions {
+  /** Whether to hash every blob, not manifests alone. */
+  readonly verifyContent: boolean;
+}
+
+export type Task =
+  | { readonly kind: "blobs"; readonly shard: BlobShard }
+  | { readonly kind: "repositories"; readonly names: readonly string[] }
+  | { readonly kind: "piece"; readonly piece: RepositoryPiece }
+  | {
+      readonly kind: "manifests";
+      /** Where in the caller's list the digests begin. */
+      readonly first: number;
+      readonly digests: PackedDigests;
+      readonly sizes: Float64Array;
+    };
+
+export interface TaskResults {
+  readonly blobs: BlobFacts;
+  readonly repositories: readonly RepositoryStart[];
+  readonly piece: PieceFacts;
+  readonly manifests: ManifestFacts;
+}
+export type TaskResult = TaskResults[keyof TaskResults];
+
+/** Does one task on the storage root at `root`. */
+export function performTask(storageFs: StorageFs, root: string, task: Task, options: ReadOptions): TaskResult {
+  switch (task.kind) {
+    case "blobs":
+      return readBlobShard(storageFs, root, task.shard, options);
+    case "repositories":
+      return task.names.map((name) => readRepository(storageFs, root, name, options));
+    case "piece":
+      return readPiece(storageFs, root, task.piece, options);
+    case "manifests":
+      return readManifests(storageFs, root, task.digests, task.sizes);
+  }
+}

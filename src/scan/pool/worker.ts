@@ -1,0 +1,27 @@
+// A worker thread: does tasks on one root, one after another, and hands over the columns without copying them.
+import { type MessagePort, parentPort, workerData } from "node:worker_threads";
+import { nodeFs } from "../fs/storage-fs.ts";
+import { performTask, type ReadOptions, type Task } from "./tasks.ts";
+
+export interface WorkerData {
+  readonly root: string;
+  readonly options: ReadOptions;
+}
+
+const port = parentPort as MessagePort;
+const { root, options } = workerData as WorkerData;
+
+port.on("message", (task: Task) => {
+  const result = performTask(nodeFs, root, task, options);
+  const buffers = new Set<ArrayBuffer>();
+  collectBuffers(result, buffers);
+  port.postMessage(result, [...buffers]);
+});
+
+/** The buffers of all typed arrays in plain data. */
+function collectBuffers(data: unknown, buffers: Set<ArrayBuffer>): void {
+  if (ArrayBuffer.isView(data)) buffers.add(data.buffer as ArrayBuffer);
+  else if (Array.isArray(data) && typeof data[0] === "string") return;
+  else if (typeof data === "object" && data !== null)
+    for (const value of Object.values(data)) collectBuffers(value, buffers);
+}

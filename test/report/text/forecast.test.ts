@@ -1,0 +1,163 @@
+import { Chalk } from "chalk";
+import { describe, expect, it } from "vitest";
+import type { ForecastReport } from "../../../src/contract/forecast.ts";
+import { renderForecastText } from "../../../src/report/text/forecast.ts";
+import { columns } from "../../../src/text/page.ts";
+import {
+  aborting,
+  breaking,
+  broken,
+  FORECASTS,
+  forecastReport,
+  halfWay,
+  harmless,
+  rootForecast,
+  unread,
+} from "../sample-forecasts.ts";
+import { sha256 } from "../sample-reports.ts";
+
+function render(report: ForecastReport, { width = 80, level = 0 as 0 | 1 } = {}): string {
+  return [...renderForecastText(report, { colour: new Chalk({ level }), width })].join("");
+}
+
+describe.each(Object.entries(FORECASTS))("the text of a forecast: %s", (_, report) => {
+  it.each([80, 140, 40])("fits %d columns", (width) => {
+    const lines = render(report, { width }).split("\n");
+    expect(lines.filter((line) => columns(line) > width)).toEqual([]);
+  });
+
+  it("holds no character that a terminal obeys but the end of line", () => {
+    expect(render(report).replaceAll("\n", "")).not.toMatch(/[\p{Cc}\p{Cf}\p{Cs}\p{Zl}\p{Zp}]/u);
+  });
+
+  it("says the same in colour", () => {
+    const coloured = render(report, { level: 1 });
+    expect(coloured).toContain("\x1b[");
+    // biome-ignore lint/suspicious/noControlCharactersInRegex: these are the colours
+    expect(coloured.replace(/\x1b\[\d+m/g, "")).toBe(render(report));
+  });
+
+  it("leaves no space at the end of a line, and stays short", () => {
+    expect(render(report)).not.toMatch(/ \n/);
+    expect(render(report).split("\n").length).toBeLessThan(100);
+  });
+});
+
+describe("the verdict of a forecast", () => {
+  it.each([
+    ["collection with -m breaks nothing", harmless],
+    ["collection breaks nothing", forecastReport([rootForecast({ deleteUntagged: false })])],
+    ["the tag clean-up and collection with -m break nothing", forecastReport([rootForecast({ keepTags: 5 })])],
+    ["the tag clean-up and collection with -m would break 503 images", breaking],
+    ["collection with -m would break 1 image", forecastReport([rootForecast({ breaks: [broken("a", "1")] })])],
+    ["collection with -m would abort", aborting],
+    ["the tag clean-up and collection with -m would abort half-way in 1 of 2 roots and", halfWay],
+    ["incomplete: 25 places could not be read", unread],
+    ["collection with -m would abort; incomplete: 25 places could not be read", abortingUnread()],
+    ["collection with -m breaks nothing, but does not see 1 repository", unseen()],
+  ])("is the first line: %s", (line, report) => {
+    expect(render(report).split("\n")[0]).toBe(line);
+  });
+
+  it("never says that nothing breaks beside a break, whatever the report's verdict", () => {
+    expect(render({ ...breaking, verdict: "clean" })).toMatch(/^the .* would break 503 images\n/);
+  });
+});
+
+function abortingUnread(): ForecastReport {
+  return forecastReport(aborting.roots, { unreadable: unread.unreadable });
+}
+
+function unseen(): ForecastReport {
+  return forecastReport([rootForecast({ unseenRepositories: ["a"] })]);
+}
+
+describe("what a collection breaks", () => {
+  it("is said by tag, with what it loses and what keeps it", () => {
+    const [, section] = render(breaking).split("\ninfra-ci:latest  ");
+    expect(section!.split("\n\n")[0]!.split("\n").slice(1)).toEqual([
+      `  loses  child  linux/amd64      ${sha256("infra-ci linux/amd64").slice(0, 19)}`,
+      `         child  linux/arm64      ${sha256("infra-ci linux/arm64").slice(0, 19)}`,
+      `         child  unknown/unknown  ${sha256("infra-ci unknown/unknown").slice(0, 19)}`,
+      "    to keep it: run collection without -m, or first give each child a tag of its",
+      "      own: crane tag REPOSITORY@DIGEST child-amd64",
+    ]);
+  });
+
+  it("is said once for all tags that lose the same", () => {
+    const text = render(breaking);
+    expect(text).toMatch(/\nteam\/web, 500 tags: 1\.0, 1\.1, .* … and\n? +492 more\n/);
+    expect(text.split(sha256("team/web child").slice(0, 19))).toHaveLength(2);
+  });
+
+  it("is not said together where something else keeps it", () => {
+    const breaks = [broken("a", "1"), broken("a", "2", { keptBy: ["keep the tag"] })];
+    const text = render(forecastReport([rootForecast({ breaks })]));
+    expect(text).toMatch(/^a:1 {2}/m);
+    expect(text).toMatch(/^a:2 {2}/m);
+  });
+
+  it("says each way to keep an image", () => {
+    expect(render(breaking)).toContain("    to keep it: keep the tags of tools/sha512 that name what is lost:");
+    expect(render(breaking)).toContain("    or: push the image again");
+  });
+
+  it("is counted by repository beyond 20 groups", () => {
+    const breaks = Array.from({ length: 45 }, (_, index) =>
+      broken(index < 40 ? "many" : "few", `${index}`, { lost: [{ digest: sha256(`${index}`), role: "layer" }] }),
+    );
+    const text = render(forecastReport([rootForecast({ breaks })]));
+    expect(text.match(/^many:\d+ {2}/gm)).toHaveLength(20);
+    expect(text).toContain(
+      "\n… and 25 more images that would break (--format json lists all)\n  20  many\n   5  few\n",
+    );
+  });
+
+  it("has the root before it where there are several", () => {
+    expect(render(halfWay)).toContain("\nprivate/team/api:1.0  ");
+  });
+});
+
+describe("where a collection aborts", () => {
+  it("is every place by its path, with what to do said once for the same trouble", () => {
+    const text = render(aborting, { width: 240 });
+    expect(text).toContain("\nCollection would abort at 3 places, at the next as soon as one is mended:\n");
+    for (const { path } of aborting.roots[0]!.aborts) expect(text).toContain(`\n  ${path}\n`);
+    expect(text.split("this link cannot be read as a digest")).toHaveLength(2);
+  });
+
+  it("says what is gone by then where it is half-way", () => {
+    const text = render(halfWay);
+    expect(text).toContain("\nCollection of private would abort at 1 place:\n");
+    expect(text).toContain("\n  By then 7 manifests are gone, and no blob:\n    private/team/api  sha256:");
+    expect(text).toContain("\n    … and 2 more (--format json lists all)\n");
+    expect(render(aborting)).not.toContain("gone");
+  });
+});
+
+describe("the rest of a forecast", () => {
+  it("names repositories that collection does not see", () => {
+    expect(render(breaking)).toContain("\nCollection does not see 1 repository, ");
+    expect(render(halfWay)).toContain("\n  private/mirror/index-only\n");
+  });
+
+  it("counts the tags that the clean-up removes, and names a few", () => {
+    const removed = /The tag clean-up removes 1,200 tags \(each repository keeps its 5 newest\): team\/web:0\.0,/;
+    expect(render(breaking, { width: 140 })).toMatch(removed);
+    expect(render(breaking, { width: 240 })).toContain("team/web:0.7 … and 1,192 more\n");
+    expect(render(halfWay)).toContain("\nThe tag clean-up removes 1 tag: private/team/api:0.9\n");
+  });
+
+  it("ends with figures, against those of a correct collection", () => {
+    expect(render(breaking).split("\n").slice(-5)).toEqual([
+      "Forecast  /opt/registry/data  (authoritative)",
+      "  collection with -m marks 244,254 blobs, deletes 14,436 manifests and 3,000",
+      "  blobs, and frees 1.3 TiB; a correct one would free 200 GiB",
+      "Took 4.2 s.",
+      "",
+    ]);
+    expect(render(harmless)).toContain("\n  collection with -m marks 244,254 blobs and deletes nothing\n");
+    expect(render(aborting)).toContain("\n  collection with -m aborts, and frees nothing;");
+    expect(render(halfWay)).toContain("\n  collection with -m aborts after deleting 7 manifests, and frees nothing;");
+  });
+});

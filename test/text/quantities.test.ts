@@ -1,0 +1,37 @@
+import { describe, expect, it } from "vitest";
+import { formatBytes, formatDuration, formatNumberOf, withReadableBytes } from "../../src/text/quantities.ts";
+
+describe("quantities", () => {
+  it.each([
+    [0, "0 bytes"],
+    [1, "1 byte"],
+    [1023, "1,023 bytes"],
+    [1024, "1.0 KiB"],
+    [1536, "1.5 KiB"],
+    [100 * 1024, "100 KiB"],
+    [1024 ** 2 - 1, "1.0 MiB"],
+    [1.25 * 2 ** 40, "1.3 TiB"],
+    [5000 * 2 ** 50, "5,000 PiB"],
+  ])("gives %d bytes as %s", (bytes, text) => {
+    expect(formatBytes(bytes)).toBe(text);
+  });
+
+  it.each([
+    [0, "0.0 s"],
+    [3120, "3.1 s"],
+    [59_960, "1 min 0 s"],
+    [65_400, "1 min 5 s"],
+    [7_380_000, "2 h 3 min"],
+  ])("gives %d milliseconds as %s", (milliseconds, text) => {
+    expect(formatDuration(milliseconds)).toBe(text);
+  });
+
+  it("counts in words", () => {
+    expect(formatNumberOf(1, "tag")).toBe("1 tag");
+    expect(formatNumberOf(2331, "repository", "repositories")).toBe("2,331 repositories");
+  });
+
+  it("makes large numbers of bytes in a message readable, and nothing else", () => {
+    expect(withReadableBytes("1234 blobs of 5678901234 bytes, 12 bytes")).toBe("1234 blobs of 5.3 GiB, 12 bytes");
+  });
+});
