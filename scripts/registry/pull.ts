@@ -55,10 +55,10 @@ export async function pullImage(url: string, repository: string, reference: stri
       ];
       for (const blob of blobs.filter((one) => one.urls === undefined)) {
         const got = await getBlob(url, repository, blob.digest);
-        const trouble = whatIsWrong(got.status, got.bytes, blob.digest, blob.size);
-        if (trouble === undefined) continue;
+        const failure = whatIsWrong(got.status, got.bytes, blob.digest, blob.size);
+        if (failure === undefined) continue;
         const { role } = blob;
-        failures.push({ digest: blob.digest, role, parent: digest, ...place, status: got.status, reason: trouble });
+        failures.push({ digest: blob.digest, role, parent: digest, ...place, status: got.status, reason: failure });
       }
     }
     for (const child of (manifest.manifests ?? []) as Descriptor[]) {

@@ -8,8 +8,8 @@ export const danglingTag: Check = {
   meaning: "a tag whose current link names a manifest that is not served, or that has no current link",
   inCaches: false,
   *find({ graph, pull }) {
-    for (const { trouble, repository, digest, reply, tag, tags } of pull.problems) {
-      if (trouble !== "dangling-tag") continue;
+    for (const { failure, repository, digest, reply, tag, tags } of pull.problems) {
+      if (failure !== "dangling-tag") continue;
       yield {
         repository,
         tag,

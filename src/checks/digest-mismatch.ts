@@ -1,4 +1,4 @@
-// What is served does not hash to the digest that was asked for: rotten content, or a link to something else.
+// What is served does not hash to the digest that was asked for: corrupt content, or a link to something else.
 
 import { ROLE_NAMES } from "../facts/facts.ts";
 import { blobData, linkFile } from "../layout/paths.ts";
@@ -11,7 +11,7 @@ export const digestMismatch: Check = {
   inCaches: true,
   *find(context) {
     for (const problem of context.pull.problems) {
-      if (problem.trouble !== "wrong-content") continue;
+      if (problem.failure !== "wrong-content") continue;
       const { repository, digest, parent, reference, platform, tags } = problem;
       const role = reference >= 0 ? ROLE_NAMES[context.graph.manifests.role(reference)] : undefined;
       yield { repository, digest, parent, ...(role && { role }), platform, tags, ...words(context, problem) };
@@ -32,8 +32,8 @@ function words({ graph }: CheckContext, { repository, digest, reply }: PullProbl
     path: blobData(graph.digests.text(blob)),
     message:
       answer === "invalid"
-        ? "the content is rotten, and the registry cannot parse it: 500"
-        : "the content is rotten: it is served with 200, and clients reject it",
+        ? "the content is corrupt, and the registry cannot parse it: 500"
+        : "the content is corrupt: it is served with 200, and clients reject it",
     remedy: "move the damaged file away, restart the registry, and push the image again",
   };
 }

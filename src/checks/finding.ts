@@ -1,6 +1,6 @@
 // What a check finds: data first; its words come from the check too, so that a code and its text stay together.
 
-import type { ROLE_NAMES, StrayEntry } from "../facts/facts.ts";
+import type { ROLE_NAMES, UnexpectedEntry } from "../facts/facts.ts";
 import type { RepositoryNode, RootGraph } from "../graph/root-graph.ts";
 import type { Catalogue } from "../registry/serve/catalogue.ts";
 import type { Pull } from "../registry/serve/pull.ts";
@@ -77,7 +77,7 @@ export interface CheckContext {
   readonly pull: Pull;
   readonly catalogue: Catalogue;
   /** Misplaced files in the blob store. */
-  readonly blobStrays: readonly StrayEntry[];
+  readonly unexpectedInStore: readonly UnexpectedEntry[];
   /** Whether all repositories were read; what concerns the whole root can be said only then. */
   readonly wholeRoot: boolean;
   /** Milliseconds since 1970. */

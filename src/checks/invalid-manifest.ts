@@ -9,8 +9,8 @@ export const invalidManifest: Check = {
   meaning: "a manifest that the registry cannot serve: not JSON, unknown type, over 4 MiB",
   inCaches: true,
   *find({ graph, pull }) {
-    for (const { trouble, repository, digest, reply, platform, tags } of pull.problems) {
-      if (trouble !== "invalid-manifest") continue;
+    for (const { failure, repository, digest, reply, platform, tags } of pull.problems) {
+      if (failure !== "invalid-manifest") continue;
       const manifest = graph.manifests.find(reply!.blob);
       const panics = graph.manifests.state(manifest) === ManifestState.panics;
       yield {

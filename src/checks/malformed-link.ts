@@ -7,8 +7,8 @@ export const malformedLink: Check = {
   meaning: "a link whose content is no digest: 500 on use, and collection aborts",
   inCaches: true,
   *find({ graph, pull }) {
-    for (const { trouble, repository, digest, reply, tag, platform, tags } of pull.problems) {
-      if (trouble === "broken-tag") {
+    for (const { failure, repository, digest, reply, tag, platform, tags } of pull.problems) {
+      if (failure === "broken-tag") {
         yield {
           repository,
           tag,
@@ -18,7 +18,7 @@ export const malformedLink: Check = {
           remedy: "push the tag again, or delete its folder if nobody needs it",
         };
       }
-      if (trouble !== "broken-link") continue;
+      if (failure !== "broken-link") continue;
       const { kind, link } = reply!;
       const reason = (kind === "layer" ? graph.layerLinks : graph.revisions).reason(link);
       const effect = kind === "layer" ? "500 when it is pulled" : "500 when it is pulled, and collection aborts";

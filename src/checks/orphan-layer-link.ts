@@ -1,5 +1,5 @@
 // A layer link whose blob is not in the store. Every collection leaves some; the registry answers "exists" to a push
-// that asks for such a layer while its descriptor cache is warm, so they are the seed of the next trouble.
+// that asks for such a layer while its descriptor cache is warm, so they are the seed of the next failure.
 
 import { DiskState } from "../facts/facts.ts";
 import { linkFile } from "../layout/paths.ts";

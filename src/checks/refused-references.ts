@@ -13,7 +13,7 @@ export function* refusedReferences(
   inStore: boolean,
 ): Generator<PullProblem> {
   for (const problem of pull.problems) {
-    if (problem.trouble !== "refused-reference") continue;
+    if (problem.failure !== "refused-reference") continue;
     const isChild = graph.manifests.role(problem.reference) === Role.child;
     const { reply } = problem;
     const state = graph.blobState(reply!.asked);

@@ -10,7 +10,7 @@ export const sizeMismatch: Check = {
   *find(context) {
     const { graph, pull } = context;
     for (const problem of pull.problems) {
-      if (problem.trouble !== "wrong-size") continue;
+      if (problem.failure !== "wrong-size") continue;
       const blob = problem.reply!.blob;
       const isChild = graph.manifests.role(problem.reference) === Role.child;
       const size = isChild ? graph.manifests.size(graph.manifests.find(blob)) : graph.blobSize(blob);

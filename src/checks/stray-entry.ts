@@ -1,6 +1,6 @@
 // An entry that makes the registry's own walk abort or stop early.
 
-import { DiskState, isBroken, type StrayEntry, type StrayReason } from "../facts/facts.ts";
+import { DiskState, isBroken, type UnexpectedEntry, type UnexpectedReason } from "../facts/facts.ts";
 import type { RepositoryNode } from "../graph/root-graph.ts";
 import { isRepositoryName, isStoragePath, isTagName } from "../layout/names.ts";
 import { BLOBS, blobData, linksFolder, repositoryFolder, tagFolder, tagsFolder } from "../layout/paths.ts";
@@ -18,22 +18,25 @@ export const strayEntry: Check = {
       .repositories()
       // What collection does not come to does not stop it.
       .filter(({ name }) => seen.has(name))
-      .flatMap((repository) => [...repositoryStrays(context, repository)].map((stray) => ({ repository, stray })));
+      .flatMap((repository) =>
+        [...unexpectedInRepository(context, repository)].map((entry) => ({ repository, entry })),
+      );
     // A file called `_manifests` ends the walk of its folder as well; that it is no folder is worse.
-    const told = new Set(inRepositories.map(({ stray }) => stray.path));
+    const told = new Set(inRepositories.map(({ entry }) => entry.path));
     if (wholeRoot) {
-      for (const stray of [...catalogue.strays, ...storeStrays(context)]) if (!told.has(stray.path)) yield draft(stray);
+      for (const entry of [...catalogue.unexpected, ...unexpectedInBlobStore(context)])
+        if (!told.has(entry.path)) yield draft(entry);
     }
-    for (const { repository, stray } of inRepositories) yield { repository, ...draft(stray) };
+    for (const { repository, entry } of inRepositories) yield { repository, ...draft(entry) };
   },
 };
 
 /** What stops the registry in a repository that its walk comes to. */
-function* repositoryStrays({ graph }: CheckContext, repository: RepositoryNode): Generator<StrayEntry> {
+function* unexpectedInRepository({ graph }: CheckContext, repository: RepositoryNode): Generator<UnexpectedEntry> {
   const { name } = repository;
   yield* blockedFolders(repository);
-  yield* repository.strays;
-  for (const { path, state } of repository.strayRevisionLinks) {
+  yield* repository.unexpected;
+  for (const { path, state } of repository.unexpectedRevisionLinks) {
     if (isBroken(state) || !isStoragePath(path)) yield { path, reason: "misplaced-link" };
   }
   if (!looksAtTags(graph, repository)) return;
@@ -47,7 +50,7 @@ function* repositoryStrays({ graph }: CheckContext, repository: RepositoryNode):
 }
 
 /** Folders of manifests and tags that are none. A file in the place of an algorithm's folder is passed over. */
-function* blockedFolders({ name, blocked }: RepositoryNode): Generator<StrayEntry> {
+function* blockedFolders({ name, blocked }: RepositoryNode): Generator<UnexpectedEntry> {
   const manifests = `${repositoryFolder(name)}/_manifests`;
   for (const { path, state } of blocked) {
     if (path !== manifests && !path.startsWith(`${manifests}/`)) continue;
@@ -63,9 +66,9 @@ function* blockedFolders({ name, blocked }: RepositoryNode): Generator<StrayEntr
 const STORE_FOLDERS: readonly string[] = [BLOBS, `${BLOBS}/sha256`];
 
 /** What stops the registry's walk of the blob store. */
-function* storeStrays({ graph, blobStrays }: CheckContext): Generator<StrayEntry> {
+function* unexpectedInBlobStore({ graph, unexpectedInStore }: CheckContext): Generator<UnexpectedEntry> {
   // The walk gets past a displaced blob; a forecast says where collection does not.
-  yield* blobStrays.filter(({ reason }) => reason !== "displaced-blob");
+  yield* unexpectedInStore.filter(({ reason }) => reason !== "displaced-blob");
   for (const { path, state } of graph.blockedBlobFolders()) {
     if (state === DiskState.malformed) yield { path, reason: "link-loop" };
     else if (STORE_FOLDERS.includes(path) && state === DiskState.notAFolder) yield { path, reason: "file-for-folder" };
@@ -77,7 +80,7 @@ function* storeStrays({ graph, blobStrays }: CheckContext): Generator<StrayEntry
   }
 }
 
-const WORDS: Record<StrayReason, string> = {
+const WORDS: Record<UnexpectedReason, string> = {
   "ends-walk":
     "a file whose name begins with _ ends the registry's walk of this folder: what sorts after it is not seen",
   "invalid-name": "a _layers folder where no repository name can be: collection aborts",
@@ -89,7 +92,7 @@ const WORDS: Record<StrayReason, string> = {
   "unusable-tag": "an entry that is no tag, where collection with -m looks for one: it aborts",
 };
 
-function draft({ path, reason, hides = [] }: StrayEntry) {
+function draft({ path, reason, hides = [] }: UnexpectedEntry) {
   return {
     path,
     message: hides.length > 0 ? `${WORDS[reason]} (${hides.join(", ")})` : WORDS[reason],

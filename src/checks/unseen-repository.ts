@@ -1,6 +1,6 @@
 // A repository with tags or revisions that collection cannot see: it would lose everything.
 
-import type { StrayEntry } from "../facts/facts.ts";
+import type { UnexpectedEntry } from "../facts/facts.ts";
 import { REPOSITORIES, repositoryFolder } from "../layout/paths.ts";
 import type { Check } from "./finding.ts";
 
@@ -10,8 +10,9 @@ export const unseenRepository: Check = {
   inCaches: false,
   *find({ graph, catalogue }) {
     const seen = new Set(catalogue.seen);
-    const blockers = new Map<string, StrayEntry>();
-    for (const stray of catalogue.strays.toReversed()) for (const name of stray.hides ?? []) blockers.set(name, stray);
+    const blockers = new Map<string, UnexpectedEntry>();
+    for (const entry of catalogue.unexpected.toReversed())
+      for (const name of entry.hides ?? []) blockers.set(name, entry);
     for (const repository of graph.repositories()) {
       const holds =
         repository.tags.end > repository.tags.first || repository.revisions.end > repository.revisions.first;

@@ -65,8 +65,8 @@ function forecastOf(
   removedTags: Bytes,
   { deleteUntagged }: ReportOptions,
 ): Forecast {
-  const { graph, catalogue, blobStrays, pull } = context;
-  const input = { graph, catalogue, blobStrays, hasBlobStore };
+  const { graph, catalogue, unexpectedInStore, pull } = context;
+  const input = { graph, catalogue, unexpectedInStore, hasBlobStore };
   return forecast(input, pull, root.kind, { deleteUntagged, removedTags });
 }
 

@@ -99,8 +99,8 @@ async function reportOf(
     kind: root.kind,
     graph,
     pull,
-    catalogue: { seen: [repository.name], strays: [] },
-    blobStrays: [],
+    catalogue: { seen: [repository.name], unexpected: [] },
+    unexpectedInStore: [],
     wholeRoot: false,
     now: 0,
     staleUploadAge: Number.POSITIVE_INFINITY,
@@ -142,7 +142,7 @@ function isByDigest({ graph }: CheckContext): boolean {
 }
 
 function partReport(root: StorageRoot, graph: RootGraph, part: ImagePart): ImagePartReport {
-  const { depth, digest, parent, reference, reply, manifest, trouble } = part;
+  const { depth, digest, parent, reference, reply, manifest, failure } = part;
   const { manifests } = graph;
   const platform = reference < 0 ? undefined : manifests.platform(reference);
   const size = reference < 0 ? -1 : manifests.targetSize(reference);
@@ -163,7 +163,7 @@ function partReport(root: StorageRoot, graph: RootGraph, part: ImagePart): Image
     stored: state === DiskState.unreadable ? null : state === DiskState.ok,
     status: statusHere(root, part),
     answer: reply.answer,
-    ...(trouble && { trouble }),
+    ...(failure && { failure }),
     reached: part.isReached,
     foreign: reference >= 0 && manifests.isForeign(reference),
     repeated: part.isRepeated,

@@ -19,8 +19,8 @@ export class RootWitness {
   readonly #deleteUntagged: Collection;
 
   constructor({ root, hasBlobStore, context }: RootInspection) {
-    const { graph, catalogue, blobStrays } = context;
-    const input = { graph, catalogue, blobStrays, hasBlobStore };
+    const { graph, catalogue, unexpectedInStore } = context;
+    const input = { graph, catalogue, unexpectedInStore, hasBlobStore };
     this.#root = root.name;
     this.#graph = graph;
     this.#index = new ReferenceIndex(graph);

@@ -25,7 +25,7 @@ const part = z.strictObject({
   answer: z
     .enum(["served", "not-linked", "no-data", "not-a-digest", "broken-link", "broken-store", "invalid", "unknown"])
     .describe("why it is answered so"),
-  trouble: z
+  failure: z
     .enum([
       "refused-reference",
       "wrong-size",

@@ -40,9 +40,9 @@ export interface BlobFacts {
   readonly sizes: Float64Array;
   readonly modified: Float64Array;
   /** With content verification: 1 where the bytes do not hash to the digest. Else empty. */
-  readonly rotten: Uint8Array;
+  readonly corrupt: Uint8Array;
   /** Files called `data` where collection takes the path apart and finds no digest: it aborts there. */
-  readonly strays: readonly StrayEntry[];
+  readonly unexpected: readonly UnexpectedEntry[];
   readonly unreadable: readonly Unreadable[];
 }
 
@@ -85,7 +85,7 @@ export interface UploadFacts {
 }
 
 /** Where and how an entry gets in the way of the registry's own walk. */
-export type StrayReason =
+export type UnexpectedReason =
   /** A regular file whose name begins with `_`: the walk of its folder ends there. */
   | "ends-walk"
   /** A repository folder whose path is no valid name. */
@@ -103,16 +103,16 @@ export type StrayReason =
   /** An entry below tags/ that no client can ask for and whose link cannot be read: `-m` aborts. */
   | "unusable-tag";
 
-export interface StrayEntry {
+export interface UnexpectedEntry {
   /** Relative to the root. */
   readonly path: string;
-  readonly reason: StrayReason;
+  readonly reason: UnexpectedReason;
   /** The repositories that the walk never reaches because of it. */
   readonly hides?: readonly string[];
 }
 
 /** A file called `link` below revisions/ at another depth than a revision link's: collection reads it all the same. */
-export interface StrayRevisionLink {
+export interface UnexpectedRevisionLink {
   readonly path: string;
   readonly state: DiskState;
   readonly target: string | undefined;
@@ -133,10 +133,10 @@ export interface RepositoryFacts {
   readonly blocked: readonly BlockedFolder[];
   readonly layerLinks: readonly LinkFacts[];
   readonly revisionLinks: readonly LinkFacts[];
-  readonly strayRevisionLinks: readonly StrayRevisionLink[];
+  readonly unexpectedRevisionLinks: readonly UnexpectedRevisionLink[];
   readonly tags: readonly TagFacts[];
   readonly uploads: readonly UploadFacts[];
-  readonly strays: readonly StrayEntry[];
+  readonly unexpected: readonly UnexpectedEntry[];
   readonly unreadable: readonly Unreadable[];
 }
 
@@ -162,7 +162,7 @@ export const ROLE_NAMES = ["config", "layer", "child"] as const;
 export interface ManifestFacts {
   readonly states: Uint8Array;
   /** 1 where the bytes do not hash to the blob's digest. */
-  readonly rotten: Uint8Array;
+  readonly corrupt: Uint8Array;
   readonly kinds: Uint8Array;
   /** The blob's size when it was read, in bytes. */
   readonly sizes: Float64Array;
@@ -187,7 +187,7 @@ export interface ManifestFacts {
 export interface NamespaceFacts {
   /** Every folder's entries, by the folder's path below repositories/ ("" for that itself). */
   readonly folders: ReadonlyMap<string, readonly NamespaceEntry[]>;
-  readonly strays: readonly StrayEntry[];
+  readonly unexpected: readonly UnexpectedEntry[];
   readonly unreadable: readonly Unreadable[];
 }
 

@@ -1,6 +1,6 @@
 // What the graph takes for true of the disk and rests a finding on, as plain data that can be held against the disk.
 
-import { DiskState, Role, type StrayRevisionLink } from "../facts/facts.ts";
+import { DiskState, Role, type UnexpectedRevisionLink } from "../facts/facts.ts";
 import { blobData, linkFile, tagCurrent, tagFolder } from "../layout/paths.ts";
 import type { RepositoryNode, RootGraph } from "./root-graph.ts";
 
@@ -23,7 +23,7 @@ export type Claim =
       readonly path: string;
       readonly digest: string;
       readonly size: number;
-      readonly rotten: boolean;
+      readonly corrupt: boolean;
     }
   /** A blob that was hashed and whose content is other than its digest. */
   | { readonly kind: "content"; readonly path: string; readonly digest: string };
@@ -73,16 +73,16 @@ export function* claimsOf(
     yield { kind: "blob", path: blobData(digest), digest, state: graph.blobState(blob), size: graph.blobSize(blob) };
     const manifest = about.suspects.includes(blob) ? graph.manifests.find(blob) : -1;
     if (manifest >= 0) {
-      const [size, rotten] = [graph.manifests.size(manifest), graph.manifests.isRotten(manifest)];
-      yield { kind: "manifest", path: blobData(digest), digest, size, rotten };
+      const [size, corrupt] = [graph.manifests.size(manifest), graph.manifests.isCorrupt(manifest)];
+      yield { kind: "manifest", path: blobData(digest), digest, size, corrupt };
     }
-    if (graph.isBlobRotten(blob)) yield { kind: "content", path: blobData(digest), digest };
+    if (graph.isBlobCorrupt(blob)) yield { kind: "content", path: blobData(digest), digest };
   }
 }
 
 /** What is held of entries that have no business where they are: that they are there, and of links what they hold. */
-export class StrayClaims {
-  readonly #links = new Map<RepositoryNode, ReadonlyMap<string, StrayRevisionLink>>();
+export class UnexpectedEntryClaims {
+  readonly #links = new Map<RepositoryNode, ReadonlyMap<string, UnexpectedRevisionLink>>();
 
   of(path: string, repository: RepositoryNode | undefined): Claim {
     const link = repository && this.#linksOf(repository).get(path);
@@ -90,10 +90,10 @@ export class StrayClaims {
     return { kind: "folder", path, present: true };
   }
 
-  #linksOf(repository: RepositoryNode): ReadonlyMap<string, StrayRevisionLink> {
+  #linksOf(repository: RepositoryNode): ReadonlyMap<string, UnexpectedRevisionLink> {
     const known = this.#links.get(repository);
     if (known) return known;
-    const links = new Map(repository.strayRevisionLinks.map((link) => [link.path, link]));
+    const links = new Map(repository.unexpectedRevisionLinks.map((link) => [link.path, link]));
     this.#links.set(repository, links);
     return links;
   }

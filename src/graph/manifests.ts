@@ -10,7 +10,7 @@ export class ManifestTable {
   readonly #byDigest = new Integers();
   readonly #digestOf = new Integers();
   readonly #states = new Bytes();
-  readonly #rotten = new Bytes();
+  readonly #corrupt = new Bytes();
   readonly #kinds = new Bytes();
   readonly #sizes = new Floats();
   readonly #subjects = new Integers();
@@ -42,7 +42,7 @@ export class ManifestTable {
       const manifest = this.#states.push(facts.states[row]!);
       this.#byDigest.set(ids[row]!, manifest + 1);
       this.#digestOf.push(ids[row]!);
-      this.#rotten.push(facts.rotten[row]!);
+      this.#corrupt.push(facts.corrupt[row]!);
       this.#kinds.push(facts.kinds[row]!);
       this.#sizes.push(facts.sizes[row]!);
       subjects.next();
@@ -85,8 +85,8 @@ export class ManifestTable {
   }
 
   /** Whether its bytes do not hash to the digest of the blob that they were read from. */
-  isRotten(manifest: number): boolean {
-    return this.#rotten.at(manifest) === 1;
+  isCorrupt(manifest: number): boolean {
+    return this.#corrupt.at(manifest) === 1;
   }
 
   /** A `ManifestKind`. */

@@ -9,7 +9,7 @@ type LinkView = Pick<LinkTable, "find" | "place" | "target" | "state" | "reason"
 
 export type GraphView = Pick<
   RootGraph,
-  "digests" | "tags" | "manifests" | "repositories" | "repository" | "blobState" | "blobSize" | "isBlobRotten"
+  "digests" | "tags" | "manifests" | "repositories" | "repository" | "blobState" | "blobSize" | "isBlobCorrupt"
 > & {
   readonly layerLinks: LinkView;
   readonly revisions: LinkView;
@@ -39,6 +39,6 @@ export function graphWithout(graph: RootGraph, revisions: Bytes, blobs: Bytes): 
     repository: (index) => graph.repository(index),
     blobState: (digest) => (blobs.at(digest) === 1 ? DiskState.absent : graph.blobState(digest)),
     blobSize: (digest) => graph.blobSize(digest),
-    isBlobRotten: (digest) => graph.isBlobRotten(digest),
+    isBlobCorrupt: (digest) => graph.isBlobCorrupt(digest),
   };
 }

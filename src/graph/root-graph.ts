@@ -7,8 +7,8 @@ import {
   type ManifestFacts,
   type RepositoryFacts,
   Role,
-  type StrayEntry,
-  type StrayRevisionLink,
+  type UnexpectedEntry,
+  type UnexpectedRevisionLink,
   type UploadFacts,
 } from "../facts/facts.ts";
 import { DigestCursor, DigestWriter, type PackedDigests } from "../facts/packed-digests.ts";
@@ -33,9 +33,9 @@ export interface RepositoryNode {
   readonly layerLinks: Range;
   readonly revisions: Range;
   readonly tags: Range;
-  readonly strayRevisionLinks: readonly StrayRevisionLink[];
+  readonly unexpectedRevisionLinks: readonly UnexpectedRevisionLink[];
   readonly uploads: readonly UploadFacts[];
-  readonly strays: readonly StrayEntry[];
+  readonly unexpected: readonly UnexpectedEntry[];
 }
 
 /**
@@ -54,7 +54,7 @@ export class RootGraph {
   readonly #blobStates = new Bytes();
   readonly #blobSizes = new Floats();
   readonly #blobModified = new Floats();
-  readonly #blobRotten = new Bytes();
+  readonly #blobCorrupt = new Bytes();
   readonly #blockedBlobs: BlockedFolder[] = [];
   /** By digest: 1 where something names it as a manifest. */
   readonly #wantedAsManifest = new Bytes();
@@ -77,7 +77,7 @@ export class RootGraph {
         facts.states[row] as DiskState,
         facts.sizes[row]!,
         facts.modified[row]!,
-        facts.rotten[row] === 1,
+        facts.corrupt[row] === 1,
       );
     }
   }
@@ -86,8 +86,8 @@ export class RootGraph {
    * What one stat of a blob's data gave: its state, bytes, and modification in milliseconds since 1970; and whether it
    * was hashed and is other than its digest.
    */
-  setBlob(blob: number, state: DiskState, size: number, modified: number, rotten = false): void {
-    if (rotten || this.#blobRotten.at(blob) === 1) this.#blobRotten.set(blob, rotten ? 1 : 0);
+  setBlob(blob: number, state: DiskState, size: number, modified: number, corrupt = false): void {
+    if (corrupt || this.#blobCorrupt.at(blob) === 1) this.#blobCorrupt.set(blob, corrupt ? 1 : 0);
     this.#blobStates.set(blob, state + 1);
     this.#blobSizes.set(blob, size);
     this.#blobModified.set(blob, modified);
@@ -115,9 +115,9 @@ export class RootGraph {
       layerLinks: { first: firstLayerLink, end: this.layerLinks.length },
       revisions: { first: firstRevision, end: this.revisions.length },
       tags: { first: firstTag, end: this.tags.length },
-      strayRevisionLinks: facts.strayRevisionLinks,
+      unexpectedRevisionLinks: facts.unexpectedRevisionLinks,
       uploads: facts.uploads,
-      strays: facts.strays,
+      unexpected: facts.unexpected,
     };
     this.#nodes.push(node);
     this.#byName.set(facts.name, node);
@@ -129,7 +129,7 @@ export class RootGraph {
     for (let tag = firstTag; tag < node.tags.end; tag++) {
       this.#wantManifest(this.tags.target(tag));
     }
-    for (const { target } of facts.strayRevisionLinks) {
+    for (const { target } of facts.unexpectedRevisionLinks) {
       if (target !== undefined) this.#wantManifest(this.digests.addText(target));
     }
   }
@@ -234,8 +234,8 @@ export class RootGraph {
   }
 
   /** Whether its content was hashed and found to be other than its digest. */
-  isBlobRotten(digest: number): boolean {
-    return this.#blobRotten.at(digest) === 1;
+  isBlobCorrupt(digest: number): boolean {
+    return this.#blobCorrupt.at(digest) === 1;
   }
 
   #wantManifest(digest: number): void {

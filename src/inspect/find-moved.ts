@@ -3,7 +3,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import type { CheckContext } from "../checks/finding.ts";
 import { findDrafts } from "../checks/index.ts";
 import type { NamespaceFacts } from "../facts/facts.ts";
-import { claimsOf, StrayClaims } from "../graph/claims.ts";
+import { claimsOf, UnexpectedEntryClaims } from "../graph/claims.ts";
 import type { RepositoryNode } from "../graph/root-graph.ts";
 import { blobData, digestOfData, repositoryFolder } from "../layout/paths.ts";
 import { walkCatalogue } from "../registry/serve/catalogue.ts";
@@ -36,8 +36,8 @@ export async function findMoved(
   const blobs = new Set<string>();
   let rechecker: Rechecker | undefined;
   const unseen: RepositoryNode[] = [];
-  const strayClaims = new StrayClaims();
-  const inNamespace = new Set(context.catalogue.strays.map(({ path }) => path));
+  const unexpectedEntryClaims = new UnexpectedEntryClaims();
+  const inNamespace = new Set(context.catalogue.unexpected.map(({ path }) => path));
   for (const { code, draft } of findDrafts(context)) {
     if (code === "unreferenced-blob" || code === "stale-upload") continue;
     if (!rechecker) {
@@ -48,7 +48,7 @@ export async function findMoved(
     if (code === "stray-entry") {
       // Those of the namespace show when that is listed again.
       if (!repository && inNamespace.has(path)) continue;
-      if (rechecker.holds(strayClaims.of(path, repository))) continue;
+      if (rechecker.holds(unexpectedEntryClaims.of(path, repository))) continue;
       paths.add(path);
       const digest = repository ? undefined : digestAt(path);
       if (repository) repositories.add(repository.name);
@@ -66,11 +66,11 @@ export async function findMoved(
       if ("digest" in claim) blobs.add(claim.digest);
     }
   }
-  const restsOnNames = unseen.length > 0 || context.catalogue.strays.length > 0;
+  const restsOnNames = unseen.length > 0 || context.catalogue.unexpected.length > 0;
   const namespace = restsOnNames ? listNamespace(storageFs, root) : undefined;
   if (namespace) {
     const gone = noLongerShown(namespace, context, unseen);
-    for (const path of gone.strays) paths.add(path);
+    for (const path of gone.unexpected) paths.add(path);
     for (const { name } of gone.repositories) {
       paths.add(repositoryFolder(name));
       repositories.add(name);
@@ -87,13 +87,13 @@ function digestAt(path: string): string | undefined {
 
 /** Of the findings that rest on the tree of names, those that it no longer shows. */
 function noLongerShown(namespace: NamespaceFacts, context: CheckContext, unseen: readonly RepositoryNode[]) {
-  const { seen, strays } = walkCatalogue(namespace);
+  const { seen, unexpected } = walkCatalogue(namespace);
   const seenNow = new Set(seen);
   const namesNow = new Set(repositoryNames(namespace));
-  const straysNow = new Set(strays.map(({ path }) => path));
-  const straysBefore = context.catalogue.strays.map(({ path }) => path);
+  const unexpectedNow = new Set(unexpected.map(({ path }) => path));
+  const unexpectedBefore = context.catalogue.unexpected.map(({ path }) => path);
   return {
     repositories: unseen.filter(({ name }) => seenNow.has(name) || !namesNow.has(name)),
-    strays: straysBefore.filter((path) => !straysNow.has(path)),
+    unexpected: unexpectedBefore.filter((path) => !unexpectedNow.has(path)),
   };
 }

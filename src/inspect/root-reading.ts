@@ -1,6 +1,12 @@
 // A root's graph while it is read, and read again where a finding rests on what a registry may be changing.
 import type { CheckContext } from "../checks/finding.ts";
-import { DiskState, ManifestState, type NamespaceFacts, type StrayEntry, type Unreadable } from "../facts/facts.ts";
+import {
+  DiskState,
+  ManifestState,
+  type NamespaceFacts,
+  type UnexpectedEntry,
+  type Unreadable,
+} from "../facts/facts.ts";
 import { wantedBlobs } from "../graph/claims.ts";
 import { RootGraph } from "../graph/root-graph.ts";
 import { parseDigest } from "../layout/digest.ts";
@@ -33,7 +39,7 @@ export class RootReading {
   readonly #storage: ReturnType<typeof statPath>;
   readonly #graph = new RootGraph();
   #namespace: NamespaceFacts;
-  #blobStrays: readonly StrayEntry[] = [];
+  #unexpectedInStore: readonly UnexpectedEntry[] = [];
   hasBlobStore = true;
   /** The folders of the layout that are not there, relative to the root. */
   readonly missing: string[] = [];
@@ -62,14 +68,14 @@ export class RootReading {
     const refused = this.#namespace.unreadable.some(({ path }) => path === REPOSITORIES);
     if (!this.#namespace.folders.has("") && !refused) this.missing.push(REPOSITORIES);
     await this.#readRepositories(names);
-    const strays: StrayEntry[] = [];
+    const unexpected: UnexpectedEntry[] = [];
     const store = await this.#reader.readBlobs((facts) => {
       this.#graph.addBlobs(facts);
-      for (const stray of facts.strays) strays.push(stray);
+      for (const entry of facts.unexpected) unexpected.push(entry);
       for (const unreadable of facts.unreadable) this.note(unreadable);
     });
     this.#graph.addBlocked(store.blocked);
-    this.#blobStrays = [...store.strays, ...strays];
+    this.#unexpectedInStore = [...store.unexpected, ...unexpected];
     for (const unreadable of store.unreadable) this.note(unreadable);
     this.hasBlobStore = store.present;
     if (!store.present) this.missing.push(BLOBS);
@@ -120,7 +126,7 @@ export class RootReading {
       graph: this.#graph,
       pull: pullAll(this.#graph, { fetchesMissing: this.#root.kind === "cache" }),
       catalogue: walkCatalogue(this.#namespace),
-      blobStrays: this.#blobStrays,
+      unexpectedInStore: this.#unexpectedInStore,
       wholeRoot: this.#options.wholeRoot,
       now: this.#options.now,
       staleUploadAge: this.#options.staleUploadAge,
@@ -139,7 +145,7 @@ export class RootReading {
 
   async #takeIn(moved: Moved): Promise<void> {
     this.#namespace = moved.namespace ?? this.#namespace;
-    this.#blobStrays = this.#blobStrays.filter(({ path }) => !moved.paths.has(path));
+    this.#unexpectedInStore = this.#unexpectedInStore.filter(({ path }) => !moved.paths.has(path));
     for (const digest of moved.blobs) this.#readBlobAgain(digest);
     const names = this.#stillThere([...moved.repositories]);
     await this.#readRepositories(names);

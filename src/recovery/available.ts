@@ -18,7 +18,7 @@ export class Availability {
 
   /** Whether the store holds this blob, and nothing is known against it. */
   isGoodBlob(digest: number): boolean {
-    return this.#view.blobState(digest) === DiskState.ok && !this.#view.isBlobRotten(digest);
+    return this.#view.blobState(digest) === DiskState.ok && !this.#view.isBlobCorrupt(digest);
   }
 
   /** Whether the store holds this manifest, and the registry could serve it. */
@@ -26,7 +26,7 @@ export class Availability {
     const { manifests } = this.#graph;
     const manifest = manifests.find(digest);
     if (!this.isGoodBlob(digest) || manifest < 0) return false;
-    return manifests.isParsed(manifest) && !manifests.isRotten(manifest);
+    return manifests.isParsed(manifest) && !manifests.isCorrupt(manifest);
   }
 
   /**

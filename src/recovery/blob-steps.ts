@@ -78,24 +78,24 @@ export class BlobSteps {
     this.#context.steps.add({ kind: "clean", ...named, path, reason: "blocked-folder", message }, tags);
   }
 
-  removeRotten(digest: number, tags: readonly number[]): boolean {
+  removeCorrupt(digest: number, tags: readonly number[]): boolean {
     const { graph, view, steps } = this.#context;
-    if (view.blobState(digest) !== DiskState.ok || !this.isRotten(digest)) return false;
+    if (view.blobState(digest) !== DiskState.ok || !this.isCorrupt(digest)) return false;
     const text = graph.digests.text(digest);
     const message = "move the damaged file away: the registry would keep it whatever is pushed";
     steps.add({ kind: "clean", digest: text, path: blobData(text), reason: "rotten-blob", message }, tags);
     return view.removeBlob(digest);
   }
 
-  isRotten(digest: number): boolean {
+  isCorrupt(digest: number): boolean {
     const { graph, view } = this.#context;
     const manifest = graph.manifests.find(digest);
-    return view.isBlobRotten(digest) || (manifest >= 0 && graph.manifests.isRotten(manifest));
+    return view.isBlobCorrupt(digest) || (manifest >= 0 && graph.manifests.isCorrupt(manifest));
   }
 
   checkContent(digest: number): void {
-    const { graph, rotten, isIntact } = this.#context;
-    if (!rotten.has(digest) && isIntact(graph.digests.text(digest)) === false) rotten.add(digest);
+    const { graph, corrupt, isIntact } = this.#context;
+    if (!corrupt.has(digest) && isIntact(graph.digests.text(digest)) === false) corrupt.add(digest);
   }
 
   /** The size that the reference says; NaN where it does not, or is about another blob. */

@@ -62,16 +62,16 @@ export class MendedGraph implements GraphView {
   readonly manifests: GraphView["manifests"];
   readonly layerLinks: MendedLinks;
   readonly revisions: MendedLinks;
-  readonly #rotten: ReadonlySet<number>;
+  readonly #corrupt: ReadonlySet<number>;
   /** By digest: the size of a blob that is put there, or GONE. */
   readonly #blobs = new Map<number, number>();
   readonly #unblocked = new Set<string>();
   #repositories: readonly RepositoryNode[];
 
-  /** `rotten` are blobs that were hashed besides those that the graph knows; it may grow. */
-  constructor(graph: RootGraph, rotten: ReadonlySet<number>) {
+  /** `corrupt` are blobs that were hashed besides those that the graph knows; it may grow. */
+  constructor(graph: RootGraph, corrupt: ReadonlySet<number>) {
     this.#graph = graph;
-    this.#rotten = rotten;
+    this.#corrupt = corrupt;
     this.digests = graph.digests;
     this.tags = graph.tags;
     this.manifests = graph.manifests;
@@ -130,9 +130,9 @@ export class MendedGraph implements GraphView {
     return this.#blobs.get(digest) ?? this.#graph.blobSize(digest);
   }
 
-  isBlobRotten(digest: number): boolean {
+  isBlobCorrupt(digest: number): boolean {
     if (this.#blobs.has(digest)) return false;
-    return this.#graph.isBlobRotten(digest) || this.#rotten.has(digest);
+    return this.#graph.isBlobCorrupt(digest) || this.#corrupt.has(digest);
   }
 
   /** Writes a link; gives whether that changes anything. */

@@ -13,7 +13,7 @@ import { Repair } from "./repair.ts";
 import type { Sources } from "./sources.ts";
 import { finishStep, StepList } from "./step-list.ts";
 import type { PlanStep } from "./steps.ts";
-import { addFolderSteps, addStraySteps, addUselessLinkSteps, type FoundDrafts, neededBy } from "./strays.ts";
+import { addFolderSteps, addUnexpectedSteps, addUselessLinkSteps, type FoundDrafts, neededBy } from "./strays.ts";
 
 export interface RootToPlan {
   readonly context: CheckContext;
@@ -43,21 +43,21 @@ const MAX_ROUNDS = 10_000;
 /** Throws an Error if a step would break an image that is whole: that would be a mistake in here. */
 export function planRoot({ context, drafts, sources, isIntact }: RootToPlan): RootPlan {
   const { graph, root } = context;
-  const rotten = new Set<number>();
-  const view = new MendedGraph(graph, rotten);
+  const corrupt = new Set<number>();
+  const view = new MendedGraph(graph, corrupt);
   const steps = new StepList(root, graph);
   const fetches = { fetchesMissing: context.kind === "cache" };
-  addStraySteps(context, drafts, view, steps);
-  const repair = new Repair({ graph, view, sources, steps, rotten, isIntact });
+  addUnexpectedSteps(context, drafts, view, steps);
+  const repair = new Repair({ graph, view, sources, steps, corrupt, isIntact });
   let pull: Pull = context.pull;
   view.keepRepositories(new Set(pull.problems.map(({ repository }) => repository)));
-  // Without what strayed in, clients run into other problems.
+  // Without the unexpected entries, clients run into other problems.
   if (!steps.isEmpty()) pull = pullAll(view, fetches);
   for (let round = 0; round < MAX_ROUNDS; round++) {
     let moved = false;
     for (const problem of pull.problems) moved = repair.take(problem, pull) || moved;
-    // A blob that turned out to be rotten is wrong in every repository, whether or not a size told so.
-    if (rotten.size > 0) moved = view.keepRepositories(undefined) || moved;
+    // A blob that turned out to be corrupt is wrong in every repository, whether or not a size told so.
+    if (corrupt.size > 0) moved = view.keepRepositories(undefined) || moved;
     pull = pullAll(view, fetches);
     if (!moved) break;
   }
@@ -68,7 +68,7 @@ export function planRoot({ context, drafts, sources, isIntact }: RootToPlan): Ro
     if (context.kind === "cache" && kind === "layer") return false;
     return neededBy(kept.has(repository) ? pull : context.pull, kind, link);
   });
-  const before = brokenBefore(context, rotten, fetches);
+  const before = brokenBefore(context, corrupt, fetches);
   const after = new Set(pull.brokenTags.map(({ tag }) => tag).filter((tag) => !retagged.has(tag)));
   for (const tag of after) {
     if (!before.has(tag)) throw new Error(`the plan would break ${imageName(graph, tag)}, which is whole`);
@@ -94,10 +94,10 @@ export function planRoot({ context, drafts, sources, isIntact }: RootToPlan): Ro
 
 function brokenBefore(
   { graph, pull }: CheckContext,
-  rotten: ReadonlySet<number>,
+  corrupt: ReadonlySet<number>,
   fetches: { readonly fetchesMissing: boolean },
 ): Set<number> {
-  const known = rotten.size === 0 ? pull : pullAll(new MendedGraph(graph, rotten), fetches);
+  const known = corrupt.size === 0 ? pull : pullAll(new MendedGraph(graph, corrupt), fetches);
   return new Set([...pull.brokenTags, ...known.brokenTags].map(({ tag }) => tag));
 }
 
@@ -105,7 +105,7 @@ function brokenBefore(
 function addTagSteps({ graph }: CheckContext, view: MendedGraph, pull: Pull, steps: StepList): Set<number> {
   const mended = new Set<number>();
   for (const problem of pull.problems) {
-    if (problem.trouble !== "broken-tag") continue;
+    if (problem.failure !== "broken-tag") continue;
     const { repository, tag, tags } = problem;
     const path = tagCurrent(repository.name, graph.tags.name(tag));
     const [digest, ...others] = graph.tags.history(tag);
@@ -132,7 +132,7 @@ function isWhole(
 ): boolean {
   const own = problems.filter((problem) => problem.repository === repository);
   const parts = imageParts(view, repository, digest, own);
-  return parts[0]?.reply.answer === "served" && parts.every(({ trouble }) => trouble === undefined);
+  return parts[0]?.reply.answer === "served" && parts.every(({ failure }) => failure === undefined);
 }
 
 interface LeftToPeople {
@@ -158,11 +158,11 @@ function leftToPeople({ graph }: CheckContext, view: MendedGraph, pull: Pull, ta
 }
 
 /** Why the same bytes would be no better; undefined where a push helps. */
-function whyPushingFails(view: MendedGraph, { trouble, digest, reply, reference }: PullProblem): string | undefined {
-  if (trouble === "broken-tag") return "nothing says for certain which image the tag named";
-  if (trouble === "dangling-tag" && !reply) return "the tag names nothing";
-  if (trouble === "wrong-size") return "a manifest is wrong about the size of what it references";
-  if (trouble === "invalid-manifest") return "its manifest is none that the registry can serve";
+function whyPushingFails(view: MendedGraph, { failure, digest, reply, reference }: PullProblem): string | undefined {
+  if (failure === "broken-tag") return "nothing says for certain which image the tag named";
+  if (failure === "dangling-tag" && !reply) return "the tag names nothing";
+  if (failure === "wrong-size") return "a manifest is wrong about the size of what it references";
+  if (failure === "invalid-manifest") return "its manifest is none that the registry can serve";
   if (!reply) return undefined;
   if (!view.digests.isDigest(reply.asked)) return "a manifest names by text that is no digest what nobody can push";
   const isManifest = reference < 0 || view.manifests.role(reference) === Role.child;
@@ -171,7 +171,7 @@ function whyPushingFails(view: MendedGraph, { trouble, digest, reply, reference 
   if (isManifest && isThere && manifest >= 0 && !view.manifests.isParsed(manifest)) {
     return "its manifest is none that the registry can serve";
   }
-  return trouble === "dangling-tag" && !isThere
+  return failure === "dangling-tag" && !isThere
     ? "its manifest is gone, and with it what is known of the image; whoever still has it can push it"
     : undefined;
 }

@@ -1,7 +1,7 @@
 // The plan for all roots of a run together: each may copy from the others.
 import type { CheckContext } from "../checks/finding.ts";
 import { planRoot, type RootPlan } from "./plan-root.ts";
-import { rottenManifests, Sources } from "./sources.ts";
+import { corruptManifests, Sources } from "./sources.ts";
 import { type PlanStep, rankSteps } from "./steps.ts";
 import type { FoundDrafts } from "./strays.ts";
 
@@ -22,7 +22,7 @@ export interface Plan {
 /** Takes in what it learns of manifests to copy: the graphs are of no use for anything else afterwards. */
 export function planAll(inspected: readonly InspectedRoot[]): Plan {
   const rootSources = inspected.map(({ context: { root, graph }, isIntact }) => {
-    return { root, graph, rotten: new Set(rottenManifests(graph)), isIntact };
+    return { root, graph, corrupt: new Set(corruptManifests(graph)), isIntact };
   });
   const roots = inspected.map((root, index) =>
     planRoot({ ...root, sources: new Sources(rootSources.filter((_, other) => other !== index)) }),

@@ -68,7 +68,7 @@ export class PushList {
     const { manifests } = this.#graph;
     const reply = serveManifest(this.#view, repository, digest);
     const manifest = this.#view.blobState(digest) === DiskState.ok ? manifests.find(digest) : -1;
-    const isKnown = manifest >= 0 && manifests.isParsed(manifest) && !manifests.isRotten(manifest);
+    const isKnown = manifest >= 0 && manifests.isParsed(manifest) && !manifests.isCorrupt(manifest);
     // By text, since whoever pushes chooses how many layers a manifest has.
     const blobs = new Map<string, BlobToPush>();
     const children: Child[] = [];

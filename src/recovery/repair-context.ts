@@ -12,8 +12,8 @@ export interface RepairContext {
   readonly view: MendedGraph;
   readonly sources: Sources;
   readonly steps: StepList;
-  /** Blobs found rotten besides those that the graph knows; grows. */
-  readonly rotten: Set<number>;
+  /** Blobs found corrupt besides those that the graph knows; grows. */
+  readonly corrupt: Set<number>;
   /** Hashes a blob of this root: whether it is what its digest says; undefined where it cannot be read. */
   readonly isIntact: (digest: string) => boolean | undefined;
 }

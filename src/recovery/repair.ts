@@ -26,10 +26,10 @@ export class Repair {
 
   /** Takes the next step against a problem of this pull; gives whether there was one that changes anything. */
   take(problem: PullProblem, pull: Pull): boolean {
-    const { reply, trouble } = problem;
+    const { reply, failure } = problem;
     if (!reply || !this.#context.graph.digests.isDigest(reply.asked)) return false;
     this.#blobs.noteTags(reply, problem.tags);
-    switch (trouble) {
+    switch (failure) {
       case "refused-reference":
       case "dangling-tag":
         return this.#takeRefused(problem, reply);
@@ -81,16 +81,16 @@ export class Repair {
         return this.#blobs.clearPlace(problem, digest);
       return this.#blobs.bring(problem, digest);
     }
-    return this.#blobs.isRotten(digest) && this.#blobs.removeRotten(digest, problem.tags);
+    return this.#blobs.isCorrupt(digest) && this.#blobs.removeCorrupt(digest, problem.tags);
   }
 
   #linkBlob(problem: PullProblem, digest: number): boolean {
     const { graph, view } = this.#context;
     if (view.blobState(digest) !== DiskState.ok) return this.#blobs.bring(problem, digest);
     const expected = this.#blobs.expectedSize(problem, digest);
-    const isOdd = !Number.isNaN(expected) && expected !== view.blobSize(digest);
-    if (isOdd) this.#blobs.checkContent(digest);
-    if (view.isBlobRotten(digest)) return this.#blobs.removeRotten(digest, problem.tags);
+    const isUndecodable = !Number.isNaN(expected) && expected !== view.blobSize(digest);
+    if (isUndecodable) this.#blobs.checkContent(digest);
+    if (view.isBlobCorrupt(digest)) return this.#blobs.removeCorrupt(digest, problem.tags);
     return graph.digests.isDigest(digest) && this.#links.relink(problem, "layer", digest);
   }
 
@@ -98,7 +98,7 @@ export class Repair {
     // An index that is wrong about the size of its child cannot be mended: what it says is part of its digest.
     if (isManifest(this.#context.graph, problem)) return false;
     this.#blobs.checkContent(reply.blob);
-    return this.#context.view.isBlobRotten(reply.blob) && this.#blobs.removeRotten(reply.blob, problem.tags);
+    return this.#context.view.isBlobCorrupt(reply.blob) && this.#blobs.removeCorrupt(reply.blob, problem.tags);
   }
 
   #takeWrongContent(problem: PullProblem, reply: Reply): boolean {
@@ -106,7 +106,7 @@ export class Repair {
     const { digest } = problem;
     const isAlias = reply.kind === "layer" && this.#available.isAlias(digest, reply.blob);
     if (reply.blob === digest || (isAlias && !isManifest(graph, problem)))
-      return this.#blobs.removeRotten(reply.blob, problem.tags);
+      return this.#blobs.removeCorrupt(reply.blob, problem.tags);
     const link = view.links(reply.kind).find(problem.repository.index, digest);
     const target = link < 0 ? -1 : view.links(reply.kind).target(link);
     const isAliasOf = target >= 0 && target !== digest && this.#available.isAlias(digest, target);
@@ -119,8 +119,8 @@ export class Repair {
     const wantsManifest = isManifest(graph, problem);
     const isGood = wantsManifest ? this.#available.isGoodManifest(place) : this.#available.isGoodBlob(place);
     if (isGood) return this.#links.relink(problem, kind, place);
-    if (view.blobState(place) === DiskState.ok && this.#blobs.isRotten(place))
-      return this.#blobs.removeRotten(place, problem.tags);
+    if (view.blobState(place) === DiskState.ok && this.#blobs.isCorrupt(place))
+      return this.#blobs.removeCorrupt(place, problem.tags);
     // Nobody read it as a manifest, so nothing wants it: it is left as it is.
     if (wantsManifest && view.blobState(place) === DiskState.ok && graph.manifests.find(place) < 0) return false;
     return this.#blobs.bring(problem, place) || this.#links.removeLink(problem, kind, place);

@@ -22,19 +22,19 @@ export interface SourceRoot {
   readonly root: string;
   readonly graph: RootGraph;
   /** The blobs there that are known not to hash to their digests. */
-  readonly rotten: ReadonlySet<number>;
+  readonly corrupt: ReadonlySet<number>;
   /** Hashes a blob there; undefined where it cannot be read. */
   readonly isIntact: (digest: string) => boolean | undefined;
 }
 
-/** A root's manifests whose content is rotten, as it was read: to be asked before any plan adds what it learned. */
-export function rottenManifests({ manifests }: RootGraph): number[] {
-  const rotten: number[] = [];
+/** A root's manifests whose content is corrupt, as it was read: to be asked before any plan adds what it learned. */
+export function corruptManifests({ manifests }: RootGraph): number[] {
+  const corrupt: number[] = [];
   for (let manifest = 0; manifest < manifests.length; manifest++) {
     const digest = manifests.digest(manifest);
-    if (manifests.isRotten(manifest) && manifests.find(digest) === manifest) rotten.push(digest);
+    if (manifests.isCorrupt(manifest) && manifests.find(digest) === manifest) corrupt.push(digest);
   }
-  return rotten;
+  return corrupt;
 }
 
 /** What the other roots have, as they were read: steps planned for them do not count. */
@@ -47,9 +47,10 @@ export class Sources {
 
   /** The first root that has this blob whole, by its hash, and of that size where it is known (NaN where not). */
   findBlob(digest: string, size: number): Source | undefined {
-    for (const { root, graph, rotten, isIntact } of this.#roots) {
+    for (const { root, graph, corrupt, isIntact } of this.#roots) {
       const blob = graph.digests.find(digest);
-      if (blob < 0 || graph.blobState(blob) !== DiskState.ok || graph.isBlobRotten(blob) || rotten.has(blob)) continue;
+      if (blob < 0 || graph.blobState(blob) !== DiskState.ok || graph.isBlobCorrupt(blob) || corrupt.has(blob))
+        continue;
       if (!Number.isNaN(size) && graph.blobSize(blob) !== size) continue;
       if (isIntact(digest) === true) return { root, size: graph.blobSize(blob) };
     }
@@ -58,9 +59,9 @@ export class Sources {
 
   /** The first root that has read this manifest and found it right. */
   findManifest(digest: string): (Source & ForeignManifest) | undefined {
-    for (const { root, graph, rotten } of this.#roots) {
+    for (const { root, graph, corrupt } of this.#roots) {
       const blob = graph.digests.find(digest);
-      if (blob < 0 || graph.blobState(blob) !== DiskState.ok || rotten.has(blob)) continue;
+      if (blob < 0 || graph.blobState(blob) !== DiskState.ok || corrupt.has(blob)) continue;
       const manifest = graph.manifests.find(blob);
       if (manifest < 0 || !graph.manifests.isParsed(manifest)) continue;
       return { root, graph, manifest, size: graph.blobSize(blob) };
@@ -83,7 +84,7 @@ export function foreignFacts({ graph, manifest }: ForeignManifest): ManifestFact
   const { numbers, names } = platformsOf(manifests, references);
   return {
     states: Uint8Array.of(ManifestState.ok),
-    rotten: Uint8Array.of(0),
+    corrupt: Uint8Array.of(0),
     kinds: Uint8Array.of(manifests.kind(manifest)),
     sizes: Float64Array.of(manifests.size(manifest)),
     referenceCounts: Int32Array.of(references.length),

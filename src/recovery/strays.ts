@@ -14,25 +14,27 @@ export type FoundDrafts = (code: FindingCode) => Iterable<FindingDraft>;
 const OWN_FOLDERS = ["_layers", "_manifests", "_uploads"];
 
 /** Moves away what stops the registry's walks. To be done first: it may stand in the way of links. */
-export function addStraySteps(
+export function addUnexpectedSteps(
   { catalogue, graph }: CheckContext,
   drafts: FoundDrafts,
   view: MendedGraph,
   steps: StepList,
 ): void {
-  const misnamed = new Set(catalogue.strays.filter(({ reason }) => reason === "invalid-name").map(({ path }) => path));
+  const misnamed = new Set(
+    catalogue.unexpected.filter(({ reason }) => reason === "invalid-name").map(({ path }) => path),
+  );
   const loops = loopsInStore(graph);
   for (const { path, repository } of drafts("stray-entry")) {
     const named = repository ? { repository: repository.name } : {};
     // A folder with a name that no repository can have may still hold some that have one.
     const paths = misnamed.has(path) ? OWN_FOLDERS.map((own) => `${path}/${own}`) : [path];
     const isAny = misnamed.has(path) || path.includes("/_manifests/tags/");
-    // What is put in the place of a loop afterwards is no stray.
+    // What is put in the place of a loop afterwards is no unexpected entry.
     const reason = loops.has(path) ? "blocked-folder" : isAny ? "stray-entry" : "stray-file";
-    for (const stray of paths) {
+    for (const entry of paths) {
       const message = "move it away: the registry's own walk stops at it";
-      steps.add({ kind: "clean", ...named, path: stray, reason, message }, []);
-      view.unblock(stray);
+      steps.add({ kind: "clean", ...named, path: entry, reason, message }, []);
+      view.unblock(entry);
     }
   }
   for (const [path, blob] of loops) if (view.isUnblocked(path)) view.removeBlob(blob);
@@ -65,7 +67,7 @@ export function addFolderSteps(drafts: FoundDrafts, view: MendedGraph, steps: St
   }
 }
 
-/** Whether the repository is unseen for want of `_layers`, not because a stray file hides it. */
+/** Whether the repository is unseen for want of `_layers`, not because an unexpected file hides it. */
 function isWithoutLayers({ repository, remedy }: FindingDraft): boolean {
   return remedy.includes(`${repositoryFolder(repository!.name)}/_layers`);
 }

@@ -6,19 +6,19 @@ import {
   DiskState,
   type NamespaceEntry,
   type NamespaceFacts,
-  type StrayEntry,
+  type UnexpectedEntry,
   type Unreadable,
 } from "../facts/facts.ts";
 import { REPOSITORIES } from "../layout/paths.ts";
 import { noting } from "./fs/noting-fs.ts";
 import { listEntries, type StorageFs, stateOfError, statPath } from "./fs/storage-fs.ts";
-import { isOddName, oddFoldersHoldLayers } from "./undecodable-names.ts";
+import { isUndecodableName, undecodableFoldersHoldLayers } from "./undecodable-names.ts";
 
 /** Lists the namespace of the storage root at `root`. */
 export function listNamespace(storageFs: StorageFs, root: string): NamespaceFacts {
   const base = `${root}/${REPOSITORIES}`;
   const folders = new Map<string, readonly NamespaceEntry[]>();
-  const strays: StrayEntry[] = [];
+  const unexpected: UnexpectedEntry[] = [];
   const unreadable: Unreadable[] = [];
   const notingFs = noting(storageFs, (path, error) => unreadable.push({ path: path.slice(root.length + 1), error }));
   const linked = new LinkedFolders(notingFs, base);
@@ -34,15 +34,15 @@ export function listNamespace(storageFs: StorageFs, root: string): NamespaceFact
     }
     const entries: NamespaceEntry[] = [];
     const enter: Dirent[] = [];
-    let odd: string | undefined;
+    let undecodable: string | undefined;
     for (const entry of listing.entries) {
       const kind = entryKind(notingFs, base, below, entry);
       if (kind === "gone" || kind === "unreadable") continue;
-      if (kind === "odd") {
-        odd = `${relative}/${entry.name}`;
+      if (kind === "undecodable") {
+        undecodable = `${relative}/${entry.name}`;
         continue;
       }
-      if (kind === "loop") strays.push({ path: `${relative}/${entry.name}`, reason: "link-loop" });
+      if (kind === "loop") unexpected.push({ path: `${relative}/${entry.name}`, reason: "link-loop" });
       else {
         entries.push({ name: entry.name, folder: kind === "folder" });
         if (kind !== "folder") continue;
@@ -53,7 +53,8 @@ export function listNamespace(storageFs: StorageFs, root: string): NamespaceFact
         }
       }
     }
-    if (odd !== undefined && oddFoldersHoldLayers(notingFs, path)) strays.push({ path: odd, reason: "invalid-name" });
+    if (undecodable !== undefined && undecodableFoldersHoldLayers(notingFs, path))
+      unexpected.push({ path: undecodable, reason: "invalid-name" });
     folders.set(below, entries);
     return enter;
   }
@@ -64,7 +65,7 @@ export function listNamespace(storageFs: StorageFs, root: string): NamespaceFact
     onlyDirectories: true,
     fs: { ...notingFs, readdirSync: ((path: string) => list(path)) as unknown as typeof storageFs.readdirSync },
   });
-  return { folders, strays, unreadable };
+  return { folders, unexpected, unreadable };
 }
 
 /** How often symbolic links may lead into one folder: with n folders that all link to each other there are n! ways. */
@@ -96,11 +97,11 @@ class LinkedFolders {
   }
 }
 
-type EntryKind = "folder" | "file" | "gone" | "loop" | "odd" | "unreadable";
+type EntryKind = "folder" | "file" | "gone" | "loop" | "undecodable" | "unreadable";
 
 function entryKind(storageFs: StorageFs, base: string, below: string, entry: Dirent): EntryKind {
   // A name that is not UTF-8 comes back with replacement characters, and so cannot be opened by it.
-  if (isOddName(entry.name)) return "odd";
+  if (isUndecodableName(entry.name)) return "undecodable";
   if (entry.isDirectory()) return "folder";
   if (!entry.isSymbolicLink()) return "file";
   const path = below === "" ? `${base}/${entry.name}` : `${base}/${below}/${entry.name}`;

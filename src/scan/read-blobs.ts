@@ -1,7 +1,13 @@
 // Reads the blob store, a shard at a time: one stat a blob gives its presence and its size.
 import { createHash } from "node:crypto";
 import { Bytes, Floats } from "../facts/columns.ts";
-import { type BlobFacts, type BlockedFolder, DiskState, type StrayEntry, type Unreadable } from "../facts/facts.ts";
+import {
+  type BlobFacts,
+  type BlockedFolder,
+  DiskState,
+  type UnexpectedEntry,
+  type Unreadable,
+} from "../facts/facts.ts";
 import { DigestWriter } from "../facts/packed-digests.ts";
 import { type Algorithm, isAlgorithm } from "../layout/digest.ts";
 import { BLOBS, digestOfData } from "../layout/paths.ts";
@@ -25,7 +31,7 @@ export interface BlobShard {
 
 export interface BlobStoreListing {
   readonly shards: readonly BlobShard[];
-  readonly strays: readonly StrayEntry[];
+  readonly unexpected: readonly UnexpectedEntry[];
   readonly blocked: readonly BlockedFolder[];
   readonly unreadable: readonly Unreadable[];
   /** Whether `blobs/` itself is there; collection fails without it. */
@@ -35,22 +41,22 @@ export interface BlobStoreListing {
 /** Finds the shards, and what lies beside them. `root` is the storage root's path. */
 export function listBlobStore(storageFs: StorageFs, root: string): BlobStoreListing {
   const shards: BlobShard[] = [];
-  const strays: StrayEntry[] = [];
+  const unexpected: UnexpectedEntry[] = [];
   const blocked: BlockedFolder[] = [];
   const unreadable: Unreadable[] = [];
   const list = (path: string) => listStorePart(storageFs, root, path, blocked, unreadable);
   const top = list(BLOBS);
   for (const name of namesOf(top)) {
     if (!isAlgorithm(name)) {
-      findMisplacedData(storageFs, root, `${BLOBS}/${name}`, strays, unreadable);
+      findMisplacedData(storageFs, root, `${BLOBS}/${name}`, unexpected, unreadable);
       continue;
     }
     for (const prefix of namesOf(list(`${BLOBS}/${name}`))) {
       if (/^[0-9a-f]{2}$/.test(prefix)) shards.push({ algorithm: name, prefix });
-      else findMisplacedData(storageFs, root, `${BLOBS}/${name}/${prefix}`, strays, unreadable);
+      else findMisplacedData(storageFs, root, `${BLOBS}/${name}/${prefix}`, unexpected, unreadable);
     }
   }
-  return { shards, strays, blocked, unreadable, present: top.state !== DiskState.absent };
+  return { shards, unexpected, blocked, unreadable, present: top.state !== DiskState.absent };
 }
 
 /** Lists a folder of the store; notes it where it is none, or cannot be read. */
@@ -87,11 +93,11 @@ export function readBlobShard(
   const states = new Bytes(names.length);
   const sizes = new Floats(names.length);
   const modified = new Floats(names.length);
-  const rotten = new Bytes(verifyContent ? names.length : 0);
-  const strays: StrayEntry[] = [];
+  const corrupt = new Bytes(verifyContent ? names.length : 0);
+  const unexpected: UnexpectedEntry[] = [];
   for (const name of names) {
     if (!name.startsWith(prefix) || !digests.pushHex(algorithm, name)) {
-      findMisplacedData(storageFs, root, `${folder}/${name}`, strays, unreadable);
+      findMisplacedData(storageFs, root, `${folder}/${name}`, unexpected, unreadable);
       continue;
     }
     const path = `${folder}/${name}/data`;
@@ -103,7 +109,7 @@ export function readBlobShard(
         unreadable.push({ path: `${folder}/${name}`, error: listing.code });
       }
       for (const other of namesOf(listing)) {
-        if (other !== "data") findMisplacedData(storageFs, root, `${folder}/${name}/${other}`, strays, unreadable);
+        if (other !== "data") findMisplacedData(storageFs, root, `${folder}/${name}/${other}`, unexpected, unreadable);
       }
     }
     if (verifyContent) {
@@ -113,7 +119,7 @@ export function readBlobShard(
         state = stateOfError(content.error);
         if (state === DiskState.unreadable) unreadable.push({ path, error: content.error });
       }
-      rotten.push(content?.hex !== undefined && content.hex !== name ? 1 : 0);
+      corrupt.push(content?.hex !== undefined && content.hex !== name ? 1 : 0);
     }
     if (state === DiskState.unreadable && blob.code) unreadable.push({ path, error: blob.code });
     states.push(state);
@@ -125,9 +131,9 @@ export function readBlobShard(
     states: states.finish(),
     sizes: sizes.finish(),
     modified: modified.finish(),
-    rotten: rotten.finish(),
+    corrupt: corrupt.finish(),
     blocked,
-    strays,
+    unexpected,
     unreadable,
   };
 }
@@ -193,15 +199,15 @@ function findMisplacedData(
   storageFs: StorageFs,
   root: string,
   path: string,
-  strays: StrayEntry[],
+  unexpected: UnexpectedEntry[],
   unreadable: Unreadable[],
 ): void {
   for (const leaf of leavesBelow(storageFs, root, path)) {
     if (leaf.state === DiskState.notAFolder && leaf.path.endsWith("/data")) {
       const isBlob = digestOfData(leaf.path) !== undefined;
-      strays.push({ path: leaf.path, reason: isBlob ? "displaced-blob" : "misplaced-data" });
+      unexpected.push({ path: leaf.path, reason: isBlob ? "displaced-blob" : "misplaced-data" });
     }
-    if (leaf.state === DiskState.malformed) strays.push({ path: leaf.path, reason: "link-loop" });
+    if (leaf.state === DiskState.malformed) unexpected.push({ path: leaf.path, reason: "link-loop" });
     if (leaf.state === DiskState.unreadable) unreadable.push({ path: leaf.path, error: leaf.code });
   }
 }

@@ -1,6 +1,6 @@
 // The marks of a root, from disk: tags, revisions and uploads alone, without blobs, layer links and manifests.
 
-import { DiskState, type StrayEntry, type Unreadable } from "../facts/facts.ts";
+import { DiskState, type UnexpectedEntry, type Unreadable } from "../facts/facts.ts";
 import type { RepositoryMarks } from "../facts/fingerprint.ts";
 import { unpackDigests } from "../facts/packed-digests.ts";
 import { isAlgorithm, isHex } from "../layout/digest.ts";
@@ -16,8 +16,8 @@ import { listPart, type RepositoryReading } from "./repository-reading.ts";
 export function* readMarks(storageFs: StorageFs, root: string, unreadable: Unreadable[]): Generator<RepositoryMarks> {
   const namespace = listNamespace(storageFs, root);
   for (const entry of namespace.unreadable) unreadable.push(entry);
-  const strays: StrayEntry[] = [];
-  const reading = { fs: storageFs, root, links: new LinkReader(storageFs), strays, blocked: [], unreadable };
+  const unexpected: UnexpectedEntry[] = [];
+  const reading = { fs: storageFs, root, links: new LinkReader(storageFs), unexpected, blocked: [], unreadable };
   for (const name of repositoryNames(namespace)) {
     const folder = listPart(reading, tagsFolder(name));
     const names = namesOf(folder);

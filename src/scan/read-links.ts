@@ -1,6 +1,6 @@
 // Reads a repository's layer links or revision links, and what else lies where collection would read it.
 import { Bytes, Integers } from "../facts/columns.ts";
-import { DiskState, isBroken, type LinkFacts, type StrayRevisionLink } from "../facts/facts.ts";
+import { DiskState, isBroken, type LinkFacts, type UnexpectedRevisionLink } from "../facts/facts.ts";
 import { DigestWriter } from "../facts/packed-digests.ts";
 import { type Algorithm, isAlgorithm, isHex } from "../layout/digest.ts";
 import { type LinkKind, linksFolder } from "../layout/paths.ts";
@@ -34,7 +34,7 @@ export function listLinks(
   return { entries, others };
 }
 
-/** Reads the links in these digest folders. Entries that are no digest are left to `strayLinks`. */
+/** Reads the links in these digest folders. Entries that are no digest are left to `unexpectedLinks`. */
 export function readLinks(
   reading: RepositoryReading,
   repository: string,
@@ -77,7 +77,7 @@ export function* nestedLinks(
   reading: RepositoryReading,
   repository: string,
   { algorithm, names }: LinkEntries,
-): Generator<StrayRevisionLink> {
+): Generator<UnexpectedRevisionLink> {
   for (const place of names) {
     const folder = `${linksFolder(repository, "revision")}/${algorithm}/${place}`;
     if (!isHex(algorithm, place)) continue;
@@ -85,11 +85,11 @@ export function* nestedLinks(
     if (listing.state === DiskState.unreadable) reading.unreadable.push({ path: folder, error: listing.code });
     for (const entry of listing.state === DiskState.ok ? listing.entries : []) {
       const path = `${folder}/${entry.name}`;
-      if (entry.name !== "link") yield* strayLinks(reading, path);
+      if (entry.name !== "link") yield* unexpectedLinks(reading, path);
       else if (!entry.isFile()) {
         const below = listNames(reading.fs, `${reading.root}/${path}`);
         if (below.state === DiskState.unreadable) reading.unreadable.push({ path, error: below.code });
-        for (const name of namesOf(below)) yield* strayLinks(reading, `${path}/${name}`);
+        for (const name of namesOf(below)) yield* unexpectedLinks(reading, `${path}/${name}`);
       }
     }
   }
@@ -99,15 +99,15 @@ export function* nestedLinks(
  * The files called `link` at or below a path that is no digest folder: collection reads each of those below
  * revisions/, at any depth (registry-2.8.3 section 5). Notes loops of symbolic links, which end its walk.
  */
-export function* strayLinks(reading: RepositoryReading, path: string): Generator<StrayRevisionLink> {
+export function* unexpectedLinks(reading: RepositoryReading, path: string): Generator<UnexpectedRevisionLink> {
   for (const leaf of leavesBelow(reading.fs, reading.root, path)) {
-    if (leaf.state === DiskState.malformed) reading.strays.push({ path: leaf.path, reason: "link-loop" });
+    if (leaf.state === DiskState.malformed) reading.unexpected.push({ path: leaf.path, reason: "link-loop" });
     else if (leaf.state === DiskState.unreadable) reading.unreadable.push({ path: leaf.path, error: leaf.code });
-    else if (leaf.path.endsWith("/link")) yield readStrayLink(reading, leaf.path);
+    else if (leaf.path.endsWith("/link")) yield readUnexpectedLink(reading, leaf.path);
   }
 }
 
-function readStrayLink(reading: RepositoryReading, path: string): StrayRevisionLink {
+function readUnexpectedLink(reading: RepositoryReading, path: string): UnexpectedRevisionLink {
   const state = reading.links.read(`${reading.root}/${path}`, "");
   if (state === DiskState.unreadable) reading.unreadable.push({ path, error: reading.links.reason });
   return { path, state, target: state === DiskState.ok ? reading.links.target : undefined };

@@ -34,7 +34,7 @@ class ManifestReader {
   readonly #root: string;
   #buffer = Buffer.allocUnsafeSlow(FIRST_BUFFER_BYTES);
   readonly #states = new Bytes();
-  readonly #rotten = new Bytes();
+  readonly #corrupt = new Bytes();
   readonly #kinds = new Bytes();
   readonly #sizes = new Floats();
   readonly #referenceCounts = new Integers();
@@ -68,7 +68,7 @@ class ManifestReader {
   finish(): ManifestFacts {
     return {
       states: this.#states.finish(),
-      rotten: this.#rotten.finish(),
+      corrupt: this.#corrupt.finish(),
       kinds: this.#kinds.finish(),
       sizes: this.#sizes.finish(),
       referenceCounts: this.#referenceCounts.finish(),
@@ -115,15 +115,15 @@ class ManifestReader {
       this.#reasons.set(row, `over the registry's limit of ${MAX_MANIFEST_BYTES} bytes`);
       return;
     }
-    const rotten = createHash(algorithm).update(content).digest("hex") !== hex;
+    const corrupt = createHash(algorithm).update(content).digest("hex") !== hex;
     const manifest = parseManifest(content);
     if (!manifest.ok) {
       const state = manifest.panics ? ManifestState.panics : ManifestState.invalid;
-      this.#reasons.set(this.#addBad(state, content.length, rotten), manifest.reason);
+      this.#reasons.set(this.#addBad(state, content.length, corrupt), manifest.reason);
       return;
     }
     this.#states.push(ManifestState.ok);
-    this.#rotten.push(rotten ? 1 : 0);
+    this.#corrupt.push(corrupt ? 1 : 0);
     this.#kinds.push(ManifestKind[manifest.kind]);
     this.#sizes.push(content.length);
     this.#addReferences(manifest.references);
@@ -154,8 +154,8 @@ class ManifestReader {
     this.#referenceCounts.push(count);
   }
 
-  #addBad(state: ManifestState, size: number, rotten: boolean): number {
-    this.#rotten.push(rotten ? 1 : 0);
+  #addBad(state: ManifestState, size: number, corrupt: boolean): number {
+    this.#corrupt.push(corrupt ? 1 : 0);
     this.#kinds.push(ManifestKind.none);
     this.#sizes.push(size);
     this.#referenceCounts.push(0);

@@ -4,16 +4,16 @@
 import type {
   LinkFacts,
   RepositoryFacts,
-  StrayEntry,
-  StrayRevisionLink,
   TagFacts,
+  UnexpectedEntry,
+  UnexpectedRevisionLink,
   Unreadable,
 } from "../facts/facts.ts";
 import { isHex } from "../layout/digest.ts";
 import { type LinkKind, linksFolder, repositoryFolder, tagsFolder } from "../layout/paths.ts";
 import { namesOf, type StorageFs } from "./fs/storage-fs.ts";
 import { LinkReader } from "./read-link.ts";
-import { type LinkEntries, listLinks, nestedLinks, readLinks, strayLinks } from "./read-links.ts";
+import { type LinkEntries, listLinks, nestedLinks, readLinks, unexpectedLinks } from "./read-links.ts";
 import { readTags } from "./read-tags.ts";
 import { readUploads } from "./read-uploads.ts";
 import { listPart, type RepositoryReading } from "./repository-reading.ts";
@@ -39,8 +39,8 @@ export type RepositoryPiece =
 export interface PieceFacts {
   readonly links?: LinkFacts;
   readonly tags?: TagFacts;
-  readonly strayLinks?: readonly StrayRevisionLink[];
-  readonly strays?: readonly StrayEntry[];
+  readonly unexpectedLinks?: readonly UnexpectedRevisionLink[];
+  readonly unexpected?: readonly UnexpectedEntry[];
   readonly unreadable: readonly Unreadable[];
 }
 
@@ -82,13 +82,15 @@ export function readRepository(
     blocked: reading.blocked,
     layerLinks: linksOf(now, read, "layer"),
     revisionLinks: linksOf(now, read, "revision"),
-    strayRevisionLinks: [
-      ...[...revisions.others, ...misplaced(name, revisions.entries)].flatMap((path) => [...strayLinks(reading, path)]),
-      ...read.flatMap((piece) => piece.strayLinks ?? []),
+    unexpectedRevisionLinks: [
+      ...[...revisions.others, ...misplaced(name, revisions.entries)].flatMap((path) => [
+        ...unexpectedLinks(reading, path),
+      ]),
+      ...read.flatMap((piece) => piece.unexpectedLinks ?? []),
     ],
     tags: read.flatMap((piece) => piece.tags ?? []),
     uploads: readUploads(reading, name),
-    strays: reading.strays,
+    unexpected: reading.unexpected,
     unreadable: reading.unreadable,
   };
   reading.blocked.sort((a, b) => (a.path < b.path ? -1 : 1));
@@ -103,7 +105,7 @@ export function readPiece(
   options: RepositoryOptions,
 ): PieceFacts {
   const reading = newReading(storageFs, root);
-  return { ...readWith(reading, piece, options), strays: reading.strays, unreadable: reading.unreadable };
+  return { ...readWith(reading, piece, options), unexpected: reading.unexpected, unreadable: reading.unreadable };
 }
 
 /** A repository's facts with those of its pieces added. */
@@ -117,15 +119,18 @@ export function withPieces(
     layerLinks: [...facts.layerLinks, ...linksOf(pieces, read, "layer")],
     revisionLinks: [...facts.revisionLinks, ...linksOf(pieces, read, "revision")],
     tags: [...facts.tags, ...read.flatMap((piece) => piece.tags ?? [])],
-    strayRevisionLinks: [...facts.strayRevisionLinks, ...read.flatMap((piece) => piece.strayLinks ?? [])],
-    strays: [...facts.strays, ...read.flatMap((piece) => piece.strays ?? [])],
+    unexpectedRevisionLinks: [
+      ...facts.unexpectedRevisionLinks,
+      ...read.flatMap((piece) => piece.unexpectedLinks ?? []),
+    ],
+    unexpected: [...facts.unexpected, ...read.flatMap((piece) => piece.unexpected ?? [])],
     unreadable: [...facts.unreadable, ...read.flatMap(({ unreadable }) => unreadable)],
   };
 }
 
 function newReading(storageFs: StorageFs, root: string): RepositoryReading & { unreadable: Unreadable[] } {
-  const strays: StrayEntry[] = [];
-  return { fs: storageFs, root, links: new LinkReader(storageFs), strays, blocked: [], unreadable: [] };
+  const unexpected: UnexpectedEntry[] = [];
+  return { fs: storageFs, root, links: new LinkReader(storageFs), unexpected, blocked: [], unreadable: [] };
 }
 
 function readWith(reading: RepositoryReading, piece: RepositoryPiece, options: RepositoryOptions): PieceFacts {
@@ -138,7 +143,7 @@ function readWith(reading: RepositoryReading, piece: RepositoryPiece, options: R
   }
   const links = readLinks(reading, piece.repository, piece.part, piece.entries);
   if (piece.part === "layer" || !options.everyFolder) return { links, unreadable: [] };
-  return { links, strayLinks: [...nestedLinks(reading, piece.repository, piece.entries)], unreadable: [] };
+  return { links, unexpectedLinks: [...nestedLinks(reading, piece.repository, piece.entries)], unreadable: [] };
 }
 
 function linksOf(pieces: readonly RepositoryPiece[], read: readonly PieceFacts[], kind: LinkKind): LinkFacts[] {

@@ -18,7 +18,7 @@ export type DiskClaim =
       readonly path: string;
       readonly digest: string;
       readonly size: number;
-      readonly rotten: boolean;
+      readonly corrupt: boolean;
     }
   /** That a blob's content hashes to something else than its digest. */
   | { readonly kind: "content"; readonly path: string; readonly digest: string };
@@ -63,6 +63,6 @@ export class Rechecker {
       return content.hex !== undefined && content.hex !== hex;
     }
     const manifest = readManifests(this.#fs, this.#root, packDigests([claim.digest]));
-    return manifest.sizes[0] === claim.size && (manifest.rotten[0] === 1) === claim.rotten;
+    return manifest.sizes[0] === claim.size && (manifest.corrupt[0] === 1) === claim.corrupt;
   }
 }

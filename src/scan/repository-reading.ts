@@ -1,5 +1,5 @@
 // One repository's reading: where it is, and what could not be read or is in the way so far.
-import { type BlockedFolder, DiskState, type StrayEntry, type Unreadable } from "../facts/facts.ts";
+import { type BlockedFolder, DiskState, type UnexpectedEntry, type Unreadable } from "../facts/facts.ts";
 import { type Listing, listNames, type StorageFs } from "./fs/storage-fs.ts";
 import type { LinkReader } from "./read-link.ts";
 
@@ -7,7 +7,7 @@ export interface RepositoryReading {
   readonly fs: StorageFs;
   readonly root: string;
   readonly links: LinkReader;
-  readonly strays: StrayEntry[];
+  readonly unexpected: UnexpectedEntry[];
   readonly blocked: BlockedFolder[];
   readonly unreadable: Unreadable[];
 }

@@ -2,19 +2,19 @@
 import { errorCode, type StorageFs } from "./fs/storage-fs.ts";
 
 /** Whether the registry's walk would meet a `_layers` in or below any folder of `parent` whose name is not UTF-8. */
-export function oddFoldersHoldLayers(storageFs: StorageFs, parent: string): boolean {
+export function undecodableFoldersHoldLayers(storageFs: StorageFs, parent: string): boolean {
   return list(storageFs, Buffer.from(parent)).some(
-    ({ name, isFolder }) => isFolder && isOdd(name) && holdsLayers(storageFs, below(parent, name)),
+    ({ name, isFolder }) => isFolder && isUndecodable(name) && holdsLayers(storageFs, below(parent, name)),
   );
 }
 
 /** Whether a name as text has lost bytes that are not UTF-8. */
-export function isOddName(name: string): boolean {
+export function isUndecodableName(name: string): boolean {
   return name.includes("\ufffd");
 }
 
-function isOdd(name: Buffer): boolean {
-  return isOddName(name.toString());
+function isUndecodable(name: Buffer): boolean {
+  return isUndecodableName(name.toString());
 }
 
 function holdsLayers(storageFs: StorageFs, folder: Buffer): boolean {

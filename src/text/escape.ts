@@ -1,7 +1,7 @@
 // Makes text from disk safe to print. Whoever can push chooses names, and whoever can write to the disk chooses paths:
 // a terminal must never obey them, nor show them in another order than they are in.
 
-/** Control and format characters, lone surrogates, line separators, what is drawn as nothing, and odd spaces. */
+/** Control and format characters, lone surrogates, line separators, what is drawn as nothing, and unusual spaces. */
 const UNPRINTABLE = /[\p{Cc}\p{Cf}\p{Cs}\p{Zl}\p{Zp}\p{Default_Ignorable_Code_Point}]|(?! )\p{Zs}/gu;
 const PLAIN = /^[\x20-\x7e]*$/;
 const SHORT_ESCAPES: Readonly<Record<string, string>> = { "\n": "\\n", "\r": "\\r", "\t": "\\t" };

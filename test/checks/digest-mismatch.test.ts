@@ -30,7 +30,7 @@ describe("digest-mismatch", () => {
     expect(brokenImages(report)).toEqual(["team/app:1.0"]);
   });
 
-  it("names the platform of a rotten child", async () => {
+  it("names the platform of a corrupt child", async () => {
     const world = new World();
     const app = world.repository("team/app");
     const child = app.image();
@@ -43,7 +43,7 @@ describe("digest-mismatch", () => {
     expect(brokenImages(report)).toEqual(["team/app:1.0 [linux/arm64]"]);
   });
 
-  it("says which part of the image is rotten, but for a manifest, which is its own part", async () => {
+  it("says which part of the image is corrupt, but for a manifest, which is its own part", async () => {
     const world = new World();
     const image = world.repository("team/app").image("1.0");
     world.write(blobPath(image.config.digest), Buffer.alloc(image.config.size));
@@ -53,7 +53,7 @@ describe("digest-mismatch", () => {
     for (const found of await findingsOf(world)) expect(found).not.toHaveProperty("role");
   });
 
-  it("is said of a rotten manifest that is no manifest any more, and not invalid-manifest", async () => {
+  it("is said of a corrupt manifest that is no manifest any more, and not invalid-manifest", async () => {
     const world = new World();
     const image = world.repository("team/app").image("1.0");
     world.write(blobPath(image.digest), "\0".repeat(image.size));
@@ -109,7 +109,7 @@ describe("digest-mismatch", () => {
     ]);
   });
 
-  it("names a rotten layer only where contents are verified", async () => {
+  it("names a corrupt layer only where contents are verified", async () => {
     const world = new World();
     const image = world.repository("team/app").image("1.0");
     const { digest, size } = image.layers[0]!;

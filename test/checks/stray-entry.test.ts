@@ -73,7 +73,7 @@ describe("stray-entry", () => {
     expect(found).toMatchObject([{ code: "stray-entry", severity: "warning", path, affects: [] }]);
   });
 
-  it("says nothing of an odd tag where collection finds no revision, and so looks at no tag", async () => {
+  it("says nothing of an unexpected tag where collection finds no revision, and so looks at no tag", async () => {
     const world = new World();
     world.repository("team/app").layer();
     world.mkdir(`${app}/_manifests/revisions`);

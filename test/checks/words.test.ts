@@ -85,17 +85,17 @@ const situations: [string, (stage: Stage) => void, string | ((stage: Stage) => s
       `size-mismatch: ${child.size} bytes where the descriptor says 5; it is served with 200 and clients fail; ${pushAgain}`,
   ],
   [
-    "a rotten layer",
+    "a corrupt layer",
     ({ world, image, options }) => {
       world.write(blobPath(image.layers[0]!.digest), Buffer.alloc(image.layers[0]!.size));
       options.push("--verify-content");
     },
-    `digest-mismatch: the content is rotten: it is served with 200, and clients reject it; ${pushAgain}`,
+    `digest-mismatch: the content is corrupt: it is served with 200, and clients reject it; ${pushAgain}`,
   ],
   [
-    "a rotten manifest",
+    "a corrupt manifest",
     ({ world, image }) => world.write(blobPath(image.digest), "x".repeat(image.size)),
-    `digest-mismatch: the content is rotten, and the registry cannot parse it: 500; ${pushAgain}`,
+    `digest-mismatch: the content is corrupt, and the registry cannot parse it: 500; ${pushAgain}`,
   ],
   [
     "a link to another manifest",

@@ -64,9 +64,9 @@ describe("gate", () => {
       decision: "go",
       verdict: "findings",
     });
-    const rotten = healthy();
-    rotten.world.write(blobPath(rotten.image.config.digest), "");
-    expect(await gate(rotten.world, ["--cache", "registry"])).toMatchObject({ exitCode: 0, verdict: "findings" });
+    const corrupt = healthy();
+    corrupt.world.write(blobPath(corrupt.image.config.digest), "");
+    expect(await gate(corrupt.world, ["--cache", "registry"])).toMatchObject({ exitCode: 0, verdict: "findings" });
   });
 
   it("stops with 4 where the collection that is described would break an image", async () => {

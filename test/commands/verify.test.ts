@@ -157,14 +157,14 @@ describe("verify", () => {
     ]);
   });
 
-  it("finds rotten content only where it is asked to hash it", async () => {
+  it("finds corrupt content only where it is asked to hash it", async () => {
     const world = new World();
     const image = world.repository("app").image("v1", [world.repository("app").layer("1234")]);
     world.write(blobPath(image.layers[0]!.digest), "1243");
     expect((await verify(world.fs, world.root, ["app:v1"])).exitCode).toBe(0);
     const { exitCode, images, contentVerified } = await verify(world.fs, world.root, ["app:v1"], ["--verify-content"]);
     expect([exitCode, contentVerified, images[0]!.findings[0]!.code]).toEqual([4, true, "digest-mismatch"]);
-    expect(images[0]!.parts.at(-1)).toMatchObject({ status: 200, trouble: "wrong-content" });
+    expect(images[0]!.parts.at(-1)).toMatchObject({ status: 200, failure: "wrong-content" });
   });
 
   it("calls an image whole whose cache has not fetched all of it", async () => {

@@ -66,7 +66,7 @@ describe("claimsOf", () => {
       path: blobPath(digest),
       digest,
       size,
-      rotten: false,
+      corrupt: false,
     });
   });
 

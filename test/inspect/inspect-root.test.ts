@@ -146,7 +146,7 @@ describe("a deletion during the scan", () => {
     expect(report).toMatchObject(clean);
   });
 
-  it("is no damage where a stray file is moved away", async () => {
+  it("is no damage where an unexpected file is moved away", async () => {
     const { world } = pushed();
     world.write(`${repositoriesPath}/_note`);
     const report = await scanWhile(world, "readdirSync", /v2\/blobs$/, () => world.remove(`${repositoriesPath}/_note`));
@@ -175,7 +175,7 @@ describe("an operator at work during the scan", () => {
     expect(await scanWorld(world, { fs })).toMatchObject(clean);
   });
 
-  it("who puts the content back that was rotten leaves no finding", async () => {
+  it("who puts the content back that was corrupt leaves no finding", async () => {
     const { world, image } = pushed();
     const path = blobPath(image.layers[0]!.digest);
     const content = world.memory.readFileSync(`${world.root}/${path}`) as Buffer;

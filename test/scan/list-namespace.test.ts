@@ -67,7 +67,7 @@ describe("listNamespace", () => {
     world.symlink(`${repositoriesPath}/dangling`, "/nowhere");
     world.symlink(`${repositoriesPath}/a/_manifests`, "/elsewhere/b/_layers");
     expect(namesIn(world)).toEqual(["a", "linked/b"]);
-    expect(listNamespace(world.fs, world.root)).toMatchObject({ strays: [], unreadable: [] });
+    expect(listNamespace(world.fs, world.root)).toMatchObject({ unexpected: [], unreadable: [] });
   });
 
   it.each([
@@ -82,7 +82,7 @@ describe("listNamespace", () => {
     symlinkSync(target, join(folder, "loop"));
     const namespace = listNamespace(nodeFs, root);
     expect(repositoryNames(namespace)).toEqual(["a/b"]);
-    expect(namespace.strays).toEqual([{ path: `${repositoriesPath}/a/b/loop`, reason: "link-loop" }]);
+    expect(namespace.unexpected).toEqual([{ path: `${repositoriesPath}/a/b/loop`, reason: "link-loop" }]);
   });
 
   it("gives up on folders that all link to each other, and says so", () => {
@@ -105,7 +105,7 @@ describe("listNamespace", () => {
     world.symlink(`${repositoriesPath}/b/to-a`, `${world.root}/${repositoriesPath}/a`);
     const namespace = listNamespace(world.fs, world.root);
     expect(repositoryNames(namespace)).toEqual(["a", "a/to-b", "b", "b/to-a"]);
-    expect(namespace.strays.map(({ reason }) => reason)).toEqual(["link-loop", "link-loop"]);
+    expect(namespace.unexpected.map(({ reason }) => reason)).toEqual(["link-loop", "link-loop"]);
   });
 
   it("names a folder that cannot be read, and lists the rest", () => {
@@ -123,9 +123,9 @@ describe("listNamespace", () => {
     const odd = Buffer.concat([Buffer.from(`${join(root, repositoriesPath)}/a`), Buffer.of(0xff)]);
     mkdirSync(join(root, repositoriesPath), { recursive: true });
     mkdirSync(odd);
-    expect(listNamespace(nodeFs, root)).toMatchObject({ strays: [], unreadable: [] });
+    expect(listNamespace(nodeFs, root)).toMatchObject({ unexpected: [], unreadable: [] });
     mkdirSync(Buffer.concat([odd, Buffer.from("/deep/_layers")]), { recursive: true });
-    expect(listNamespace(nodeFs, root).strays).toEqual([
+    expect(listNamespace(nodeFs, root).unexpected).toEqual([
       { path: `${repositoriesPath}/a\ufffd`, reason: "invalid-name" },
     ]);
   });

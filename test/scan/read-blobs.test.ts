@@ -13,17 +13,17 @@ const blobs = "docker/registry/v2/blobs";
 function readStore(world: World, { fs = world.fs, verify = false }: { fs?: StorageFs; verify?: boolean } = {}) {
   const { shards, present, ...listing } = listBlobStore(fs, world.root);
   const facts = shards.map((shard) => readBlobShard(fs, world.root, shard, { verifyContent: verify }));
-  const rows = facts.flatMap(({ digests, states, sizes, modified, rotten }) =>
+  const rows = facts.flatMap(({ digests, states, sizes, modified, corrupt }) =>
     unpackDigests(digests).map(
       (digest, row) =>
-        [digest!, { state: states[row], size: sizes[row], modified: modified[row], rotten: rotten[row] }] as const,
+        [digest!, { state: states[row], size: sizes[row], modified: modified[row], corrupt: corrupt[row] }] as const,
     ),
   );
   return {
     present,
     blobs: new Map(rows),
     blocked: listing.blocked,
-    strays: [...listing.strays, ...facts.flatMap(({ strays }) => strays)].map(({ path }) =>
+    unexpected: [...listing.unexpected, ...facts.flatMap(({ unexpected }) => unexpected)].map(({ path }) =>
       path.slice(blobs.length + 1),
     ),
     unreadable: [...listing.unreadable, ...facts.flatMap(({ unreadable }) => unreadable)],
@@ -44,7 +44,7 @@ describe("the blob store", () => {
         [blob.digest, { state: DiskState.ok, size: 7, modified }],
         [digestOf("other", "sha512"), { state: DiskState.ok, size: 5 }],
       ]),
-      strays: [],
+      unexpected: [],
       unreadable: [],
     });
     expect(paths).toHaveLength(2);
@@ -67,12 +67,12 @@ describe("the blob store", () => {
   it("hashes contents only where it is asked to", () => {
     const world = new World();
     const whole = world.blob("content".repeat(300_000));
-    const rotten = world.blob("rotten");
-    world.write(blobPath(rotten.digest), "rotteN");
+    const corrupt = world.blob("rotten");
+    world.write(blobPath(corrupt.digest), "rotteN");
     const verified = readStore(world, { verify: true }).blobs;
-    expect([verified.get(whole.digest)?.rotten, verified.get(rotten.digest)?.rotten]).toEqual([0, 1]);
+    expect([verified.get(whole.digest)?.corrupt, verified.get(corrupt.digest)?.corrupt]).toEqual([0, 1]);
     const { fs, paths } = recorded(world.fs, "openSync");
-    expect(readStore(world, { fs }).blobs.get(rotten.digest)).toMatchObject({ rotten: undefined });
+    expect(readStore(world, { fs }).blobs.get(corrupt.digest)).toMatchObject({ corrupt: undefined });
     expect(paths).toEqual([]);
   });
 
@@ -80,15 +80,15 @@ describe("the blob store", () => {
     const world = new World();
     const { digest } = world.blob("content");
     const hex = digest.slice(7);
-    const strays = [`data`, `md5/a/b/data`, `sha256/0z/data`, `sha256/00/${hex}x/deep/data`, "sha256/data"].sort();
-    for (const path of strays) world.write(`${blobs}/${path}`);
+    const unexpected = [`data`, `md5/a/b/data`, `sha256/0z/data`, `sha256/00/${hex}x/deep/data`, "sha256/data"].sort();
+    for (const path of unexpected) world.write(`${blobs}/${path}`);
     world.write(`${blobs}/sha256/${hex.slice(0, 2)}/${hex}/.nfs0001`);
     world.write(`${blobs}/sha256/${hex.slice(0, 2)}/${hex}/data.tmp`);
     world.write(`${blobs}/notes.txt`);
     world.write(`${blobs}/sha256/notes.txt`);
     world.mkdir(`${blobs}/sha256/00/${"0".repeat(63)}/data`);
     const read = readStore(world);
-    expect(read.strays.sort()).toEqual(strays);
+    expect(read.unexpected.sort()).toEqual(unexpected);
     expect([...read.blobs.keys()]).toEqual([digest]);
   });
 
@@ -97,7 +97,7 @@ describe("the blob store", () => {
     const hex = digestOf("content").slice(7);
     const shard = hex.startsWith("00") ? "01" : "00";
     world.write(`${blobs}/sha256/${shard}/${hex}/data`, "content");
-    expect(readStore(world)).toMatchObject({ blobs: new Map(), strays: [`sha256/${shard}/${hex}/data`] });
+    expect(readStore(world)).toMatchObject({ blobs: new Map(), unexpected: [`sha256/${shard}/${hex}/data`] });
   });
 
   it("knows a store that is missing from one that is empty, and from a file", () => {
@@ -129,7 +129,7 @@ describe("the blob store", () => {
     expect(read.blobs.get(one.digest)?.state).toBe(DiskState.unreadable);
     expect(read.blobs.get(two.digest)?.state).toBe(DiskState.ok);
     const verified = readStore(world, { verify: true, fs: failing(world.fs, "EIO", failures[0]![0], ["openSync"]) });
-    expect(verified.blobs.get(one.digest)).toMatchObject({ state: DiskState.unreadable, rotten: 0 });
+    expect(verified.blobs.get(one.digest)).toMatchObject({ state: DiskState.unreadable, corrupt: 0 });
     expect(verified.unreadable).toEqual([{ path: failures[0]![1], error: "EIO" }]);
   });
 });

@@ -73,21 +73,21 @@ describe("readImage", () => {
 describe("readImageBlobs", () => {
   it("looks at these blobs alone, and hashes them where it is asked to", () => {
     const world = new World();
-    const [one, rotten, other] = ["one", "two", "three"].map((content) => world.blob(content).digest) as [
+    const [one, corrupt, other] = ["one", "two", "three"].map((content) => world.blob(content).digest) as [
       string,
       string,
       string,
     ];
-    world.write(blobPath(rotten), "owt");
+    world.write(blobPath(corrupt), "owt");
     const absent = digestOf("absent");
     const { fs, paths } = recorded(world.fs, "statSync");
-    const facts = [...readImageBlobs(fs, world.root, [one, rotten, absent], true)];
-    const read = facts.flatMap(({ digests, states, rotten }) =>
-      unpackDigests(digests).map((digest, row) => [digest, states[row], rotten[row]]),
+    const facts = [...readImageBlobs(fs, world.root, [one, corrupt, absent], true)];
+    const read = facts.flatMap(({ digests, states, corrupt }) =>
+      unpackDigests(digests).map((digest, row) => [digest, states[row], corrupt[row]]),
     );
     expect(read).toEqual([
       [one, DiskState.ok, 0],
-      [rotten, DiskState.ok, 1],
+      [corrupt, DiskState.ok, 1],
       [absent, DiskState.absent, 0],
     ]);
     expect(paths.some((path) => path.includes(other.slice(7)))).toBe(false);

@@ -56,14 +56,22 @@ describe("readManifests", () => {
   it("keeps the rows in step where some cannot be read", () => {
     const world = new World();
     const whole = world.blob(JSON.stringify({ schemaVersion: 2, manifests: [] }));
-    const rotten = world.blob(JSON.stringify({ schemaVersion: 2, manifests: [], note: "rotten" }));
-    world.write(blobPath(rotten.digest), JSON.stringify({ schemaVersion: 2, manifests: [], note: "rotteN" }));
+    const corrupt = world.blob(JSON.stringify({ schemaVersion: 2, manifests: [], note: "rotten" }));
+    world.write(blobPath(corrupt.digest), JSON.stringify({ schemaVersion: 2, manifests: [], note: "rotteN" }));
     const panics = world.blob('{"schemaVersion":2,"manifests":{}}');
     const file = digestOf("file");
     world.write(blobPath(file).replace(/\/data$/, ""));
     const locked = world.blob("locked");
     const fs = failing(world.fs, "EACCES", new RegExp(locked.digest.slice(7)));
-    const digests = [digestOf("absent"), whole.digest, rotten.digest, panics.digest, file, locked.digest, whole.digest];
+    const digests = [
+      digestOf("absent"),
+      whole.digest,
+      corrupt.digest,
+      panics.digest,
+      file,
+      locked.digest,
+      whole.digest,
+    ];
     const facts = read(world, digests, fs);
     expect([...facts.states]).toEqual([
       ManifestState.absent,
@@ -74,7 +82,7 @@ describe("readManifests", () => {
       ManifestState.unreadable,
       ManifestState.ok,
     ]);
-    expect([...facts.rotten]).toEqual([0, 0, 1, 0, 0, 0, 0]);
+    expect([...facts.corrupt]).toEqual([0, 0, 1, 0, 0, 0, 0]);
     expect([...facts.reasons.keys()]).toEqual([3, 4]);
     expect([...facts.errors]).toEqual([[5, "EACCES"]]);
     expect(facts.referenceCounts).toHaveLength(digests.length);
@@ -86,7 +94,7 @@ describe("readManifests", () => {
       const text = '{"schemaVersion":2,"manifests":[]}';
       const { digest } = world.blob(text.padEnd(size));
       const facts = read(world, [digest]);
-      expect([facts.states[0], facts.sizes[0], facts.rotten[0]]).toEqual([ManifestState.ok, size, 0]);
+      expect([facts.states[0], facts.sizes[0], facts.corrupt[0]]).toEqual([ManifestState.ok, size, 0]);
     }
     const { digest } = world.blob(" ".repeat((4 << 20) + 1));
     const facts = read(world, [digest]);
@@ -99,6 +107,6 @@ describe("readManifests", () => {
     const text = '{"schemaVersion":2,"manifests":[]}';
     const digest = digestOf(text, "sha512");
     world.write(blobPath(digest), text);
-    expect(read(world, [digest]).rotten[0]).toBe(0);
+    expect(read(world, [digest]).corrupt[0]).toBe(0);
   });
 });

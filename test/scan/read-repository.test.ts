@@ -44,7 +44,12 @@ describe("readRepository", () => {
     expect(tagRows(facts.tags)).toEqual([{ name: "latest", state: DiskState.ok, target: image.digest }]);
     expect([...facts.tags[0]!.historyCounts]).toEqual([2]);
     expect(unpackDigests(facts.tags[0]!.history)).toEqual(revisions);
-    expect([facts.strays, facts.unreadable, facts.uploads, facts.strayRevisionLinks]).toEqual([[], [], [], []]);
+    expect([facts.unexpected, facts.unreadable, facts.uploads, facts.unexpectedRevisionLinks]).toEqual([
+      [],
+      [],
+      [],
+      [],
+    ]);
   });
 
   it("opens each link once, and no history link", () => {
@@ -108,9 +113,9 @@ describe("readRepository", () => {
     world.write(`${revisions}/sha256/old/link`, digest);
     world.write(`${revisions}/backup/2026/deep/link`, digest);
     world.write(`${revisions}/sha256/old/data`, "");
-    const strays = read(world).strayRevisionLinks;
-    expect(strays).toHaveLength(3);
-    expect(strays).toEqual(
+    const unexpected = read(world).unexpectedRevisionLinks;
+    expect(unexpected).toHaveLength(3);
+    expect(unexpected).toEqual(
       expect.arrayContaining([
         { path: `${revisions}/link`, state: DiskState.malformed, target: undefined },
         { path: `${revisions}/sha256/old/link`, state: DiskState.ok, target: digest },

@@ -50,8 +50,8 @@ describe("Rechecker", () => {
   it("holds a manifest to its bytes", () => {
     const { world, image, data } = pushed();
     const { digest, size } = image;
-    const holds = (rotten: boolean) =>
-      new Rechecker(world.fs, world.root).holds({ kind: "manifest", path: data, digest, size, rotten });
+    const holds = (corrupt: boolean) =>
+      new Rechecker(world.fs, world.root).holds({ kind: "manifest", path: data, digest, size, corrupt });
     expect([holds(false), holds(true)]).toEqual([true, false]);
     world.write(data, "x".repeat(size));
     expect([holds(false), holds(true)]).toEqual([false, true]);

@@ -24,7 +24,7 @@ export function collectInput(world: World): CollectInput {
   return {
     graph,
     catalogue: walkCatalogue(listNamespace(world.fs, world.root)),
-    blobStrays: [...store.strays, ...shards.flatMap(({ strays }) => strays)],
+    unexpectedInStore: [...store.unexpected, ...shards.flatMap(({ unexpected }) => unexpected)],
     hasBlobStore: store.present,
   };
 }

@@ -1,7 +1,7 @@
 // What a collection takes and gives, as data.
 
 import type { Bytes } from "../../facts/columns.ts";
-import type { StrayEntry } from "../../facts/facts.ts";
+import type { UnexpectedEntry } from "../../facts/facts.ts";
 import type { RepositoryNode, RootGraph } from "../../graph/root-graph.ts";
 import type { Catalogue } from "../serve/catalogue.ts";
 
@@ -46,7 +46,7 @@ export interface CollectOptions {
 export interface CollectInput {
   readonly graph: RootGraph;
   readonly catalogue: Catalogue;
-  readonly blobStrays: readonly StrayEntry[];
+  readonly unexpectedInStore: readonly UnexpectedEntry[];
   /** Whether blobs/ is there. */
   readonly hasBlobStore: boolean;
 }

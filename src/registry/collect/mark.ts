@@ -18,12 +18,12 @@ import type { Aborts, CollectInput, CollectOptions, DeletedRevision } from "./co
 
 /** Whether collection with `-m` comes to look through a repository's tags: it does for each revision that it finds. */
 export function looksAtTags(graph: RootGraph, repository: RepositoryNode): boolean {
-  const { revisions, strayRevisionLinks } = repository;
+  const { revisions, unexpectedRevisionLinks } = repository;
   const isFound = (digest: number) => followManifestLink(graph, repository, digest).answer === "served";
   for (let link = revisions.first; link < revisions.end; link++) {
     if (graph.revisions.state(link) === DiskState.ok && isFound(graph.revisions.target(link))) return true;
   }
-  return strayRevisionLinks.some(({ target }) => target !== undefined && isFound(graph.digests.find(target)));
+  return unexpectedRevisionLinks.some(({ target }) => target !== undefined && isFound(graph.digests.find(target)));
 }
 
 export class Marking {
@@ -51,7 +51,7 @@ export class Marking {
   /** Walks the repositories as the catalogue has them. */
   markAll(): void {
     const { catalogue } = this.#input;
-    for (const { path, reason } of catalogue.strays) {
+    for (const { path, reason } of catalogue.unexpected) {
       if (reason === "invalid-name" || reason === "link-loop") this.#aborts.add("mark", path, reason);
     }
     const repositories = new Map(this.#graph.repositories().map((repository) => [repository.name, repository]));
@@ -81,9 +81,9 @@ export class Marking {
         asked = this.#markRevision(repository, this.#graph.revisions.target(link), path, tagged) || asked;
       }
     }
-    for (const { path, reason } of repository.strays)
+    for (const { path, reason } of repository.unexpected)
       if (reason === "link-loop") this.#aborts.add("mark", path, reason);
-    for (const { path, state, target } of repository.strayRevisionLinks) {
+    for (const { path, state, target } of repository.unexpectedRevisionLinks) {
       if (state === DiskState.malformed || (state === DiskState.ok && !isStoragePath(path))) {
         this.#aborts.add("mark", path, "malformed-link");
       } else if (target !== undefined) {

@@ -9,12 +9,12 @@ import type { Marking } from "./mark.ts";
 
 /** What is gone when the program has ended. Nothing is, where the mark aborted. */
 export function sweep(input: CollectInput, options: CollectOptions, marking: Marking, aborts: Aborts): Collection {
-  const { graph, blobStrays, hasBlobStore } = input;
+  const { graph, unexpectedInStore, hasBlobStore } = input;
   const { untagged } = marking;
   const markAborts = aborts.all.length;
   const gone = deleteManifests(input, options, untagged, aborts);
   if (!hasBlobStore) aborts.add("sweep", BLOBS, "no-blobs");
-  for (const { path, reason } of blobStrays) {
+  for (const { path, reason } of unexpectedInStore) {
     if (reason === "displaced-blob") stopAtDisplaced(input, marking, path, aborts);
     else aborts.add("sweep", path, reason === "link-loop" ? reason : "misplaced-data");
   }

@@ -7,7 +7,7 @@ export interface NamedChild {
   readonly held: Held;
   readonly platform: string | undefined;
   /** Whether it is not to be had, or not as the index says. What is below it does not count then. */
-  readonly isTroubled: boolean;
+  readonly isFailing: boolean;
 }
 
 /** What is broken at or below a manifest: platforms that are named there, and whether something has no name there. */
@@ -46,7 +46,7 @@ export class BrokenPlatforms {
         open.delete(step.held);
         path.pop();
       } else if (open.has(child.held)) return undefined;
-      else if (!child.isTroubled && !this.#below.has(child.held)) {
+      else if (!child.isFailing && !this.#below.has(child.held)) {
         open.add(child.held);
         path.push({ held: child.held, children: this.#children(child.held), next: 0 });
       }
@@ -62,8 +62,8 @@ export class BrokenPlatforms {
     let unnamed = this.#isBad(held);
     const own = new Set<string>();
     const others = new Set<Reach<string>>();
-    for (const { held: child, platform, isTroubled } of children) {
-      const below = isTroubled ? { named: this.#sets.empty, unnamed: true } : this.#below.get(child)!;
+    for (const { held: child, platform, isFailing } of children) {
+      const below = isFailing ? { named: this.#sets.empty, unnamed: true } : this.#below.get(child)!;
       others.add(below.named);
       if (!below.unnamed) continue;
       if (platform === undefined) unnamed = true;
@@ -84,7 +84,7 @@ export class BrokenPlatforms {
       if (this.#isBad(held)) note(platform);
       for (const child of this.#children(held)) {
         const named = child.platform ?? platform;
-        if (child.isTroubled) note(named);
+        if (child.isFailing) note(named);
         else stack.push({ held: child.held, platform: named });
       }
     }

@@ -1,6 +1,6 @@
 // Which repositories the registry's own walk meets (_catalog and collection see no others), and what gets in its way.
 
-import type { NamespaceEntry, NamespaceFacts, StrayEntry } from "../../facts/facts.ts";
+import type { NamespaceEntry, NamespaceFacts, UnexpectedEntry } from "../../facts/facts.ts";
 import { isRepositoryName } from "../../layout/names.ts";
 import { REPOSITORIES } from "../../layout/paths.ts";
 
@@ -8,17 +8,17 @@ export interface Catalogue {
   /** The repositories in the order in which the walk meets them: those with an entry called `_layers`. */
   readonly seen: readonly string[];
   /** Entries that end the walk of a folder early, or that make collection abort. */
-  readonly strays: readonly StrayEntry[];
+  readonly unexpected: readonly UnexpectedEntry[];
 }
 
 /**
  * Walks the namespace as registry 2.8.3 does (registry-2.8.3 section 5, mark, step 1): entries in order, folders
  * whose name begins with `_` not entered, a *file* whose name begins with `_` ending its folder's walk.
- * The storage driver's check of path names does not apply to this walk, so odd names are entered like any other.
+ * The storage driver's check of path names does not apply to this walk, so unexpected names are entered like any other.
  */
 export function walkCatalogue(namespace: NamespaceFacts): Catalogue {
   const seen: string[] = [];
-  const strays: StrayEntry[] = [...namespace.strays];
+  const unexpected: UnexpectedEntry[] = [...namespace.unexpected];
   const stack: { folder: string; entries: readonly NamespaceEntry[]; next: number }[] = [];
   const enter = (folder: string) => stack.push({ folder, entries: namespace.folders.get(folder) ?? [], next: 0 });
   enter("");
@@ -33,19 +33,19 @@ export function walkCatalogue(namespace: NamespaceFacts): Catalogue {
       seen.push(top.folder);
       // At the top it is taken for a repository of that name.
       const name = top.folder || entry.name;
-      if (!isRepositoryName(name)) strays.push({ path: `${REPOSITORIES}/${name}`, reason: "invalid-name" });
+      if (!isRepositoryName(name)) unexpected.push({ path: `${REPOSITORIES}/${name}`, reason: "invalid-name" });
     }
     if (!entry.name.startsWith("_")) {
       if (entry.folder) enter(path);
     } else if (!entry.folder) {
       const hides = hiddenRepositories(namespace, top.folder, top.entries.slice(top.next));
-      const known = strays.findIndex((stray) => stray.path === `${REPOSITORIES}/${path}`);
-      if (known < 0) strays.push({ path: `${REPOSITORIES}/${path}`, reason: "ends-walk", hides });
-      else strays[known] = { ...strays[known]!, hides };
+      const known = unexpected.findIndex((entry) => entry.path === `${REPOSITORIES}/${path}`);
+      if (known < 0) unexpected.push({ path: `${REPOSITORIES}/${path}`, reason: "ends-walk", hides });
+      else unexpected[known] = { ...unexpected[known]!, hides };
       stack.pop();
     }
   }
-  return { seen, strays };
+  return { seen, unexpected };
 }
 
 /** The repositories that the walk would have met in the rest of a folder. */

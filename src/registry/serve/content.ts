@@ -12,7 +12,7 @@ export function isContentInStore(graph: RootGraph, digest: number): boolean {
   for (const blob of seen) {
     const manifest = graph.manifests.find(blob);
     if (graph.blobState(blob) !== DiskState.ok || manifest < 0) return false;
-    if (!graph.manifests.isParsed(manifest) || graph.manifests.isRotten(manifest)) return false;
+    if (!graph.manifests.isParsed(manifest) || graph.manifests.isCorrupt(manifest)) return false;
     const end = graph.manifests.endReference(manifest);
     for (let reference = graph.manifests.firstReference(manifest); reference < end; reference++) {
       const target = graph.manifests.target(reference);

@@ -3,7 +3,7 @@ import type { RepositoryNode } from "../../graph/root-graph.ts";
 import type { Reply } from "./serve.ts";
 
 /** What a client runs into. One a finding, at most. */
-export type Trouble =
+export type Failure =
   /** A reference of `parent` that the registry refuses; `role` and `reply` say what and how. */
   | "refused-reference"
   /** A reference that is served with another length than its descriptor says. */
@@ -20,7 +20,7 @@ export type Trouble =
   | "broken-tag";
 
 export interface PullProblem {
-  readonly trouble: Trouble;
+  readonly failure: Failure;
   readonly repository: RepositoryNode;
   /** The digest that is asked for; -1 for a tag that names none. */
   readonly digest: number;
@@ -28,7 +28,7 @@ export interface PullProblem {
   readonly parent: number;
   readonly reference: number;
   readonly reply: Reply | undefined;
-  /** The tag itself, for the troubles of tags, else -1. */
+  /** The tag itself, for the failures of tags, else -1. */
   readonly tag: number;
   readonly platform: string | undefined;
   /** The tags that it breaks, in the order of their numbers. */

@@ -4,7 +4,7 @@
 import { Role } from "../../facts/facts.ts";
 import type { GraphView } from "../../graph/overlay.ts";
 import type { RepositoryNode } from "../../graph/root-graph.ts";
-import type { PullProblem, Trouble } from "./failure.ts";
+import type { Failure, PullProblem } from "./failure.ts";
 import { type Answer, type Reply, serveBlob, serveManifest } from "./serve.ts";
 
 export interface ImagePart {
@@ -21,7 +21,7 @@ export interface ImagePart {
   /** The manifest that was read: what is served, or would be if it were linked; -1 where there is none. */
   readonly manifest: number;
   /** What a client runs into here. */
-  readonly trouble: Trouble | undefined;
+  readonly failure: Failure | undefined;
   /** Whether a client that pulls the image gets so far as to ask for it. */
   readonly isReached: boolean;
   /** Whether its own parts stand further up already, below the same digest. */
@@ -35,13 +35,13 @@ export function imageParts(
   digest: number,
   problems: readonly PullProblem[],
 ): ImagePart[] {
-  const troubles = new Troubles(problems);
+  const failures = new Failures(problems);
   const parts: ImagePart[] = [];
   const expanded = { reached: new Set<number>(), unreached: new Set<number>() };
   const first: Step = { depth: 0, digest, parent: -1, reference: -1, isReached: true };
   const stack = [first];
   for (let step = stack.pop(); step; step = stack.pop()) {
-    const part = partOf(graph, repository, step, troubles, expanded);
+    const part = partOf(graph, repository, step, failures, expanded);
     parts.push(part);
     if (part.isRepeated || part.manifest < 0 || !graph.manifests.isParsed(part.manifest)) continue;
     (part.isReached ? expanded.reached : expanded.unreached).add(part.digest);
@@ -79,39 +79,39 @@ function partOf(
   graph: GraphView,
   repository: RepositoryNode,
   step: Step,
-  troubles: Troubles,
+  failures: Failures,
   expanded: { readonly reached: ReadonlySet<number>; readonly unreached: ReadonlySet<number> },
 ): ImagePart {
   const role = step.reference < 0 ? undefined : graph.manifests.role(step.reference);
   const isBlob = role === Role.config || role === Role.layer;
   const reply = (isBlob ? serveBlob : serveManifest)(graph, repository, step.digest);
   const manifest = isBlob ? -1 : graph.manifests.find(reply.blob >= 0 ? reply.blob : step.digest);
-  const trouble = step.isReached ? troubles.of(step) : undefined;
+  const failure = step.isReached ? failures.of(step) : undefined;
   // What was met below a manifest that no client reads is shown again where one does get to it.
   const isKnown = expanded.reached.has(step.digest) || (!step.isReached && expanded.unreached.has(step.digest));
-  return { ...step, role, reply, manifest, trouble, isRepeated: !isBlob && isKnown };
+  return { ...step, role, reply, manifest, failure, isRepeated: !isBlob && isKnown };
 }
 
 /** Whether a client reads on in this manifest. */
-function isUsable({ reply, trouble }: ImagePart): boolean {
-  return reply.answer === "served" && trouble === undefined;
+function isUsable({ reply, failure }: ImagePart): boolean {
+  return reply.answer === "served" && failure === undefined;
 }
 
-/** The troubles of a repository by what is asked for, and by whom. */
-class Troubles {
-  readonly #byReference = new Map<string, Trouble>();
-  readonly #byDigest = new Map<number, Trouble>();
+/** The failures of a repository by what is asked for, and by whom. */
+class Failures {
+  readonly #byReference = new Map<string, Failure>();
+  readonly #byDigest = new Map<number, Failure>();
 
   constructor(problems: readonly PullProblem[]) {
-    for (const { trouble, parent, digest, reference, tag } of problems) {
+    for (const { failure, parent, digest, reference, tag } of problems) {
       if (tag >= 0) continue;
-      if (reference >= 0) this.#byReference.set(`${parent} ${digest}`, trouble);
-      else this.#byDigest.set(digest, trouble);
+      if (reference >= 0) this.#byReference.set(`${parent} ${digest}`, failure);
+      else this.#byDigest.set(digest, failure);
     }
   }
 
   /** What is wrong with how it is named beats what is wrong with the thing itself. */
-  of({ parent, digest }: Step): Trouble | undefined {
+  of({ parent, digest }: Step): Failure | undefined {
     return this.#byReference.get(`${parent} ${digest}`) ?? this.#byDigest.get(digest);
   }
 }

@@ -6,14 +6,14 @@ import type { GraphView } from "../../graph/overlay.ts";
 import type { RepositoryNode } from "../../graph/root-graph.ts";
 import { isRepositoryName, isTagName } from "../../layout/names.ts";
 import { BrokenPlatforms, type NamedChild } from "./broken-platforms.ts";
-import type { BrokenTag, PullProblem, Trouble } from "./failure.ts";
+import type { BrokenTag, Failure, PullProblem } from "./failure.ts";
 import { type Held, TagsAbove } from "./held.ts";
-import { ReferenceTroubles } from "./reference-failures.ts";
+import { ReferenceFailures } from "./reference-failures.ts";
 import { isRefused, type Reply, serveBlob, serveManifest } from "./serve.ts";
 
 /** A problem before it is known which tags it breaks: those that reach any of `hosts`. */
 interface Draft {
-  readonly trouble: Trouble;
+  readonly failure: Failure;
   readonly digest: number;
   readonly parent: number;
   readonly reference: number;
@@ -26,7 +26,7 @@ export class PullWalk {
   readonly #repository: RepositoryNode;
   readonly #needed: { neededLayerLinks: Bytes; neededRevisions: Bytes; referenced: Bytes };
   readonly #fetchesMissing: boolean;
-  readonly #troubles: ReferenceTroubles;
+  readonly #failures: ReferenceFailures;
   readonly #held: Held[] = [];
   readonly #byDigest = new Map<number, Held>();
   readonly #drafts: Draft[] = [];
@@ -43,7 +43,7 @@ export class PullWalk {
     this.#repository = repository;
     this.#needed = needed;
     this.#fetchesMissing = fetchesMissing;
-    this.#troubles = new ReferenceTroubles(graph, fetchesMissing);
+    this.#failures = new ReferenceFailures(graph, fetchesMissing);
   }
 
   /** Walks the repository, once, and gives what is wrong in it. */
@@ -102,7 +102,7 @@ export class PullWalk {
         const held = this.#hold(tags.target(tag));
         held.tags.push(tag);
         this.#need(held.reply);
-        if (this.#troubles.isRefused(held.reply)) this.#addTagProblem("dangling-tag", tag, held.reply);
+        if (this.#failures.isRefused(held.reply)) this.#addTagProblem("dangling-tag", tag, held.reply);
       }
     }
   }
@@ -129,15 +129,15 @@ export class PullWalk {
     const { answer, blob } = held.reply;
     if (answer === "broken-link" && !isRefused(held.reply)) this.#addOwnProblem("broken-link", held);
     if (answer === "invalid") {
-      const rotten = this.#graph.manifests.isRotten(this.#graph.manifests.find(blob));
-      this.#addOwnProblem(rotten ? "wrong-content" : "invalid-manifest", held);
+      const corrupt = this.#graph.manifests.isCorrupt(this.#graph.manifests.find(blob));
+      this.#addOwnProblem(corrupt ? "wrong-content" : "invalid-manifest", held);
     }
     if (answer !== "served") return;
     const manifest = this.#graph.manifests.find(blob);
-    const trusted = blob === held.digest && !this.#graph.manifests.isRotten(manifest);
+    const trusted = blob === held.digest && !this.#graph.manifests.isCorrupt(manifest);
     if (!trusted) this.#addOwnProblem("wrong-content", held);
     // One problem a target: an index may name a child for several platforms, an image a layer several times.
-    const troubled = new Set<number>();
+    const failing = new Set<number>();
     const end = this.#graph.manifests.endReference(manifest);
     for (let reference = this.#graph.manifests.firstReference(manifest); reference < end; reference++) {
       const target = this.#graph.manifests.target(reference);
@@ -150,22 +150,22 @@ export class PullWalk {
       this.#needed.referenced.set(reply.asked, 1);
       if (reply.blob >= 0) this.#needed.referenced.set(reply.blob, 1);
       // A client never gets as far as what a manifest that it rejects references.
-      if (!trusted || troubled.has(target)) continue;
-      const trouble = isChild ? this.#troubles.ofChild(reference, reply) : this.#troubles.ofBlob(reference, reply);
-      if (trouble === undefined) continue;
-      troubled.add(target);
-      if (trouble === "broken-link") this.#addBrokenLayerLink(reply, held);
-      else this.#addReferenceProblem(trouble, held, reference, reply);
+      if (!trusted || failing.has(target)) continue;
+      const failure = isChild ? this.#failures.ofChild(reference, reply) : this.#failures.ofBlob(reference, reply);
+      if (failure === undefined) continue;
+      failing.add(target);
+      if (failure === "broken-link") this.#addBrokenLayerLink(reply, held);
+      else this.#addReferenceProblem(failure, held, reference, reply);
     }
   }
 
-  #addReferenceProblem(trouble: Trouble, parent: Held, reference: number, reply: Reply): void {
+  #addReferenceProblem(failure: Failure, parent: Held, reference: number, reply: Reply): void {
     const digest = this.#graph.manifests.target(reference);
-    this.#drafts.push({ trouble, digest, parent: parent.digest, reference, reply, hosts: [parent] });
+    this.#drafts.push({ failure, digest, parent: parent.digest, reference, reply, hosts: [parent] });
   }
 
-  #addOwnProblem(trouble: Trouble, held: Held): void {
-    this.#drafts.push({ trouble, digest: held.digest, parent: -1, reference: -1, reply: held.reply, hosts: [held] });
+  #addOwnProblem(failure: Failure, held: Held): void {
+    this.#drafts.push({ failure, digest: held.digest, parent: -1, reference: -1, reply: held.reply, hosts: [held] });
   }
 
   #addBrokenLayerLink(reply: Reply, host: Held): void {
@@ -173,7 +173,7 @@ export class PullWalk {
     if (known) known.hosts.push(host);
     else {
       const place = { digest: reply.asked, parent: -1, reference: -1 };
-      const draft: Draft = { trouble: "broken-link", ...place, reply, hosts: [host] };
+      const draft: Draft = { failure: "broken-link", ...place, reply, hosts: [host] };
       this.#brokenLayerLinks.set(reply.link, draft);
       this.#drafts.push(draft);
     }
@@ -188,13 +188,13 @@ export class PullWalk {
       if (this.#byDigest.get(digest)?.reply.link === link && this.#byDigest.get(digest)?.reply.kind === "layer")
         continue;
       const reply: Reply = { answer: "broken-link", link, kind: "layer", asked: digest, blob: -1 };
-      this.#drafts.push({ trouble: "broken-link", digest, parent: -1, reference: -1, reply, hosts: [] });
+      this.#drafts.push({ failure: "broken-link", digest, parent: -1, reference: -1, reply, hosts: [] });
     }
   }
 
-  #addTagProblem(trouble: Trouble, tag: number, reply: Reply | undefined): void {
+  #addTagProblem(failure: Failure, tag: number, reply: Reply | undefined): void {
     this.#tagProblems.push({
-      trouble,
+      failure,
       repository: this.#repository,
       digest: this.#graph.tags.target(tag),
       parent: -1,
@@ -233,8 +233,8 @@ export class PullWalk {
     for (let reference = manifests.firstReference(manifest); reference < end; reference++) {
       if (manifests.role(reference) !== Role.child) continue;
       const child = this.#byDigest.get(manifests.target(reference))!;
-      const isTroubled = this.#troubles.ofChild(reference, child.reply) !== undefined;
-      children.push({ held: child, platform: manifests.platform(reference), isTroubled });
+      const isFailing = this.#failures.ofChild(reference, child.reply) !== undefined;
+      children.push({ held: child, platform: manifests.platform(reference), isFailing });
     }
     return children;
   }

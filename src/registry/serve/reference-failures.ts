@@ -2,10 +2,10 @@
 
 import { ManifestKind } from "../../facts/facts.ts";
 import type { GraphView } from "../../graph/overlay.ts";
-import type { Trouble } from "./failure.ts";
+import type { Failure } from "./failure.ts";
 import { isRefused, type Reply } from "./serve.ts";
 
-export class ReferenceTroubles {
+export class ReferenceFailures {
   readonly #graph: GraphView;
   readonly #fetchesMissing: boolean;
 
@@ -28,12 +28,12 @@ export class ReferenceTroubles {
     const manifest = manifests.find(reply.blob);
     const expected = manifests.targetSize(reference);
     const resigned = manifests.kind(manifest) === ManifestKind.schema1;
-    if (Number.isNaN(expected) || resigned || manifests.isRotten(manifest)) return undefined;
+    if (Number.isNaN(expected) || resigned || manifests.isCorrupt(manifest)) return undefined;
     return manifests.size(manifest) === expected ? undefined : "wrong-size";
   }
 
   /** Of a config or a layer. */
-  ofBlob(reference: number, reply: Reply): Trouble | undefined {
+  ofBlob(reference: number, reply: Reply): Failure | undefined {
     const { digests, manifests } = this.#graph;
     if (manifests.isForeign(reference)) return undefined;
     if (this.isRefused(reply)) return "refused-reference";
@@ -41,7 +41,7 @@ export class ReferenceTroubles {
     const digest = manifests.target(reference);
     // A blob is stored under sha256 whatever it was pushed by, and only its link bears the other name.
     const isAlias = digests.algorithm(digest) !== "sha256" && digests.algorithm(reply.blob) === "sha256";
-    if ((reply.blob !== digest && !isAlias) || this.#graph.isBlobRotten(reply.blob)) return "wrong-content";
+    if ((reply.blob !== digest && !isAlias) || this.#graph.isBlobCorrupt(reply.blob)) return "wrong-content";
     const expected = manifests.targetSize(reference);
     return Number.isNaN(expected) || expected === this.#graph.blobSize(reply.blob) ? undefined : "wrong-size";
   }

@@ -1,12 +1,12 @@
 // What is said of one part of an image, in the fewest words.
 
 import type { ImagePartReport } from "../../contract/verify.ts";
-import type { Trouble } from "../../registry/serve/failure.ts";
+import type { Failure } from "../../registry/serve/failure.ts";
 
 /** Whether nothing is wrong with the part, as far as can be told. */
-export function isPartGood({ status, trouble, foreign, answer }: ImagePartReport): boolean {
+export function isPartGood({ status, failure, foreign, answer }: ImagePartReport): boolean {
   // Null is what depends on others: the upstream of a pull-through cache.
-  return trouble === undefined && (foreign || status === 200 || (status === null && !isUntold(answer)));
+  return failure === undefined && (foreign || status === 200 || (status === null && !isUntold(answer)));
 }
 
 /** `index`, `linux/arm64`, `layer`; a child without a platform is called by its kind. */
@@ -29,17 +29,17 @@ export function storeWords({ stored, foreign }: ImagePartReport): string {
   return foreign ? "" : "gone";
 }
 
-const TROUBLES: Partial<Record<Trouble, string>> = {
+const FAILURES: Partial<Record<Failure, string>> = {
   "wrong-size": "wrong size",
   "wrong-content": "wrong content",
   "invalid-manifest": "no manifest",
 };
 
 /** `200`, `404`, `200 wrong size`. */
-export function answerWords({ status, answer, trouble, foreign }: ImagePartReport): string {
+export function answerWords({ status, answer, failure, foreign }: ImagePartReport): string {
   if (foreign && status !== 200) return "elsewhere";
   const told = status ?? (isUntold(answer) ? "?" : "not fetched");
-  const wrong = trouble === undefined ? undefined : TROUBLES[trouble];
+  const wrong = failure === undefined ? undefined : FAILURES[failure];
   return wrong === undefined ? `${told}` : `${told} ${wrong}`;
 }
 

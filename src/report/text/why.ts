@@ -78,8 +78,8 @@ function describe({ kind, stored, bytes, modified }: BlobReport): string {
 
 function linkWords(links: readonly LinkReport[]): string {
   const names = links.slice(0, MAX_NAMES).map(({ repository, place, target }) => {
-    const odd = target === place ? "" : target === null ? " (malformed)" : ` (${place} holds ${target})`;
-    return escapeText(repository) + odd;
+    const suffix = target === place ? "" : target === null ? " (malformed)" : ` (${place} holds ${target})`;
+    return escapeText(repository) + suffix;
   });
   const rest = links.length > MAX_NAMES ? ` … and ${formatCount(links.length - MAX_NAMES)} more` : "";
   return `${links.length === 1 ? "link" : "links"} in ${names.join(", ")}${rest}`;

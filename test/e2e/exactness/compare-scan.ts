@@ -2,8 +2,8 @@
 import type { Difference } from "./judge/difference.ts";
 import { judgedByCollection, judgeFinding, noQuestion } from "./judge/findings.ts";
 import { type Finding, scanRoot } from "./judge/report.ts";
-import { judgeStrays } from "./judge/strays.ts";
 import { checkRun, compareTags, describeFinding, tagsBeyondAsking } from "./judge/tags.ts";
+import { judgeUnexpected } from "./judge/unexpected.ts";
 import type { Comparison, ComparisonResult, Stage } from "./round.ts";
 
 export const compareScan: Comparison = async ({ root, client, walk }: Stage): Promise<ComparisonResult> => {
@@ -31,9 +31,9 @@ export const compareScan: Comparison = async ({ root, client, walk }: Stage): Pr
   }
 
   const holdsSomething = (name: string) => walk.tags.some((tag) => tag.repository === name);
-  const strays = await judgeStrays(root, report, holdsSomething);
-  for (const finding of strays.confirmed) confirm(finding);
-  result.differences.push(...strays.differences);
+  const unexpected = await judgeUnexpected(root, report, holdsSomething);
+  for (const finding of unexpected.confirmed) confirm(finding);
+  result.differences.push(...unexpected.differences);
   return result;
 };
 

@@ -16,8 +16,8 @@ import { blobPath, currentLinkPath, linkPath, siteOf } from "./damage/site.ts";
 import { collectDry } from "./judge/collect.ts";
 import { judgeFinding } from "./judge/findings.ts";
 import type { Finding, Report } from "./judge/report.ts";
-import { judgeStrays } from "./judge/strays.ts";
 import { checkRun, compareTags } from "./judge/tags.ts";
+import { judgeUnexpected } from "./judge/unexpected.ts";
 import { seededRandom } from "./random.ts";
 import { makeScratch } from "./scratch.ts";
 import { listTree, repositoriesBase, Storage } from "./storage.ts";
@@ -87,7 +87,7 @@ describe("the walk", () => {
     ]);
   });
 
-  it("notices a rotten manifest although it is served with 200", async () => {
+  it("notices a corrupt manifest although it is served with 200", async () => {
     const { walk } = await walked((storage) => storage.write(blobPath(arm64.digest), `${arm64.bytes} `));
     expect(brokenTagsOf(walk)).toEqual(["team/app:arm64", "team/app:multi"]);
   });
@@ -191,9 +191,9 @@ describe("the judges", () => {
     const root = freshCopy();
     for (const path of [stops, harmless]) new Storage(root).write(path, "");
     const judged = async (...paths: string[]) => {
-      const strays = paths.map((path) => finding({ code: "stray-entry", path }));
-      const { confirmed, differences } = await judgeStrays(root, reportOf(strays, []), () => true);
-      return [...confirmed.map((stray) => stray.path), ...differences.map((difference) => difference.sort)];
+      const unexpected = paths.map((path) => finding({ code: "stray-entry", path }));
+      const { confirmed, differences } = await judgeUnexpected(root, reportOf(unexpected, []), () => true);
+      return [...confirmed.map((entry) => entry.path), ...differences.map((difference) => difference.sort)];
     };
     expect(await judged(stops)).toEqual([stops]);
     expect(await judged(stops, harmless)).toEqual([stops, "finding contradicted"]);
@@ -206,7 +206,9 @@ describe("the judges", () => {
     const unseen = finding({ code: "unseen-repository", repository: "team/app" });
     const wrong = finding({ code: "unseen-repository", repository: "every/kind" });
     const sorts = async (...findings: Finding[]) =>
-      (await judgeStrays(root, reportOf(findings, []), () => true)).differences.map((difference) => difference.sort);
+      (await judgeUnexpected(root, reportOf(findings, []), () => true)).differences.map(
+        (difference) => difference.sort,
+      );
     expect(await sorts(unseen)).toEqual([]);
     expect(await sorts(unseen, wrong)).toEqual(["finding contradicted"]);
     expect(await sorts()).toEqual(["unseen repository not reported"]);

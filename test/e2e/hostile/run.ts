@@ -100,11 +100,11 @@ export function judgeRoot(
   for (const { args, format, metrics } of commands.filter((_, number) => takes?.(number) ?? true)) {
     const run = runHostile(folder, args, { colour: format === "text" });
     seen?.(run);
-    found.push(...troubles(run, format));
+    found.push(...failures(run, format));
     most.peak = Math.max(most.peak, run.peak);
     most.seconds = Math.max(most.seconds, run.seconds);
     most.runs += 1;
-    const bad = metrics === undefined ? undefined : existsSync(metrics) ? metricsTrouble(metrics) : "none written";
+    const bad = metrics === undefined ? undefined : existsSync(metrics) ? metricsFailure(metrics) : "none written";
     if (bad !== undefined) found.push(`${args[0]} --metrics: ${bad}`);
   }
   if (existsSync(join(folder, PROOF))) found.push("something was executed");
@@ -117,7 +117,7 @@ const OBEYED = /[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/gu;
 const COLOURS = /\u001b\[\d+(?:;\d+)*m/g;
 
 /** What is wrong with what a run printed, as lines; nothing where all is well. */
-function* troubles(run: HostileRun, format: string): Generator<string> {
+function* failures(run: HostileRun, format: string): Generator<string> {
   const name = run.args.slice(0, 3).join(" ");
   if (run.code === null || ![0, 4, 8, 12, 16].includes(run.code))
     yield `${name}: exit code ${run.code}: ${run.stderr.slice(0, 300)}`;
@@ -149,7 +149,7 @@ function parses(text: string): boolean {
 }
 
 /** What `promtool check metrics` has against a file; undefined where nothing. */
-function metricsTrouble(file: string): string | undefined {
+function metricsFailure(file: string): string | undefined {
   const { status, stdout, stderr } = spawnSync("promtool", ["check", "metrics"], { input: readFileSync(file) });
   return status === 0 ? undefined : `${stdout}${stderr}`;
 }

@@ -105,7 +105,7 @@ async function scanOnce(root: string, number: number, still: readonly Still[], t
   }
   tally.damaged++;
   tally.damages.set(kind.code, (tally.damages.get(kind.code) ?? 0) + 1);
-  // Where every blob is hashed, one that is cut short is told as rotten.
+  // Where every blob is hashed, one that is cut short is told as corrupt.
   const codes = options.includes("--verify-content") ? [kind.code, "digest-mismatch"] : [kind.code];
   const isNamed = report.findings.some(({ code: found }) => codes.includes(found));
   const isComplete = expected.every((image) => broken.includes(image));

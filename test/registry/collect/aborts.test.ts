@@ -82,19 +82,19 @@ const inMark: [string, string, string, (on: Damage) => void][] = [
     ({ world }) => world.write(`${revisions}/sha256/${"0".repeat(64)}/link`, "no digest"),
   ],
   [
-    "a stray link that is no digest",
+    "an unexpected link that is no digest",
     `${revisions}/link`,
     "malformed-link",
     ({ world }) => world.write(`${revisions}/link`),
   ],
   [
-    "a stray link whose path the storage driver refuses",
+    "an unexpected link whose path the storage driver refuses",
     `${revisions}/a b/link`,
     "malformed-link",
     ({ world, tagged }) => world.write(`${revisions}/a b/link`, tagged.digest),
   ],
   [
-    "a stray link to a digest whose layer link is malformed",
+    "an unexpected link to a digest whose layer link is malformed",
     `${app}/_layers/sha256/${"0".repeat(64)}/link`,
     "malformed-link",
     ({ world }) => {

@@ -11,10 +11,10 @@ function walked(...entries: string[]) {
     if (entry.endsWith("/")) world.mkdir(`${repositoriesPath}/${entry}`);
     else world.write(`${repositoriesPath}/${entry}`);
   }
-  const { seen, strays } = walkCatalogue(listNamespace(world.fs, world.root));
+  const { seen, unexpected } = walkCatalogue(listNamespace(world.fs, world.root));
   return {
     seen,
-    strays: strays.map(({ path, ...rest }) => ({ path: path.slice(repositoriesPath.length + 1), ...rest })),
+    unexpected: unexpected.map(({ path, ...rest }) => ({ path: path.slice(repositoriesPath.length + 1), ...rest })),
   };
 }
 
@@ -31,53 +31,58 @@ describe("walkCatalogue", () => {
   it("stops at a file that begins with _: what sorts after it is hidden, what sorts before is not", () => {
     expect(walked("Host/a/_layers/", "_note", "a/_layers/", "b/c/_layers/", "d/_manifests/")).toEqual({
       seen: ["Host/a"],
-      strays: [{ path: "_note", reason: "ends-walk", hides: ["a", "b/c"] }],
+      unexpected: [{ path: "_note", reason: "ends-walk", hides: ["a", "b/c"] }],
     });
   });
 
   it("stops only in the folder of that file", () => {
     expect(walked("a/_note", "a/b/_layers/", "b/_layers/")).toEqual({
       seen: ["b"],
-      strays: [{ path: "a/_note", reason: "ends-walk", hides: ["a/b"] }],
+      unexpected: [{ path: "a/_note", reason: "ends-walk", hides: ["a/b"] }],
     });
   });
 
   it("sees a repository before a file that sorts after _layers, and hides one before it", () => {
-    expect(walked("a/_layers/", "a/_notes")).toMatchObject({ seen: ["a"], strays: [{ path: "a/_notes", hides: [] }] });
-    expect(walked("a/_layers/", "a/_a")).toMatchObject({ seen: [], strays: [{ path: "a/_a", hides: ["a"] }] });
+    expect(walked("a/_layers/", "a/_notes")).toMatchObject({
+      seen: ["a"],
+      unexpected: [{ path: "a/_notes", hides: [] }],
+    });
+    expect(walked("a/_layers/", "a/_a")).toMatchObject({ seen: [], unexpected: [{ path: "a/_a", hides: ["a"] }] });
   });
 
   it("sees a repository whose _layers is a file, and goes no further in it", () => {
     expect(walked("a/_layers", "a/b/_layers/")).toEqual({
       seen: ["a"],
-      strays: [{ path: "a/_layers", reason: "ends-walk", hides: ["a/b"] }],
+      unexpected: [{ path: "a/_layers", reason: "ends-walk", hides: ["a/b"] }],
     });
   });
 
   it("does not enter folders that begin with _", () => {
-    expect(walked("_trash/a/_layers/", "a/_uploads/x/_layers/")).toEqual({ seen: [], strays: [] });
+    expect(walked("_trash/a/_layers/", "a/_uploads/x/_layers/")).toEqual({ seen: [], unexpected: [] });
   });
 
   it.each(["BadName", "a b", "a..b", "-a"])("names %j, which no repository can be called", (name) => {
     expect(walked(`${name}/_layers/`, "z/_layers/")).toMatchObject({
-      strays: [{ path: name, reason: "invalid-name" }],
+      unexpected: [{ path: name, reason: "invalid-name" }],
     });
   });
 
   it("names _layers beside the repositories", () => {
-    expect(walked("_layers/").strays).toEqual([{ path: "_layers", reason: "invalid-name" }]);
+    expect(walked("_layers/").unexpected).toEqual([{ path: "_layers", reason: "invalid-name" }]);
   });
 
   it("names a file _layers beside the repositories once, though it also ends the walk", () => {
-    expect(walked("_layers", "a/_layers/").strays).toEqual([{ path: "_layers", reason: "invalid-name", hides: ["a"] }]);
+    expect(walked("_layers", "a/_layers/").unexpected).toEqual([
+      { path: "_layers", reason: "invalid-name", hides: ["a"] },
+    ]);
   });
 
-  it("passes odd names that hold no repository", () => {
-    expect(walked("@eaDir/x/", "with space/", "README", "a/_layers/")).toEqual({ seen: ["a"], strays: [] });
+  it("passes unexpected names that hold no repository", () => {
+    expect(walked("@eaDir/x/", "with space/", "README", "a/_layers/")).toEqual({ seen: ["a"], unexpected: [] });
   });
 
   it("goes as deep as the folders go", () => {
     const deep = Array.from({ length: 300 }, () => "d").join("/");
-    expect(walked(`${deep}/_layers/`)).toMatchObject({ seen: [deep], strays: [{ reason: "invalid-name" }] });
+    expect(walked(`${deep}/_layers/`)).toMatchObject({ seen: [deep], unexpected: [{ reason: "invalid-name" }] });
   });
 });

@@ -35,7 +35,7 @@ describe("isContentInStore", () => {
     }
   });
 
-  it("does not count on a rotten manifest", () => {
+  it("does not count on a corrupt manifest", () => {
     const { world, inner, top } = nested();
     world.write(blobPath(inner.digest), '{"schemaVersion":2,"manifests":[]}');
     expect(isWhole(world, top.digest)).toBe(false);

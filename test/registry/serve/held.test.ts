@@ -9,7 +9,7 @@ interface Edge {
   from: number;
   to: number;
   platform: string | undefined;
-  troubled: boolean;
+  failing: boolean;
 }
 
 const SIZE = 7;
@@ -20,7 +20,7 @@ const graphs = fc.record({
       from: node,
       to: node,
       platform: fc.constantFrom(undefined, "linux/amd64", "linux/arm64", "unknown/unknown"),
-      troubled: fc.boolean(),
+      failing: fc.boolean(),
     }),
     { maxLength: 14 },
   ),
@@ -62,7 +62,7 @@ describe("BrokenPlatforms", () => {
         const childrenOf = (held: Held) =>
           edges
             .filter(({ from }) => from === held.digest)
-            .map(({ to, platform, troubled }) => ({ held: all[to]!, platform, isTroubled: troubled }));
+            .map(({ to, platform, failing }) => ({ held: all[to]!, platform, isFailing: failing }));
         const platforms = new BrokenPlatforms(childrenOf, ({ digest }) => bad.includes(digest));
         for (const held of all) expect(platforms.of(held)).toEqual(brokenByWalking(held.digest, edges, bad));
       }),
@@ -83,7 +83,7 @@ function brokenByWalking(start: number, edges: readonly Edge[], bad: readonly nu
     }
     for (const edge of edges.filter(({ from }) => from === digest)) {
       const named = edge.platform ?? platform;
-      if (!edge.troubled) walk(edge.to, named);
+      if (!edge.failing) walk(edge.to, named);
       else if (named !== undefined) broken.add(named);
     }
   };

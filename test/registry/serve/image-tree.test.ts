@@ -37,7 +37,7 @@ describe("imageParts", () => {
     const child = repository.image();
     repository.index({ "linux/amd64": child }, "v1");
     world.removeEntry(revisionLinkPath("app", child.digest));
-    expect(partsOf(world).map(({ status, isReached, trouble }) => [status, isReached, trouble])).toEqual([
+    expect(partsOf(world).map(({ status, isReached, failure }) => [status, isReached, failure])).toEqual([
       [200, true, undefined],
       [404, true, "refused-reference"],
       [200, false, undefined],
@@ -49,7 +49,7 @@ describe("imageParts", () => {
     const world = new World();
     const layer = world.repository("app").layer();
     world.repository("app").image("v1", [{ ...layer, size: layer.size + 1 }]);
-    expect(partsOf(world).map(({ status, trouble }) => [status, trouble])).toEqual([
+    expect(partsOf(world).map(({ status, failure }) => [status, failure])).toEqual([
       [200, undefined],
       [200, undefined],
       [200, "wrong-size"],

@@ -4,13 +4,13 @@ import { pullAll } from "../../../src/registry/serve/pull.ts";
 import { graphOf } from "../../worlds/scan-world.ts";
 import { OCI_INDEX, World } from "../../worlds/world.ts";
 
-/** Every image pulled: troubles as `trouble digest -> tags`, broken tags with their platforms. */
+/** Every image pulled: failures as `failure digest -> tags`, broken tags with their platforms. */
 function pulled(world: World, options?: { fetchesMissing: boolean }) {
   const graph = graphOf(world);
   const { problems, brokenTags } = pullAll(graph, options);
   return {
-    problems: problems.map(({ trouble, digest, tags }) => ({
-      trouble,
+    problems: problems.map(({ failure, digest, tags }) => ({
+      failure,
       digest: digest < 0 ? undefined : graph.digests.text(digest),
       tags: tags.map((tag) => graph.tags.name(tag)),
     })),
@@ -36,7 +36,7 @@ describe("pullAll", () => {
     app.index({ "linux/amd64": app.image() }, "c");
     world.removeEntry(blobPath(shared.layers[0]!.digest));
     expect(pulled(world)).toEqual({
-      problems: [{ trouble: "refused-reference", digest: shared.layers[0]!.digest, tags: ["a", "b"] }],
+      problems: [{ failure: "refused-reference", digest: shared.layers[0]!.digest, tags: ["a", "b"] }],
       brokenTags: [
         ["a", "linux/amd64"],
         ["b", "linux/amd64"],
@@ -84,7 +84,7 @@ describe("pullAll", () => {
     app.link("revision", placeholder.digest, index.digest);
     world.removeEntry(blobPath(placeholder.digest));
     const { problems, brokenTags } = pulled(world);
-    expect(problems).toEqual([{ trouble: "wrong-content", digest: placeholder.digest, tags: ["loop"] }]);
+    expect(problems).toEqual([{ failure: "wrong-content", digest: placeholder.digest, tags: ["loop"] }]);
     expect(brokenTags).toEqual([["loop", "linux/amd64"]]);
   });
 
@@ -105,7 +105,7 @@ describe("pullAll", () => {
     const index = app.index({ "linux/amd64": app.image() }, "1.0");
     const gone = { digest: `sha256:${"0".repeat(64)}`, size: 1 };
     world.write(blobPath(index.digest), JSON.stringify({ schemaVersion: 2, mediaType: OCI_INDEX, manifests: [gone] }));
-    expect(pulled(world).problems).toEqual([{ trouble: "wrong-content", digest: index.digest, tags: ["1.0"] }]);
+    expect(pulled(world).problems).toEqual([{ failure: "wrong-content", digest: index.digest, tags: ["1.0"] }]);
   });
 
   it("names each platform of an index of which nothing but itself is left", () => {

@@ -119,7 +119,7 @@ describe("what a collection breaks", () => {
 });
 
 describe("where a collection aborts", () => {
-  it("is every place by its path, with what to do said once for the same trouble", () => {
+  it("is every place by its path, with what to do said once for the same failure", () => {
     const text = render(aborting, { width: 240 });
     expect(text).toContain("\nCollection would abort at 3 places, at the next as soon as one is mended:\n");
     for (const { path } of aborting.roots[0]!.aborts) expect(text).toContain(`\n  ${path}\n`);

@@ -4,8 +4,8 @@ import { blobDamages } from "./blobs.ts";
 import { linkDamages } from "./links.ts";
 import { manifestDamages } from "./manifests.ts";
 import { type DamageKind, siteOf } from "./site.ts";
-import { strayDamages } from "./strays.ts";
 import { structureDamages } from "./structure.ts";
+import { unexpectedEntryDamages } from "./unexpected.ts";
 
 /** One damage as plain data: the kind, and two numbers that choose the target and what else the kind has to choose. */
 export interface Damage {
@@ -24,7 +24,7 @@ export const damageGroups: readonly { share: number; kinds: DamageKind[] }[] = [
   { share: 28, kinds: linkDamages },
   { share: 12, kinds: blobDamages },
   { share: 16, kinds: structureDamages },
-  { share: 12, kinds: strayDamages },
+  { share: 12, kinds: unexpectedEntryDamages },
   { share: 32, kinds: manifestDamages },
 ];
 

@@ -18,7 +18,7 @@ interface Asking {
   digest: string;
 }
 
-/** Codes that only the registry's collection can judge, see strays.ts, or that it has no opinion on. */
+/** Codes that only the registry's collection can judge, see unexpected.ts, or that it has no opinion on. */
 export const judgedByCollection = new Set(["stray-entry", "unseen-repository"]);
 export const noQuestion = new Set(["stale-upload", "unreferenced-blob"]);
 

@@ -62,7 +62,7 @@ export function makeSkeleton(
     for (const child of childrenOf(path)) if (!isBesides(child) && copyEntry(child)) copyTree(child);
   };
 
-  /** What the links of revisions say is judged over HTTP, so they are left out. A `link` of another place is a stray. */
+  /** What the links of revisions say is judged over HTTP, so they are left out. A `link` of another place is an unexpected entry. */
   const copyRevisions = (path: Buffer, depth = 0): void => {
     for (const child of childrenOf(path)) {
       if (depth === 2) continue;
@@ -124,7 +124,7 @@ export function makeSkeleton(
   put(Buffer.from(`${target}/${base}/blobs/sha256/${itsHex.slice(0, 2)}/${itsHex}`), "data", anIndex);
 }
 
-/** Writes a file unless something that is no folder stands in its way: then collection has its own trouble there. */
+/** Writes a file unless something that is no folder stands in its way: then collection fails there on its own. */
 function put(folder: Buffer, name: string, content: string): void {
   try {
     mkdirSync(folder, { recursive: true });

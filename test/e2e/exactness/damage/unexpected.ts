@@ -33,7 +33,7 @@ const levels: Record<string, (site: Site) => string[]> = {
 };
 
 /** The first is the plainest, so that shrinking ends there. `data` and `link` are what the registry's own walks look for. */
-const strayNames = [
+const unexpectedNames = [
   "stray",
   ".DS_Store",
   "@eaDir",
@@ -62,11 +62,11 @@ const forms: Record<string, (site: Site, path: string) => void> = {
   "dangling symlink": (site, path) => site.storage.makeSymlink(path, "nowhere"),
 };
 
-type Stray = (site: Site, folder: string) => string | undefined;
+type MakeEntry = (site: Site, folder: string) => string | undefined;
 
-const named: Stray[] = strayNames.flatMap((name) =>
+const named: MakeEntry[] = unexpectedNames.flatMap((name) =>
   Object.entries(forms).map(
-    ([form, make]): Stray =>
+    ([form, make]): MakeEntry =>
       (site, folder) => {
         const path = folder === "" ? name : `${folder}/${name}`;
         if (site.storage.kindOf(path) !== "none") return undefined;
@@ -77,19 +77,19 @@ const named: Stray[] = strayNames.flatMap((name) =>
 );
 
 // Node's own path functions take such a name as bytes only.
-const notUtf8: Stray[] = [false, true].map((asFolder) => (site, folder) => {
+const notUtf8: MakeEntry[] = [false, true].map((asFolder) => (site, folder) => {
   const path = Buffer.concat([Buffer.from(`${site.storage.absolute(folder)}/bad`), Buffer.from([0xff, 0xfe])]);
   if (asFolder) mkdirSync(path, { recursive: true });
   else writeFileSync(path, "");
   return `${asFolder ? "folder" : "file"} "${folder}/bad\\xff\\xfe"`;
 });
 
-const strays = [...named, ...notUtf8, ...notUtf8, ...notUtf8];
+const unexpected = [...named, ...notUtf8, ...notUtf8, ...notUtf8];
 
-export const strayDamages: DamageKind[] = Object.entries(levels).map(([level, find]) => ({
+export const unexpectedEntryDamages: DamageKind[] = Object.entries(levels).map(([level, find]) => ({
   name: `stray-in-${level}`,
   apply: (site) => {
     const folder = site.choose(find(site).filter((path) => path === "" || site.storage.kindOf(path) === "folder"));
-    return folder === undefined ? undefined : site.chooseOther(strays)?.(site, folder);
+    return folder === undefined ? undefined : site.chooseOther(unexpected)?.(site, folder);
   },
 }));

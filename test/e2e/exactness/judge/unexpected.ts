@@ -14,7 +14,7 @@ import type { Finding, Report } from "./report.ts";
 import { makeSkeleton } from "./skeleton.ts";
 import { describeFinding } from "./tags.ts";
 
-export interface StrayVerdicts {
+export interface UnexpectedVerdicts {
   confirmed: Finding[];
   differences: Difference[];
 }
@@ -22,20 +22,20 @@ export interface StrayVerdicts {
 const limitMs = 20_000;
 
 /** `mayHide` names the repositories that hold something, so that hiding them from collection is a loss. */
-export async function judgeStrays(
+export async function judgeUnexpected(
   root: string,
   report: Report,
   mayHide: (repository: string) => boolean,
-): Promise<StrayVerdicts> {
+): Promise<UnexpectedVerdicts> {
   const of = (...codes: string[]) => report.findings.filter((finding) => codes.includes(finding.code));
-  const strays = of("stray-entry");
+  const unexpected = of("stray-entry");
   // Other words for what stops a walk: a link that is none, a tag that is no folder, a folder that cannot be read.
   const otherwiseReported = [...of("malformed-link", "dangling-tag"), ...report.unreadable].map((at) => at.path);
-  const verdicts: StrayVerdicts = { confirmed: [], differences: [] };
+  const verdicts: UnexpectedVerdicts = { confirmed: [], differences: [] };
   const contradict = (finding: Finding, why: string) =>
     verdicts.differences.push({ sort: "finding contradicted", text: `${describeFinding(finding)}: ${why}` });
 
-  const stopped = (await collectBoth(root, [...strays.map((finding) => finding.path), ...otherwiseReported])).find(
+  const stopped = (await collectBoth(root, [...unexpected.map((finding) => finding.path), ...otherwiseReported])).find(
     (run) => run.exitCode !== 0,
   );
   if (stopped !== undefined) {
@@ -43,9 +43,9 @@ export async function judgeStrays(
     return verdicts;
   }
 
-  for (const finding of strays) {
+  for (const finding of unexpected) {
     // Not even those that name the same entry in other words, or one above or below it: it has to stay.
-    const others = [...strays.map((other) => other.path), ...otherwiseReported].filter(
+    const others = [...unexpected.map((other) => other.path), ...otherwiseReported].filter(
       (path) => path !== finding.path && !path.startsWith(`${finding.path}/`) && !finding.path.startsWith(`${path}/`),
     );
     const folder = finding.path.split("/").slice(0, -1).join("/");
