@@ -112,7 +112,7 @@ function hasLink(storageFs: StorageFs, base: string, below: string): boolean {
 
 function isLink(storageFs: StorageFs, path: string): boolean {
   try {
-    return storageFs.lstatSync(path, { throwIfNoEntry: false })?.isSymbolicLink() ?? false;
+    return storageFs.lstatSync(path).isSymbolicLink();
   } catch (error) {
     errorCode(error);
     return false;

@@ -78,7 +78,7 @@ export class LinkReader {
       return this.#fs.openSync(path, READ_FLAGS);
     } catch (error) {
       if (stateOfError(errorCode(error)) !== DiskState.absent) throw error;
-      if (!this.#fs.statSync(path, { throwIfNoEntry: false })) throw error;
+      this.#fs.statSync(path);
       return this.#fs.openSync(path, READ_FLAGS);
     }
   }

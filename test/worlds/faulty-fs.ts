@@ -40,12 +40,7 @@ export function faulty(storageFs: StorageFs, plan?: FaultPlan): FaultyFs {
     return call === plan.call || plan.lasting === "all" || (plan.lasting === "path" && path === state.path);
   }
 
-  function make<Result>(
-    name: string,
-    path: string,
-    call: (isShort: boolean) => Result,
-    absence?: () => Result,
-  ): Result {
+  function make<Result>(name: string, path: string, call: (isShort: boolean) => Result): Result {
     const part = `${PARTS[name]} ${path}`;
     const isFault = fails(path);
     if (!isFault || plan!.fault === "short read") {
@@ -61,15 +56,11 @@ export function faulty(storageFs: StorageFs, plan?: FaultPlan): FaultyFs {
     }
     state.unread.add(part);
     const code = plan!.fault;
-    if (code === "ENOENT" && absence) return absence();
     throw Object.assign(new Error(`${code}: ${name} '${path}'`), { code, syscall: name, path });
   }
 
-  const looking =
-    (name: "statSync" | "lstatSync") => (path: string, options?: { readonly throwIfNoEntry?: boolean }) => {
-      const absence = options?.throwIfNoEntry === false ? () => undefined : undefined;
-      return make(name, String(path), () => storageFs[name](path, options as object) as unknown, absence);
-    };
+  const looking = (name: "statSync" | "lstatSync") => (path: string) =>
+    make(name, String(path), () => storageFs[name](path));
   const fs = {
     readdirSync: (path: string, ...rest: []) =>
       make("readdirSync", String(path), () => storageFs.readdirSync(path, ...rest)),
@@ -110,12 +101,10 @@ const PARTS: Readonly<Record<string, string>> = {
 export function without(storageFs: StorageFs, gone: string, isListed: boolean): StorageFs {
   const isGone = (path: unknown) => String(path) === gone || String(path).startsWith(`${gone}/`);
   const refuse = (path: unknown) => Object.assign(new Error(`ENOENT: '${path}'`), { code: "ENOENT", path });
-  const looking =
-    (name: "statSync" | "lstatSync") => (path: string, options?: { readonly throwIfNoEntry?: boolean }) => {
-      if (!isGone(path)) return storageFs[name](path, options as object);
-      if (options?.throwIfNoEntry === false) return undefined;
-      throw refuse(path);
-    };
+  const looking = (name: "statSync" | "lstatSync") => (path: string) => {
+    if (isGone(path)) throw refuse(path);
+    return storageFs[name](path);
+  };
   return {
     ...storageFs,
     statSync: looking("statSync"),

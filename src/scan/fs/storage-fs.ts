@@ -1,13 +1,18 @@
-// The file system as scan/ sees it: the few calls it makes, all of which only read.
+// The file system as scan/ sees it: the few calls it makes, all of which only read. What a call gives for each kind of
+// path is the same on every Node.js; test/scan/fs/paths.test.ts holds the table.
 import * as fs from "node:fs";
 import type { DiskState } from "../../facts/facts.ts";
 import { DiskState as State } from "../../facts/facts.ts";
 
-/** The calls of `node:fs` that reading a storage root takes. Tests hand over memfs, or one that fails on purpose. */
-export type StorageFs = Pick<
-  typeof fs,
-  "readdirSync" | "statSync" | "lstatSync" | "openSync" | "readSync" | "closeSync"
->;
+/**
+ * The calls of `node:fs` that reading a storage root takes. Tests hand over memfs, or one that fails on purpose. Each throws
+ * the system's error: `throwIfNoEntry: false` is left out, as with it stat throws ENOTDIR on Node.js 20 and gives
+ * `undefined` from 22 on, which reads as "not there", and the registry makes a difference between the two.
+ */
+export interface StorageFs extends Pick<typeof fs, "readdirSync" | "openSync" | "readSync" | "closeSync"> {
+  statSync(path: string): fs.Stats;
+  lstatSync(path: string): fs.Stats;
+}
 
 export const nodeFs: StorageFs = fs;
 
@@ -108,7 +113,8 @@ export function isThere(storageFs: StorageFs, path: string): boolean {
       : listing.state !== State.absent;
   }
   try {
-    return storageFs.lstatSync(path, { throwIfNoEntry: false }) !== undefined;
+    storageFs.lstatSync(path);
+    return true;
   } catch (error) {
     return stateOfError(errorCode(error)) !== State.absent;
   }
@@ -120,10 +126,9 @@ export function isThere(storageFs: StorageFs, path: string): boolean {
  */
 export function statPath(storageFs: StorageFs, path: string): { readonly stat?: fs.Stats; readonly code?: string } {
   try {
-    const options = { throwIfNoEntry: false } as const;
-    const stat = storageFs.statSync(path, options) ?? storageFs.statSync(path, options);
-    return stat ? { stat } : {};
+    return { stat: twice(() => storageFs.statSync(path)) };
   } catch (error) {
-    return { code: errorCode(error) };
+    const code = errorCode(error);
+    return stateOfError(code) === State.absent ? {} : { code };
   }
 }
