@@ -1,39 +1,41 @@
 // What is served does not hash to the digest that was asked for: corrupt content, or a link to something else.
 
-import { ROLE_NAMES } from "../facts/facts.ts";
+import { DiskState } from "../facts/facts.ts";
 import { blobData, linkFile } from "../layout/paths.ts";
-import type { PullProblem } from "../registry/serve/failure.ts";
-import type { Check, CheckContext } from "./finding.ts";
+import { defineCheck } from "./check.ts";
+import { problemClaims, problemDraft, problemsOf, REPLACE_FILE } from "./pull-problems.ts";
 
-export const digestMismatch: Check = {
+export const digestMismatch = defineCheck({
+  code: "digest-mismatch",
   severity: "error-if-tagged",
+  label: "linked, wrong content",
   meaning: "the content does not hash to its digest",
   inCaches: true,
-  *find(context) {
-    for (const problem of context.pull.problems) {
-      if (problem.failure !== "wrong-content") continue;
-      const { repository, digest, parent, reference, platform, tags } = problem;
-      const role = reference >= 0 ? ROLE_NAMES[context.graph.manifests.role(reference)] : undefined;
-      yield { repository, digest, parent, ...(role && { role }), platform, tags, ...words(context, problem) };
-    }
+  fixedAtPath: true,
+  find: (context) => problemsOf(context, "wrong-content"),
+  draft: (context, problem) => {
+    const { repository, digest, reply } = problem;
+    const { blob, kind } = reply!;
+    const { digests } = context.graph;
+    const path = blob === digest ? blobData(digests.text(blob)) : linkFile(repository.name, kind, digests.text(digest));
+    return problemDraft(context, problem, path);
   },
-};
-
-function words({ graph }: CheckContext, { repository, digest, reply }: PullProblem) {
-  const { blob, kind, answer } = reply!;
-  if (blob !== digest) {
-    return {
-      path: linkFile(repository.name, kind, graph.digests.text(digest)),
-      message: "the link names another blob: that one is served with 200, and clients reject it",
-      remedy: "write the link's own digest into it if that blob is in the store, else push the image again",
-    };
-  }
-  return {
-    path: blobData(graph.digests.text(blob)),
-    message:
-      answer === "invalid"
-        ? "the content is corrupt, and the registry cannot parse it: 500"
-        : "the content is corrupt: it is served with 200, and clients reject it",
-    remedy: "move the damaged file away, restart the registry, and push the image again",
-  };
-}
+  words: ({ graph }, { digest, reply }) => {
+    const { blob, answer } = reply!;
+    const expected = `expected digest ${graph.digests.text(digest)}`;
+    if (blob !== digest) {
+      return {
+        message: `${expected}, but the link names ${graph.digests.text(blob)}: that blob is served with 200, and clients reject it`,
+        remedy:
+          graph.blobState(digest) === DiskState.ok
+            ? "write the link's own digest into it (that blob is in the store)"
+            : "push the image again (the blob that the link should name is not in the store)",
+      };
+    }
+    const actual = `actual digest ${graph.actualDigest(blob)}`;
+    const effect =
+      answer === "invalid" ? "the registry cannot parse it: 500" : "it is served with 200, and clients reject it";
+    return { message: `${expected}, ${actual}: ${effect}`, remedy: REPLACE_FILE };
+  },
+  restsOn: problemClaims,
+});

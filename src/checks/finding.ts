@@ -1,9 +1,6 @@
-// What a check finds: data first; its words come from the check too, so that a code and its text stay together.
+// A finding as reports have it, and the codes that there are.
 
-import type { ROLE_NAMES, UnexpectedEntry } from "../facts/facts.ts";
-import type { RepositoryNode, RootGraph } from "../graph/root-graph.ts";
-import type { Catalogue } from "../registry/serve/catalogue.ts";
-import type { Pull } from "../registry/serve/pull.ts";
+import type { ROLE_NAMES } from "../facts/facts.ts";
 
 /** The codes of the contract, in the order in which findings are reported. */
 export const FINDING_CODES = [
@@ -52,47 +49,4 @@ export interface Finding {
   readonly accepted?: { readonly reason: string; readonly until: string };
   /** When a complete run first found it, where runs are remembered; ISO 8601, UTC. */
   readonly firstSeen?: string;
-}
-
-/** A finding as a check makes it, still in the numbers of the graph. */
-export interface FindingDraft {
-  readonly repository?: RepositoryNode;
-  readonly tag?: number;
-  readonly digest?: number;
-  readonly parent?: number;
-  readonly role?: (typeof ROLE_NAMES)[number];
-  readonly platform?: string | undefined;
-  readonly path: string;
-  readonly message: string;
-  readonly remedy: string;
-  /** The tags that it breaks. */
-  readonly tags: readonly number[];
-}
-
-/** All that a check may look at: one root, read and pulled. */
-export interface CheckContext {
-  readonly root: string;
-  readonly kind: "authoritative" | "cache";
-  readonly graph: RootGraph;
-  readonly pull: Pull;
-  readonly catalogue: Catalogue;
-  /** Misplaced files in the blob store. */
-  readonly unexpectedInStore: readonly UnexpectedEntry[];
-  /** Whether all repositories were read; what concerns the whole root can be said only then. */
-  readonly wholeRoot: boolean;
-  /** Milliseconds since 1970. */
-  readonly now: number;
-  /** How old an upload must be to be called stale, in milliseconds. */
-  readonly staleUploadAge: number;
-}
-
-export interface Check {
-  /** `error-if-tagged`: error where a tag needs it, warning where only untagged revisions do. */
-  readonly severity: Severity | "error-if-tagged";
-  /** What it means, in one line. */
-  readonly meaning: string;
-  /** Whether it is damage in a pull-through cache too, which fetches what is missing. */
-  readonly inCaches: boolean;
-  /** Sorted by repository, then as the repository lists them. */
-  find(context: CheckContext): Iterable<FindingDraft>;
 }

@@ -1,10 +1,11 @@
-// The ordered catalogue of checks, and the one place where drafts become findings.
+// The catalogue of checks, in the order of the codes, and the one place where what they found becomes findings.
 import { createHash } from "node:crypto";
 import type { RootGraph } from "../graph/root-graph.ts";
+import type { Check, FindingDraft } from "./check.ts";
+import type { CheckContext } from "./context.ts";
 import { danglingTag } from "./dangling-tag.ts";
 import { digestMismatch } from "./digest-mismatch.ts";
-import type { Check, CheckContext, Finding, FindingCode, FindingDraft, Severity } from "./finding.ts";
-import { FINDING_CODES } from "./finding.ts";
+import type { Finding, FindingCode, Severity } from "./finding.ts";
 import { invalidManifest } from "./invalid-manifest.ts";
 import { malformedLink } from "./malformed-link.ts";
 import { mismatchedLink } from "./mismatched-link.ts";
@@ -37,23 +38,18 @@ export const CHECKS = {
   "stray-entry": strayEntry,
   "stale-upload": staleUpload,
   "unreferenced-blob": unreferencedBlob,
-} as const satisfies Record<FindingCode, Check>;
+} as const satisfies { readonly [Code in FindingCode]: Check<Code> };
 
-/** Runs the checks that apply to the root, in the order of the codes. */
-export function* findDrafts(
-  context: CheckContext,
-  codes: readonly FindingCode[] = FINDING_CODES,
-): Generator<{ code: FindingCode; draft: FindingDraft }> {
-  for (const code of codes) {
-    const check: Check = CHECKS[code];
-    if (context.kind === "cache" && !check.inCaches) continue;
-    for (const draft of check.find(context)) yield { code, draft };
-  }
+/** One finding as its check keeps it: small, and without words. */
+export interface Found {
+  readonly check: Check;
+  readonly found: unknown;
 }
 
-/** A draft with its identity, severity and names. */
-export function toFinding(context: CheckContext, code: FindingCode, draft: FindingDraft): Finding {
+/** A finding with its identity, severity, names and words. */
+export function toFinding(context: CheckContext, { check, found }: Found): Finding {
   const { graph, root } = context;
+  const draft = check.draft(context, found);
   const named = {
     ...(draft.repository && { repository: draft.repository.name }),
     ...(draft.tag !== undefined && { tag: graph.tags.name(draft.tag) }),
@@ -62,16 +58,17 @@ export function toFinding(context: CheckContext, code: FindingCode, draft: Findi
     ...(draft.role && { role: draft.role }),
     ...(draft.platform !== undefined && { platform: draft.platform }),
   };
+  const { message, remedy } = check.words(context, found);
   return {
-    id: findingId([code, root, named.repository, named.digest, named.parent, draft.path]),
-    code,
-    severity: severityOf(code, draft),
+    id: findingId([check.code, root, named.repository, named.digest, named.parent, draft.path]),
+    code: check.code,
+    severity: severityOf(check, draft),
     root,
     ...named,
     path: draft.path,
-    message: draft.message,
+    message,
     affects: draft.tags.map((tag) => imageName(graph, tag)),
-    remedy: draft.remedy,
+    remedy,
   };
 }
 
@@ -81,8 +78,7 @@ export function imageName(graph: RootGraph, tag: number): string {
 }
 
 /** Error or warning may depend on whether a tag needs it. */
-export function severityOf(code: FindingCode, draft: FindingDraft): Severity {
-  const { severity } = CHECKS[code] as Check;
+export function severityOf({ severity }: Check, draft: FindingDraft): Severity {
   if (severity !== "error-if-tagged") return severity;
   return draft.tags.length > 0 ? "error" : "warning";
 }

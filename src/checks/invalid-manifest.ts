@@ -2,26 +2,26 @@
 
 import { ManifestState } from "../facts/facts.ts";
 import { blobData } from "../layout/paths.ts";
-import type { Check } from "./finding.ts";
+import { defineCheck } from "./check.ts";
+import { problemClaims, problemDraft, problemsOf } from "./pull-problems.ts";
 
-export const invalidManifest: Check = {
+export const invalidManifest = defineCheck({
+  code: "invalid-manifest",
   severity: "error-if-tagged",
+  label: "linked, cannot be served",
   meaning: "a manifest that the registry cannot serve: not JSON, unknown type, over 4 MiB",
   inCaches: true,
-  *find({ graph, pull }) {
-    for (const { failure, repository, digest, reply, platform, tags } of pull.problems) {
-      if (failure !== "invalid-manifest") continue;
-      const manifest = graph.manifests.find(reply!.blob);
-      const panics = graph.manifests.state(manifest) === ManifestState.panics;
-      yield {
-        repository,
-        digest,
-        platform,
-        tags,
-        path: blobData(graph.digests.text(reply!.blob)),
-        message: `${graph.manifests.reason(manifest)}: ${panics ? "the registry drops the connection" : "500"}`,
-        remedy: "delete what links it (collection aborts on it), and push the image again",
-      };
-    }
+  fixedAtPath: true,
+  find: (context) => problemsOf(context, "invalid-manifest"),
+  draft: (context, problem) =>
+    problemDraft(context, problem, blobData(context.graph.digests.text(problem.reply!.blob))),
+  words: ({ graph: { manifests } }, { reply }) => {
+    const manifest = manifests.find(reply!.blob);
+    const panics = manifests.state(manifest) === ManifestState.panics;
+    return {
+      message: `${manifests.reason(manifest)}: ${panics ? "the registry drops the connection" : "500"}`,
+      remedy: "delete what links it (garbage collection aborts on it), and push the image again",
+    };
   },
-};
+  restsOn: problemClaims,
+});

@@ -1,36 +1,39 @@
-// A link whose content is no digest: 500 on use, and collection aborts where it reads it.
+// A link whose content is not a digest: 500 on use, and garbage collection aborts where it reads it.
 import { linkFile, tagCurrent } from "../layout/paths.ts";
-import type { Check } from "./finding.ts";
+import type { PullProblem } from "../registry/serve/failure.ts";
+import { defineCheck } from "./check.ts";
+import type { CheckContext } from "./context.ts";
+import { problemClaims, problemDraft, problemsOf } from "./pull-problems.ts";
 
-export const malformedLink: Check = {
+export const malformedLink = defineCheck({
+  code: "malformed-link",
   severity: "error",
-  meaning: "a link whose content is no digest: 500 on use, and collection aborts",
+  label: "malformed",
+  meaning: "a link whose content is not a digest: 500 on use, and garbage collection aborts",
+  noun: "link",
   inCaches: true,
-  *find({ graph, pull }) {
-    for (const { failure, repository, digest, reply, tag, platform, tags } of pull.problems) {
-      if (failure === "broken-tag") {
-        yield {
-          repository,
-          tag,
-          tags,
-          path: tagCurrent(repository.name, graph.tags.name(tag)),
-          message: `the tag's link is malformed (${graph.tags.reason(tag)}): 500, and collection with -m aborts`,
-          remedy: "push the tag again, or delete its folder if nobody needs it",
-        };
-      }
-      if (failure !== "broken-link") continue;
-      const { kind, link } = reply!;
-      const reason = (kind === "layer" ? graph.layerLinks : graph.revisions).reason(link);
-      const effect = kind === "layer" ? "500 when it is pulled" : "500 when it is pulled, and collection aborts";
-      yield {
-        repository,
-        digest,
-        platform,
-        tags,
-        path: linkFile(repository.name, kind, graph.digests.text(digest)),
-        message: `the ${kind} link is malformed (${reason}): ${effect}`,
-        remedy: `write its own digest into it if the blob is in the store, else delete its folder and push again`,
+  fixedAtPath: true,
+  find: (context) => problemsOf(context, "broken-tag", "broken-link"),
+  draft: (context, problem) => problemDraft(context, problem, pathOf(context, problem)),
+  words: ({ graph }, { tag, reply }) => {
+    if (tag >= 0) {
+      return {
+        message: `the tag's link is malformed (${graph.tags.reason(tag)}): 500, and garbage collection with -m aborts`,
+        remedy: "push the tag again, or delete its folder if nobody needs it",
       };
     }
+    const { kind, link } = reply!;
+    const reason = (kind === "layer" ? graph.layerLinks : graph.revisions).reason(link);
+    const effect = kind === "layer" ? "500 when it is pulled" : "500 when it is pulled, and garbage collection aborts";
+    return {
+      message: `the ${kind} link is malformed (${reason}): ${effect}`,
+      remedy: "write its own digest into it if the blob is in the store, else delete its folder and push again",
+    };
   },
-};
+  restsOn: problemClaims,
+});
+
+function pathOf({ graph }: CheckContext, { repository, tag, digest, reply }: PullProblem): string {
+  if (tag >= 0) return tagCurrent(repository.name, graph.tags.name(tag));
+  return linkFile(repository.name, reply!.kind, graph.digests.text(digest));
+}

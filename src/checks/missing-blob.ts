@@ -1,20 +1,24 @@
 // A manifest's config or layer is not in the store.
-import type { Check } from "./finding.ts";
-import { dataPath, referenceDraft, refusedReferences } from "./refused-references.ts";
+import { defineCheck } from "./check.ts";
+import { dataPath, problemClaims, problemDraft, refusedReferences } from "./pull-problems.ts";
 
-export const missingBlob: Check = {
+export const missingBlob = defineCheck({
+  code: "missing-blob",
   severity: "error-if-tagged",
+  label: "not in the store",
   meaning: "a manifest's config or layer is not in the store",
   inCaches: false,
-  *find(context) {
-    for (const problem of refusedReferences(context, "blob", false)) {
-      yield referenceDraft(context, problem, {
-        path: dataPath(context, problem),
-        message: context.graph.digests.isDigest(problem.digest)
-          ? "the blob is not in the store"
-          : "the manifest names a blob by text that is no digest, which no client can ask for",
-        remedy: "push the image again (restart the registry first if it still says that the blob exists)",
-      });
-    }
-  },
-};
+  find: (context) => refusedReferences(context, "blob", false),
+  draft: (context, problem) => problemDraft(context, problem, dataPath(context, problem)),
+  words: ({ graph }, { digest }) =>
+    graph.digests.isDigest(digest)
+      ? {
+          message: "the blob is not in the store",
+          remedy: "push the image again (restart the registry first if it still says that the blob exists)",
+        }
+      : {
+          message: "the manifest references a blob by an invalid digest, which no client can ask for",
+          remedy: "rebuild the image and push it",
+        },
+  restsOn: problemClaims,
+});

@@ -1,20 +1,24 @@
 // An index names a child manifest whose blob is not in the store.
-import type { Check } from "./finding.ts";
-import { dataPath, referenceDraft, refusedReferences } from "./refused-references.ts";
+import { defineCheck } from "./check.ts";
+import { dataPath, problemClaims, problemDraft, refusedReferences } from "./pull-problems.ts";
 
-export const missingChild: Check = {
+export const missingChild = defineCheck({
+  code: "missing-child",
   severity: "error-if-tagged",
+  label: "not in the store",
   meaning: "an index names a child manifest whose blob is not in the store",
   inCaches: false,
-  *find(context) {
-    for (const problem of refusedReferences(context, "child", false)) {
-      yield referenceDraft(context, problem, {
-        path: dataPath(context, problem),
-        message: context.graph.digests.isDigest(problem.digest)
-          ? "the child manifest is not in the store; the index itself still answers 200"
-          : "the index names a child by text that is no digest, which no client can ask for",
-        remedy: "push this platform's image again, or rebuild the multi-arch image",
-      });
-    }
-  },
-};
+  find: (context) => refusedReferences(context, "child", false),
+  draft: (context, problem) => problemDraft(context, problem, dataPath(context, problem)),
+  words: ({ graph }, { digest }) =>
+    graph.digests.isDigest(digest)
+      ? {
+          message: "the child manifest is not in the store; the index itself still answers 200",
+          remedy: "push this platform's image again, or rebuild the multi-arch image",
+        }
+      : {
+          message: "the index references a child by an invalid digest, which no client can ask for",
+          remedy: "rebuild the multi-arch image and push it",
+        },
+  restsOn: problemClaims,
+});

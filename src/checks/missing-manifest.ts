@@ -1,30 +1,42 @@
 // A revision link whose manifest blob is not in the store, where no tag and no index wants it.
 
 import { DiskState } from "../facts/facts.ts";
+import { claimsOf } from "../graph/claims.ts";
 import { linkFile } from "../layout/paths.ts";
-import type { Check } from "./finding.ts";
+import { defineCheck } from "./check.ts";
+import type { CheckContext } from "./context.ts";
 
-export const missingManifest: Check = {
+export const missingManifest = defineCheck({
+  code: "missing-manifest",
   severity: "warning",
+  label: "linked, not in the store",
   meaning: "a revision link whose manifest blob is not in the store",
   inCaches: false,
-  *find({ graph, pull }) {
-    for (const repository of graph.repositories()) {
-      for (let link = repository.revisions.first; link < repository.revisions.end; link++) {
-        if (graph.revisions.state(link) !== DiskState.ok || pull.neededRevisions.at(link) === 1) continue;
-        const state = graph.blobState(graph.revisions.target(link));
-        if (state === DiskState.ok || state === DiskState.unreadable) continue;
-        const digest = graph.revisions.place(link);
-        yield {
-          repository,
-          digest,
-          path: linkFile(repository.name, "revision", graph.digests.text(digest)),
-          message: "the revision link names a manifest whose data is not in the store: 404",
-          remedy:
-            "no tag needs it; delete the revision's folder, or push the image again if someone pulls it by digest",
-          tags: [],
-        };
-      }
-    }
+  find: findLinks,
+  draft: ({ graph }, link) => {
+    const repository = graph.repository(graph.revisions.repository(link));
+    const digest = graph.revisions.place(link);
+    const path = linkFile(repository.name, "revision", graph.digests.text(digest));
+    return { repository, digest, path, tags: [] };
   },
-};
+  words: () => ({
+    message: "the revision link names a manifest whose data is not in the store: 404",
+    remedy: "delete the revision's folder (no tag needs it), or push the image again if someone pulls it by digest",
+  }),
+  restsOn: ({ graph }, link) => {
+    const place = graph.revisions.place(link);
+    const about = { digests: [place], suspects: [place], tags: [] };
+    return claimsOf(graph, graph.repository(graph.revisions.repository(link)), about);
+  },
+});
+
+/** The numbers of the revision links. */
+function* findLinks({ graph, pull }: CheckContext): Generator<number> {
+  for (const { revisions } of graph.repositories()) {
+    for (let link = revisions.first; link < revisions.end; link++) {
+      if (graph.revisions.state(link) !== DiskState.ok || pull.neededRevisions.at(link) === 1) continue;
+      const state = graph.blobState(graph.revisions.target(link));
+      if (state !== DiskState.ok && state !== DiskState.unreadable) yield link;
+    }
+  }
+}

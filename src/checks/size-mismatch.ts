@@ -1,25 +1,26 @@
 // A blob's size is not what the descriptor that names it says: a truncated or empty file, most often.
 import { Role } from "../facts/facts.ts";
-import type { Check } from "./finding.ts";
-import { dataPath, referenceDraft } from "./refused-references.ts";
+import { defineCheck } from "./check.ts";
+import { dataPath, problemClaims, problemDraft, problemsOf, REPLACE_FILE } from "./pull-problems.ts";
 
-export const sizeMismatch: Check = {
+export const sizeMismatch = defineCheck({
+  code: "size-mismatch",
   severity: "error-if-tagged",
+  label: "linked, wrong size",
   meaning: "a blob's size is not what its descriptor says (truncated, empty)",
   inCaches: true,
-  *find(context) {
-    const { graph, pull } = context;
-    for (const problem of pull.problems) {
-      if (problem.failure !== "wrong-size") continue;
-      const blob = problem.reply!.blob;
-      const isChild = graph.manifests.role(problem.reference) === Role.child;
-      const size = isChild ? graph.manifests.size(graph.manifests.find(blob)) : graph.blobSize(blob);
-      const expected = graph.manifests.targetSize(problem.reference);
-      yield referenceDraft(context, problem, {
-        path: dataPath(context, problem),
-        message: `${size} bytes where the descriptor says ${expected}; it is served with 200 and clients fail`,
-        remedy: "move the damaged file away, restart the registry, and push the image again",
-      });
-    }
+  fixedAtPath: true,
+  find: (context) => problemsOf(context, "wrong-size"),
+  draft: (context, problem) => problemDraft(context, problem, dataPath(context, problem)),
+  words: ({ graph }, { reference, reply }) => {
+    const blob = reply!.blob;
+    const isChild = graph.manifests.role(reference) === Role.child;
+    const actual = isChild ? graph.manifests.size(graph.manifests.find(blob)) : graph.blobSize(blob);
+    const expected = graph.manifests.targetSize(reference);
+    return {
+      message: `expected size ${expected} bytes, actual size ${actual} bytes: it is served with 200, and clients reject it`,
+      remedy: REPLACE_FILE,
+    };
   },
-};
+  restsOn: problemClaims,
+});

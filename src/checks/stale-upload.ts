@@ -1,25 +1,38 @@
 // An upload that nobody finished: it holds space, and no push will ever end it.
+import type { UploadFacts } from "../facts/facts.ts";
+import type { RepositoryNode } from "../graph/root-graph.ts";
 import { uploadsFolder } from "../layout/paths.ts";
-import type { Check } from "./finding.ts";
+import { defineCheck, restsOnNothing } from "./check.ts";
+import type { CheckContext } from "./context.ts";
 
 const DAY = 24 * 3600 * 1000;
 
-export const staleUpload: Check = {
+interface StaleUpload {
+  readonly repository: RepositoryNode;
+  readonly upload: UploadFacts;
+}
+
+export const staleUpload = defineCheck({
+  code: "stale-upload",
   severity: "info",
+  label: "never finished",
   meaning: "an upload older than --stale-upload-age",
   inCaches: true,
-  *find({ graph, now, staleUploadAge }) {
-    for (const repository of graph.repositories()) {
-      for (const { id, startedAt, bytes } of repository.uploads) {
-        if (now - startedAt < staleUploadAge) continue;
-        yield {
-          repository,
-          path: `${uploadsFolder(repository.name)}/${id}`,
-          message: `an upload of ${bytes} bytes, begun ${Math.floor((now - startedAt) / DAY)} days ago and never finished`,
-          remedy: "the registry's own upload purging removes it (storage.maintenance.uploadpurging)",
-          tags: [],
-        };
-      }
-    }
+  find: findStale,
+  draft: (_, { repository, upload }) => {
+    return { repository, path: `${uploadsFolder(repository.name)}/${upload.id}`, tags: [] };
   },
-};
+  words: ({ now }, { upload: { bytes, startedAt } }) => ({
+    message: `an upload of ${bytes} bytes, started ${Math.floor((now - startedAt) / DAY)} days ago and never finished`,
+    remedy: "let the registry's upload purging remove it (storage.maintenance.uploadpurging)",
+  }),
+  restsOn: restsOnNothing,
+});
+
+function* findStale({ graph, now, staleUploadAge }: CheckContext): Generator<StaleUpload> {
+  for (const repository of graph.repositories()) {
+    for (const upload of repository.uploads) {
+      if (now - upload.startedAt >= staleUploadAge) yield { repository, upload };
+    }
+  }
+}

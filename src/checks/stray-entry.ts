@@ -1,43 +1,101 @@
 // An entry that makes the registry's own walk abort or stop early.
 
-import { DiskState, isBroken, type UnexpectedEntry, type UnexpectedReason } from "../facts/facts.ts";
+import {
+  DiskState,
+  isBroken,
+  type UnexpectedEntry,
+  type UnexpectedReason,
+  type UnexpectedRevisionLink,
+} from "../facts/facts.ts";
+import type { Claim } from "../graph/claims.ts";
 import type { RepositoryNode } from "../graph/root-graph.ts";
 import { isRepositoryName, isStoragePath, isTagName } from "../layout/names.ts";
-import { BLOBS, blobData, linksFolder, repositoryFolder, tagFolder, tagsFolder } from "../layout/paths.ts";
+import {
+  BLOBS,
+  blobData,
+  digestOfData,
+  linksFolder,
+  repositoryFolder,
+  tagFolder,
+  tagsFolder,
+} from "../layout/paths.ts";
 import { looksAtTags } from "../registry/collect/mark.ts";
-import type { Check, CheckContext } from "./finding.ts";
+import { defineCheck } from "./check.ts";
+import type { CheckContext } from "./context.ts";
 
-export const strayEntry: Check = {
+interface Found extends UnexpectedEntry {
+  /** The repository that it is in; undefined in the blob store and among the names of repositories. */
+  readonly repository?: RepositoryNode;
+  /** Where it is a link, what that held. */
+  readonly link?: UnexpectedRevisionLink;
+  /** Whether it shows in the tree of repository names. */
+  readonly inNamespace?: boolean;
+}
+
+export const strayEntry = defineCheck({
+  code: "stray-entry",
   severity: "warning",
+  label: "in the registry's way",
   meaning: "an entry that makes the registry's own walk abort or stop early",
   inCaches: false,
-  *find(context) {
-    const { graph, catalogue, wholeRoot } = context;
-    const seen = new Set(catalogue.seen);
-    const inRepositories = graph
-      .repositories()
-      // What collection does not come to does not stop it.
-      .filter(({ name }) => seen.has(name))
-      .flatMap((repository) =>
-        [...unexpectedInRepository(context, repository)].map((entry) => ({ repository, entry })),
-      );
-    // A file called `_manifests` ends the walk of its folder as well; that it is no folder is worse.
-    const told = new Set(inRepositories.map(({ entry }) => entry.path));
-    if (wholeRoot) {
-      for (const entry of [...catalogue.unexpected, ...unexpectedInBlobStore(context)])
-        if (!told.has(entry.path)) yield draft(entry);
-    }
-    for (const { repository, entry } of inRepositories) yield { repository, ...draft(entry) };
-  },
+  fixedAtPath: true,
+  find: findEntries,
+  draft: (_, { path, repository }) => ({ ...(repository && { repository }), path, tags: [] }),
+  words: (_, { reason, hides = [] }) => ({
+    message: hides.length > 0 ? `${MESSAGES[reason]} (${hides.join(", ")})` : MESSAGES[reason],
+    remedy: "move it out of the storage root",
+  }),
+  restsOn: (_, found) => [claimOf(found)],
+  fix: () => "move-away",
+});
+
+const MESSAGES: Record<UnexpectedReason, string> = {
+  "ends-walk":
+    "a file whose name begins with _ ends the registry's walk of this folder: what sorts after it is not seen",
+  "invalid-name": "a _layers folder whose path is not a valid repository name: garbage collection aborts",
+  "file-for-folder": "a file where the registry expects a directory: 500, and garbage collection aborts",
+  "link-loop": "a symlink loop: the registry's walk aborts",
+  "misplaced-data": "a file called data whose path gives no digest: garbage collection aborts in its sweep",
+  "displaced-blob": "a blob outside the folder of its digest",
+  "misplaced-link": "a file called link that is not a revision link: garbage collection reads it and aborts",
+  "unusable-tag": "an entry that is not a tag, where garbage collection with -m expects one: it aborts",
 };
 
+function* findEntries(context: CheckContext): Generator<Found> {
+  const { graph, catalogue, wholeRoot } = context;
+  const seen = new Set(catalogue.seen);
+  const inRepositories: Found[] = [];
+  for (const repository of graph.repositories()) {
+    // What garbage collection does not come to does not stop it.
+    if (!seen.has(repository.name)) continue;
+    for (const entry of unexpectedInRepository(context, repository)) inRepositories.push({ ...entry, repository });
+  }
+  if (wholeRoot) {
+    // A file called `_manifests` ends the walk of its folder as well; that it is not a directory is worse.
+    const known = new Set(inRepositories.map(({ path }) => path));
+    for (const entry of catalogue.unexpected) if (!known.has(entry.path)) yield { ...entry, inNamespace: true };
+    for (const entry of unexpectedInBlobStore(context)) if (!known.has(entry.path)) yield entry;
+  }
+  yield* inRepositories;
+}
+
+/** That it is there, and of a link what it holds. */
+function claimOf({ path, repository, link, inNamespace }: Found): Claim {
+  if (inNamespace) return { kind: "stops-walk", path };
+  if (link) return { kind: "link", path, state: link.state, target: link.target ?? "" };
+  const digest = repository ? undefined : digestOfData(path);
+  const isData = digest !== undefined && blobData(digest) === path;
+  return { kind: "folder", path, present: true, ...(isData && { digest }) };
+}
+
 /** What stops the registry in a repository that its walk comes to. */
-function* unexpectedInRepository({ graph }: CheckContext, repository: RepositoryNode): Generator<UnexpectedEntry> {
+function* unexpectedInRepository({ graph }: CheckContext, repository: RepositoryNode): Generator<Found> {
   const { name } = repository;
   yield* blockedFolders(repository);
   yield* repository.unexpected;
-  for (const { path, state } of repository.unexpectedRevisionLinks) {
-    if (isBroken(state) || !isStoragePath(path)) yield { path, reason: "misplaced-link" };
+  for (const link of repository.unexpectedRevisionLinks) {
+    const { path, state } = link;
+    if (isBroken(state) || !isStoragePath(path)) yield { path, reason: "misplaced-link", link };
   }
   if (!looksAtTags(graph, repository)) return;
   for (let tag = repository.tags.first; tag < repository.tags.end; tag++) {
@@ -78,25 +136,4 @@ function* unexpectedInBlobStore({ graph, unexpectedInStore }: CheckContext): Gen
       yield { path: blobData(graph.digests.text(blob)), reason: "link-loop" };
     }
   }
-}
-
-const WORDS: Record<UnexpectedReason, string> = {
-  "ends-walk":
-    "a file whose name begins with _ ends the registry's walk of this folder: what sorts after it is not seen",
-  "invalid-name": "a _layers folder where no repository name can be: collection aborts",
-  "file-for-folder": "a file where the registry expects a folder: 500, and collection aborts",
-  "link-loop": "a symbolic link that leads back to itself or above: the registry's walk aborts",
-  "misplaced-data": "a file called data whose place gives no digest: collection aborts in its sweep",
-  "displaced-blob": "a blob where no blob of this digest belongs",
-  "misplaced-link": "a file called link that is no revision link: collection reads it and aborts",
-  "unusable-tag": "an entry that is no tag, where collection with -m looks for one: it aborts",
-};
-
-function draft({ path, reason, hides = [] }: UnexpectedEntry) {
-  return {
-    path,
-    message: hides.length > 0 ? `${WORDS[reason]} (${hides.join(", ")})` : WORDS[reason],
-    remedy: "move it out of the storage root",
-    tags: [],
-  };
 }

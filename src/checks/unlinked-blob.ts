@@ -1,18 +1,18 @@
 // A manifest's config or layer is in the store, but not linked in the repository.
-import type { Check } from "./finding.ts";
-import { linkPath, referenceDraft, refusedReferences } from "./refused-references.ts";
+import { defineCheck } from "./check.ts";
+import { linkPath, problemClaims, problemDraft, refusedReferences } from "./pull-problems.ts";
 
-export const unlinkedBlob: Check = {
+export const unlinkedBlob = defineCheck({
+  code: "unlinked-blob",
   severity: "error-if-tagged",
+  label: "in the store, not linked",
   meaning: "the config's or layer's blob is in the store, but the repository has no layer link to it: 404",
   inCaches: false,
-  *find(context) {
-    for (const problem of refusedReferences(context, "blob", true)) {
-      yield referenceDraft(context, problem, {
-        path: linkPath(context, problem, "layer"),
-        message: "the blob is in the store, but its repository has no layer link to it: 404",
-        remedy: "write the layer link back, or push the image again",
-      });
-    }
-  },
-};
+  find: (context) => refusedReferences(context, "blob", true),
+  draft: (context, problem) => problemDraft(context, problem, linkPath(context, problem, "layer")),
+  words: () => ({
+    message: "the blob is in the store, but its repository has no layer link to it: 404",
+    remedy: "write the layer link back, or push the image again",
+  }),
+  restsOn: problemClaims,
+});

@@ -1,28 +1,33 @@
-// Blobs that no manifest of any repository references, counted: what a collection would free without harm.
+// Blobs that no manifest of any repository references, counted: what garbage collection would free without harm.
 
 import { DiskState } from "../facts/facts.ts";
 import { BLOBS } from "../layout/paths.ts";
-import type { Check, CheckContext } from "./finding.ts";
+import { defineCheck, restsOnNothing } from "./check.ts";
+import type { CheckContext } from "./context.ts";
 
 /** A push writes blobs first and what references them last, so a blob of yesterday may belong to a push under way. */
 const YOUNG = 24 * 3600 * 1000;
 
-export const unreferencedBlob: Check = {
+export const unreferencedBlob = defineCheck({
+  code: "unreferenced-blob",
   severity: "info",
+  label: "not referenced",
   meaning: "counted with its bytes, one finding per root: what nothing references",
   inCaches: true,
-  *find(context) {
-    if (!context.wholeRoot) return;
-    const { count, bytes } = countUnreferenced(context);
-    if (count === 0) return;
-    yield {
-      path: BLOBS,
-      message: `${count} ${count === 1 ? "blob" : "blobs"} of ${bytes} bytes that nothing references`,
-      remedy: "garbage collection frees this space; ask `regfsck forecast` first what else it would take",
-      tags: [],
-    };
+  // What could not be read may reference any of them.
+  needsCompleteRun: true,
+  leftByPlan: "garbage collection deletes them; ask regfsck gate first",
+  find: (context) => {
+    const counted = context.wholeRoot ? countUnreferenced(context) : { count: 0, bytes: 0 };
+    return counted.count > 0 ? [counted] : [];
   },
-};
+  draft: () => ({ path: BLOBS, tags: [] }),
+  words: (_, { count, bytes }) => ({
+    message: `${count} ${count === 1 ? "blob" : "blobs"} of ${bytes} bytes that nothing references`,
+    remedy: "run garbage collection to free this space; ask `regfsck forecast` first what else it would delete",
+  }),
+  restsOn: restsOnNothing,
+});
 
 /** How many blobs nothing references, and their bytes; those younger than a day are not counted. */
 export function countUnreferenced({ graph, pull, now }: CheckContext): { count: number; bytes: number } {

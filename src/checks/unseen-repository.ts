@@ -1,34 +1,49 @@
-// A repository with tags or revisions that collection cannot see: it would lose everything.
+// A repository with tags or revisions that garbage collection cannot see: it would lose everything.
 
 import type { UnexpectedEntry } from "../facts/facts.ts";
+import type { RepositoryNode } from "../graph/root-graph.ts";
 import { REPOSITORIES, repositoryFolder } from "../layout/paths.ts";
-import type { Check } from "./finding.ts";
+import { defineCheck } from "./check.ts";
+import type { CheckContext } from "./context.ts";
 
-export const unseenRepository: Check = {
+interface UnseenRepository {
+  readonly repository: RepositoryNode;
+  /** What ends the registry's walk before it; undefined where the repository has no `_layers`. */
+  readonly blocker: UnexpectedEntry | undefined;
+}
+
+export const unseenRepository = defineCheck({
+  code: "unseen-repository",
   severity: "error",
-  meaning: "a repository with tags or revisions that collection cannot see: it would lose everything",
+  label: "not seen by garbage collection",
+  meaning: "a repository with tags or revisions that garbage collection cannot see: it would lose everything",
   inCaches: false,
-  *find({ graph, catalogue }) {
-    const seen = new Set(catalogue.seen);
-    const blockers = new Map<string, UnexpectedEntry>();
-    for (const entry of catalogue.unexpected.toReversed())
-      for (const name of entry.hides ?? []) blockers.set(name, entry);
-    for (const repository of graph.repositories()) {
-      const holds =
-        repository.tags.end > repository.tags.first || repository.revisions.end > repository.revisions.first;
-      if (!holds || seen.has(repository.name)) continue;
-      const blocker = blockers.get(repository.name);
-      yield {
-        repository,
-        path: repositoryFolder(repository.name),
-        message: blocker
-          ? `the file ${blocker.path.slice(REPOSITORIES.length + 1)} ends the registry's walk before this repository: collection would delete all its blobs`
-          : "without _layers, _catalog leaves it out and collection would delete all its blobs",
-        remedy: blocker
-          ? "move that file out of the storage root before any collection"
-          : `create the empty folder ${repositoryFolder(repository.name)}/_layers before any collection`,
-        tags: [],
-      };
-    }
-  },
-};
+  find: unseenRepositories,
+  draft: (_, { repository }) => ({ repository, path: repositoryFolder(repository.name), tags: [] }),
+  words: (_, { repository: { name }, blocker }) =>
+    blocker
+      ? {
+          message: `the file ${blocker.path.slice(REPOSITORIES.length + 1)} ends the registry's walk before this repository: garbage collection would delete all its blobs`,
+          remedy: "move that file out of the storage root before any garbage collection",
+        }
+      : {
+          message:
+            "it has no _layers folder: _catalog leaves it out, and garbage collection would delete all its blobs",
+          remedy: `create the empty folder ${repositoryFolder(name)}/_layers before any garbage collection`,
+        },
+  restsOn: (_, { repository: { name } }) => [{ kind: "unseen", path: repositoryFolder(name), repository: name }],
+  fix: (_, { blocker }) => (blocker ? undefined : "create-layers-folder"),
+});
+
+/** Those of the repositories with tags or revisions that the registry's walk does not meet. */
+export function* unseenRepositories({ graph, catalogue }: CheckContext): Generator<UnseenRepository> {
+  const seen = new Set(catalogue.seen);
+  const blockers = new Map<string, UnexpectedEntry>();
+  for (const entry of catalogue.unexpected.toReversed())
+    for (const name of entry.hides ?? []) blockers.set(name, entry);
+  for (const repository of graph.repositories()) {
+    const { tags, revisions, name } = repository;
+    const holdsSomething = tags.end > tags.first || revisions.end > revisions.first;
+    if (holdsSomething && !seen.has(name)) yield { repository, blocker: blockers.get(name) };
+  }
+}

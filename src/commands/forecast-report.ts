@@ -1,7 +1,7 @@
 // From inspected roots to the report of a forecast.
 import { randomUUID } from "node:crypto";
 import { imageName } from "../checks/index.ts";
-import { unseenRepository } from "../checks/unseen-repository.ts";
+import { unseenRepositories } from "../checks/unseen-repository.ts";
 import type { CleanUpOptions } from "../config/forecast-options.ts";
 import { UsageError } from "../contract/errors.ts";
 import type { AbortReport, BreakReport, ForecastReport, RootForecastReport } from "../contract/forecast.ts";
@@ -98,7 +98,7 @@ function rootForecast(
       .map((blob) => graph.digests.text(blob)),
     deletedBytes: collection.deletedBytes,
     correctlyFreedBytes,
-    unseenRepositories: [...unseenRepository.find(context)].map(({ repository }) => repository?.name ?? ""),
+    unseenRepositories: [...unseenRepositories(context)].map(({ repository }) => repository.name),
     breaks: breaks
       .map((broken) => breakReport(graph, broken))
       .filter(({ repository }) => reported?.has(repository) ?? true),

@@ -1,6 +1,7 @@
 // From inspected roots and their plan to the report.
 
-import type { FindingCode } from "../checks/finding.ts";
+import type { Check } from "../checks/check.ts";
+import { CHECKS } from "../checks/index.ts";
 import type { PlanOptions } from "../config/plan-options.ts";
 import type { LeftReport, PlanReport } from "../contract/plan.ts";
 import { investigatedRootRecord } from "../contract/run.ts";
@@ -10,12 +11,6 @@ import type { Terminal } from "../output/terminal.ts";
 import type { Plan } from "../recovery/plan.ts";
 import type { StepKind } from "../recovery/steps.ts";
 import { investigationRun } from "./investigation-run.ts";
-
-/** What no step is about. */
-const LEFT: readonly [FindingCode, string][] = [
-  ["mismatched-link", "no image needs it for what it should be, but one may for what it is"],
-  ["unreferenced-blob", "a collection takes them; ask regfsck gate first"],
-];
 
 export function planReport(
   { inspections, unreadable }: InspectedRoots,
@@ -64,9 +59,9 @@ function verdictOf(mends: boolean, incomplete: boolean): PlanReport["verdict"] {
 
 function leftIn(inspection: RootInspection, unnameable: readonly string[]): LeftReport[] {
   const root = inspection.root.name;
-  const left = LEFT.flatMap(([code, reason]) => {
-    const count = [...inspection.drafts(code)].length;
-    return count === 0 ? [] : [{ root, code, count, reason }];
+  const left = Object.values<Check>(CHECKS).flatMap(({ code, leftByPlan: reason }) => {
+    const count = inspection.findings.count(code);
+    return reason === undefined || count === 0 ? [] : [{ root, code, count, reason }];
   });
   const odd = { root, code: "stray-entry", count: unnameable.length, reason: "its name is not UTF-8: move it by hand" };
   return unnameable.length > 0 ? [...left, odd] : left;

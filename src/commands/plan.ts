@@ -44,7 +44,7 @@ export async function plan(options: PlanOptions, terminal: Terminal): Promise<nu
   const planned = planAll(
     inspected.inspections.map((inspection) => ({
       context: inspection.context,
-      drafts: inspection.drafts,
+      findings: inspection.findings,
       isIntact: intactness(terminal.fs, inspection),
     })),
   );

@@ -1,13 +1,13 @@
 // One image of one root, from disk to what a client that pulls it would meet.
 import { setTimeout as sleep } from "node:timers/promises";
-import type { CheckContext, Finding } from "../checks/finding.ts";
+import { type CheckContext, checkContext } from "../checks/context.ts";
+import type { Finding } from "../checks/finding.ts";
 import type { ImageName } from "../config/verify-options.ts";
 import type { ImagePartReport, ImageReport } from "../contract/verify.ts";
 import { DiskState, isBroken, ManifestKind, ROLE_NAMES, type Unreadable } from "../facts/facts.ts";
 import { RootGraph } from "../graph/root-graph.ts";
 import { blobData } from "../layout/paths.ts";
 import { type ImagePart, imageParts, statusOf } from "../registry/serve/image-tree.ts";
-import { pullAll } from "../registry/serve/pull.ts";
 import type { StorageRoot } from "../scan/find-roots.ts";
 import type { StorageFs } from "../scan/fs/storage-fs.ts";
 import { BY_DIGEST, type ImageFacts, readImage, readImageBlobs } from "../scan/read-image.ts";
@@ -93,18 +93,8 @@ async function reportOf(
   isComplete: boolean,
 ): Promise<ImageReport> {
   const repository = graph.repository(0);
-  const pull = pullAll(graph, { fetchesMissing: root.kind === "cache" });
-  const context: CheckContext = {
-    root: root.name,
-    kind: root.kind,
-    graph,
-    pull,
-    catalogue: { seen: [repository.name], unexpected: [] },
-    unexpectedInStore: [],
-    wholeRoot: false,
-    now: 0,
-    staleUploadAge: Number.POSITIVE_INFINITY,
-  };
+  const context = checkContext(root, graph);
+  const { pull } = context;
   const [broken] = pull.brokenTags;
   const target = graph.tags.target(0);
   const parts = target < 0 ? [] : imageParts(graph, repository, target, pull.problems);
@@ -128,13 +118,16 @@ async function reportOf(
 
 /** What breaks the image, in the words of a scan. The checks are loaded for what is broken alone. */
 async function findingsOf(context: CheckContext, image: ImageName): Promise<Finding[]> {
-  const { findDrafts, toFinding } = await import("../checks/index.ts");
-  return [...findDrafts(context)]
-    .filter(({ code, draft }) => {
-      // There is no tag that could dangle where the image was asked for by digest.
-      return draft.tags.length > 0 && !(code === "dangling-tag" && draft.tag !== undefined && isByDigest(context));
-    })
-    .map(({ code, draft }) => ({ ...toFinding(context, code, draft), affects: [image.text] }));
+  const [{ toFinding }, { RootFindings }] = await Promise.all([
+    import("../checks/index.ts"),
+    import("../checks/root-findings.ts"),
+  ]);
+  const breaking = [...RootFindings.find(context)].filter(({ check, found }) => {
+    const { tag, tags } = check.draft(context, found);
+    // There is no tag that could be at fault where the image was asked for by digest.
+    return tags.length > 0 && (tag === undefined || !isByDigest(context));
+  });
+  return breaking.map((found) => ({ ...toFinding(context, found), affects: [image.text] }));
 }
 
 function isByDigest({ graph }: CheckContext): boolean {

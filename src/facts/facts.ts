@@ -41,6 +41,8 @@ export interface BlobFacts {
   readonly modified: Float64Array;
   /** With content verification: 1 where the bytes do not hash to the digest. Else empty. */
   readonly corrupt: Uint8Array;
+  /** What the bytes of the corrupt rows do hash to, in the order of the rows. */
+  readonly actualDigests: PackedDigests;
   /** Files called `data` where collection takes the path apart and finds no digest: it aborts there. */
   readonly unexpected: readonly UnexpectedEntry[];
   readonly unreadable: readonly Unreadable[];
@@ -163,6 +165,8 @@ export interface ManifestFacts {
   readonly states: Uint8Array;
   /** 1 where the bytes do not hash to the blob's digest. */
   readonly corrupt: Uint8Array;
+  /** What the bytes of the corrupt rows do hash to, in the order of the rows. */
+  readonly actualDigests: PackedDigests;
   readonly kinds: Uint8Array;
   /** The blob's size when it was read, in bytes. */
   readonly sizes: Float64Array;

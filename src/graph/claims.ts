@@ -1,14 +1,14 @@
-// What the graph takes for true of the disk and rests a finding on, as plain data that can be held against the disk.
+// What the graph holds true of the disk and a finding rests on, as plain data that can be held against the disk.
 
-import { DiskState, Role, type UnexpectedRevisionLink } from "../facts/facts.ts";
+import { DiskState, Role } from "../facts/facts.ts";
 import { blobData, linkFile, tagCurrent, tagFolder } from "../layout/paths.ts";
 import type { RepositoryNode, RootGraph } from "./root-graph.ts";
 
 export type Claim =
   /** A link's state, and the digest that it holds ("" unless its state is ok). */
   | { readonly kind: "link"; readonly path: string; readonly state: DiskState; readonly target: string }
-  /** Whether a folder, or whatever has its name, is there. */
-  | { readonly kind: "folder"; readonly path: string; readonly present: boolean }
+  /** Whether a folder, or whatever has its name, is there; with the digest of the blob that it is, where it is one. */
+  | { readonly kind: "folder"; readonly path: string; readonly present: boolean; readonly digest?: string }
   /** A blob's state and bytes. */
   | {
       readonly kind: "blob";
@@ -26,7 +26,15 @@ export type Claim =
       readonly corrupt: boolean;
     }
   /** A blob that was hashed and whose content is other than its digest. */
-  | { readonly kind: "content"; readonly path: string; readonly digest: string };
+  | { readonly kind: "content"; readonly path: string; readonly digest: string }
+  | NameClaim;
+
+/** What rests on the whole tree of repository names, as the registry walks it. */
+export type NameClaim =
+  /** A repository that is there, and that the walk does not meet. */
+  | { readonly kind: "unseen"; readonly path: string; readonly repository: string }
+  /** An entry that ends the walk of its folder, or makes garbage collection abort. */
+  | { readonly kind: "stops-walk"; readonly path: string };
 
 /**
  * The claims about these digests and tags of a repository: the digests' links and blobs, and what the tags name.
@@ -77,25 +85,6 @@ export function* claimsOf(
       yield { kind: "manifest", path: blobData(digest), digest, size, corrupt };
     }
     if (graph.isBlobCorrupt(blob)) yield { kind: "content", path: blobData(digest), digest };
-  }
-}
-
-/** What is held of entries that have no business where they are: that they are there, and of links what they hold. */
-export class UnexpectedEntryClaims {
-  readonly #links = new Map<RepositoryNode, ReadonlyMap<string, UnexpectedRevisionLink>>();
-
-  of(path: string, repository: RepositoryNode | undefined): Claim {
-    const link = repository && this.#linksOf(repository).get(path);
-    if (link) return { kind: "link", path, state: link.state, target: link.target ?? "" };
-    return { kind: "folder", path, present: true };
-  }
-
-  #linksOf(repository: RepositoryNode): ReadonlyMap<string, UnexpectedRevisionLink> {
-    const known = this.#links.get(repository);
-    if (known) return known;
-    const links = new Map(repository.unexpectedRevisionLinks.map((link) => [link.path, link]));
-    this.#links.set(repository, links);
-    return links;
   }
 }
 

@@ -54,6 +54,11 @@ export class LinkTable {
     }
   }
 
+  /** The number of the repository that the link is in. */
+  repository(link: number): number {
+    return this.#repositories.at(link);
+  }
+
   /** The digest of the folder that the link lies in. */
   place(link: number): number {
     return this.#places.at(link);

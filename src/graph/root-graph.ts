@@ -1,5 +1,5 @@
 // The blob reference graph of one storage root, put together from facts as they arrive.
-import { Bytes, Floats } from "../facts/columns.ts";
+import { Bytes, Floats, Integers } from "../facts/columns.ts";
 import {
   type BlobFacts,
   type BlockedFolder,
@@ -55,6 +55,9 @@ export class RootGraph {
   readonly #blobSizes = new Floats();
   readonly #blobModified = new Floats();
   readonly #blobCorrupt = new Bytes();
+  /** What corrupt content does hash to, apart from the digests of the root: by blob, its number there plus one. */
+  readonly #actualDigests = new DigestTable();
+  readonly #actualOf = new Integers();
   readonly #blockedBlobs: BlockedFolder[] = [];
   /** By digest: 1 where something names it as a manifest. */
   readonly #wantedAsManifest = new Bytes();
@@ -70,15 +73,12 @@ export class RootGraph {
   addBlobs(facts: BlobFacts): void {
     this.addBlocked(facts.blocked);
     const digests = new DigestCursor(facts.digests);
+    const actual = new DigestCursor(facts.actualDigests);
     for (let row = 0; digests.next(); row++) {
       const blob = this.digests.add(digests);
-      this.setBlob(
-        blob,
-        facts.states[row] as DiskState,
-        facts.sizes[row]!,
-        facts.modified[row]!,
-        facts.corrupt[row] === 1,
-      );
+      const isCorrupt = facts.corrupt[row] === 1;
+      this.setBlob(blob, facts.states[row] as DiskState, facts.sizes[row]!, facts.modified[row]!, isCorrupt);
+      if (isCorrupt && actual.next()) this.#actualOf.set(blob, this.#actualDigests.add(actual) + 1);
     }
   }
 
@@ -138,6 +138,10 @@ export class RootGraph {
   addManifests(ids: ArrayLike<number>, facts: ManifestFacts): void {
     const first = this.manifests.length;
     this.manifests.add(ids, facts);
+    const actual = new DigestCursor(facts.actualDigests);
+    for (const [row, corrupt] of facts.corrupt.entries()) {
+      if (corrupt === 1 && actual.next()) this.#actualOf.set(ids[row]!, this.#actualDigests.add(actual) + 1);
+    }
     for (let manifest = first; manifest < this.manifests.length; manifest++) {
       const end = this.manifests.endReference(manifest);
       for (let reference = this.manifests.firstReference(manifest); reference < end; reference++) {
@@ -236,6 +240,17 @@ export class RootGraph {
   /** Whether its content was hashed and found to be other than its digest. */
   isBlobCorrupt(digest: number): boolean {
     return this.#blobCorrupt.at(digest) === 1;
+  }
+
+  /** What the content of a corrupt blob or manifest does hash to; undefined where that is its digest, or not known. */
+  actualDigest(blob: number): string | undefined {
+    const actual = this.#actualOf.at(blob) - 1;
+    return actual < 0 ? undefined : this.#actualDigests.text(actual);
+  }
+
+  /** Takes note of what the content of a blob hashes to that was read again. */
+  setActualDigest(blob: number, digest: string): void {
+    this.#actualOf.set(blob, this.#actualDigests.addText(digest) + 1);
   }
 
   #wantManifest(digest: number): void {

@@ -1,11 +1,8 @@
 // What moved on disk since it was read, of all that findings rest on: a registry may have been at work meanwhile.
 import { setTimeout as sleep } from "node:timers/promises";
-import type { CheckContext } from "../checks/finding.ts";
-import { findDrafts } from "../checks/index.ts";
+import type { RootFindings } from "../checks/root-findings.ts";
 import type { NamespaceFacts } from "../facts/facts.ts";
-import { claimsOf, UnexpectedEntryClaims } from "../graph/claims.ts";
-import type { RepositoryNode } from "../graph/root-graph.ts";
-import { blobData, digestOfData, repositoryFolder } from "../layout/paths.ts";
+import type { NameClaim } from "../graph/claims.ts";
 import { walkCatalogue } from "../registry/serve/catalogue.ts";
 import type { StorageFs } from "../scan/fs/storage-fs.ts";
 import { listNamespace, repositoryNames } from "../scan/list-namespace.ts";
@@ -28,72 +25,75 @@ export interface Moved {
 export async function findMoved(
   storageFs: StorageFs,
   root: string,
-  context: CheckContext,
+  findings: RootFindings,
   pause: number,
 ): Promise<Moved> {
+  const { context } = findings;
   const paths = new Set<string>();
   const repositories = new Set<string>();
   const blobs = new Set<string>();
+  const names = new Names(storageFs, root);
   let rechecker: Rechecker | undefined;
-  const unseen: RepositoryNode[] = [];
-  const unexpectedEntryClaims = new UnexpectedEntryClaims();
-  const inNamespace = new Set(context.catalogue.unexpected.map(({ path }) => path));
-  for (const { code, draft } of findDrafts(context)) {
-    if (code === "unreferenced-blob" || code === "stale-upload") continue;
-    if (!rechecker) {
-      await sleep(pause);
-      rechecker = new Rechecker(storageFs, root);
-    }
-    const { path, repository } = draft;
-    if (code === "stray-entry") {
-      // Those of the namespace show when that is listed again.
-      if (!repository && inNamespace.has(path)) continue;
-      if (rechecker.holds(unexpectedEntryClaims.of(path, repository))) continue;
+  for (const { check, found } of findings) {
+    for (const claim of check.restsOn(context, found)) {
+      if (!rechecker) {
+        await sleep(pause);
+        rechecker = new Rechecker(storageFs, root);
+      }
+      const holds =
+        claim.kind === "unseen" || claim.kind === "stops-walk" ? names.holds(claim) : rechecker.holds(claim);
+      if (holds) continue;
+      const { path, repository } = check.draft(context, found);
       paths.add(path);
-      const digest = repository ? undefined : digestAt(path);
       if (repository) repositories.add(repository.name);
-      else if (digest) blobs.add(digest);
-      continue;
-    }
-    if (!repository) continue;
-    if (code === "unseen-repository") unseen.push(repository);
-    const digest = draft.digest ?? -1;
-    const about = { digests: [digest, draft.parent ?? -1], suspects: [digest], tags: draft.tags };
-    for (const claim of claimsOf(context.graph, repository, about)) {
-      if (rechecker.holds(claim)) continue;
-      paths.add(path);
-      repositories.add(repository.name);
-      if ("digest" in claim) blobs.add(claim.digest);
+      if ("digest" in claim && claim.digest !== undefined) blobs.add(claim.digest);
     }
   }
-  const restsOnNames = unseen.length > 0 || context.catalogue.unexpected.length > 0;
-  const namespace = restsOnNames ? listNamespace(storageFs, root) : undefined;
-  if (namespace) {
-    const gone = noLongerShown(namespace, context, unseen);
-    for (const path of gone.unexpected) paths.add(path);
-    for (const { name } of gone.repositories) {
-      paths.add(repositoryFolder(name));
-      repositories.add(name);
-    }
+  // A forecast rests on these too, in a pull-through cache as well, where they are no findings.
+  for (const { path } of context.catalogue.unexpected) {
+    if (!names.holds({ kind: "stops-walk", path })) paths.add(path);
   }
-  return { paths, repositories, blobs, namespace };
+  return { paths, repositories, blobs, namespace: names.now };
 }
 
-/** The digest of the blob whose data belongs at this path; undefined where none's does. */
-function digestAt(path: string): string | undefined {
-  const digest = digestOfData(path);
-  return digest !== undefined && blobData(digest) === path ? digest : undefined;
-}
+/** The tree of repository names as it is now, listed when it is first asked about. */
+class Names {
+  readonly #fs: StorageFs;
+  readonly #root: string;
+  #listed:
+    | {
+        readonly namespace: NamespaceFacts;
+        readonly names: ReadonlySet<string>;
+        readonly seen: ReadonlySet<string>;
+        readonly unexpected: ReadonlySet<string>;
+      }
+    | undefined;
 
-/** Of the findings that rest on the tree of names, those that it no longer shows. */
-function noLongerShown(namespace: NamespaceFacts, context: CheckContext, unseen: readonly RepositoryNode[]) {
-  const { seen, unexpected } = walkCatalogue(namespace);
-  const seenNow = new Set(seen);
-  const namesNow = new Set(repositoryNames(namespace));
-  const unexpectedNow = new Set(unexpected.map(({ path }) => path));
-  const unexpectedBefore = context.catalogue.unexpected.map(({ path }) => path);
-  return {
-    repositories: unseen.filter(({ name }) => seenNow.has(name) || !namesNow.has(name)),
-    unexpected: unexpectedBefore.filter((path) => !unexpectedNow.has(path)),
-  };
+  constructor(storageFs: StorageFs, root: string) {
+    this.#fs = storageFs;
+    this.#root = root;
+  }
+
+  /** Undefined where nobody asked. */
+  get now(): NamespaceFacts | undefined {
+    return this.#listed?.namespace;
+  }
+
+  holds(claim: NameClaim): boolean {
+    this.#listed ??= this.#list();
+    const { names, seen, unexpected } = this.#listed;
+    if (claim.kind === "stops-walk") return unexpected.has(claim.path);
+    return names.has(claim.repository) && !seen.has(claim.repository);
+  }
+
+  #list() {
+    const namespace = listNamespace(this.#fs, this.#root);
+    const { seen, unexpected } = walkCatalogue(namespace);
+    return {
+      namespace,
+      names: new Set(repositoryNames(namespace)),
+      seen: new Set(seen),
+      unexpected: new Set(unexpected.map(({ path }) => path)),
+    };
+  }
 }

@@ -1,6 +1,6 @@
-// The findings of inspected roots, made one by one as they are asked for: a million of them are never held at once.
-import { FINDING_CODES, type Finding, type FindingCode, type FindingDraft, type Severity } from "../checks/finding.ts";
-import { imageName, severityOf, toFinding } from "../checks/index.ts";
+// The findings of inspected roots, put into words one by one as they are read: a million sentences are never held at once.
+import { FINDING_CODES, type Finding, type Severity } from "../checks/finding.ts";
+import { type Found, imageName, severityOf, toFinding } from "../checks/index.ts";
 import { type Accepted, acceptanceOf } from "../config/accepted.ts";
 import type { State } from "../contract/state-file.ts";
 import type { RootInspection } from "./inspect-root.ts";
@@ -26,15 +26,16 @@ export class Findings implements Iterable<Finding> {
 
   /** By code in catalogue order, then root, then as the root lists what they are about. */
   *[Symbol.iterator](): Generator<Finding> {
-    for (const { inspection, code, draft } of this.#drafts()) yield this.#finish(inspection, code, draft);
+    for (const [inspection, found] of this.#found()) yield this.#finish(inspection, found);
   }
 
   /** How many there are of each severity, and of accepted ones, which count nowhere else. */
   count(): Record<Severity | "accepted", number> {
     const counts = { error: 0, warning: 0, info: 0, accepted: 0 };
-    for (const { inspection, code, draft } of this.#drafts()) {
-      const isAccepted = this.#options.accepted.length > 0 && this.#finish(inspection, code, draft).accepted;
-      counts[isAccepted ? "accepted" : severityOf(code, draft)]++;
+    for (const [inspection, found] of this.#found()) {
+      const isAccepted = this.#options.accepted.length > 0 && this.#finish(inspection, found).accepted;
+      const severity = () => severityOf(found.check, found.check.draft(inspection.context, found.found));
+      counts[isAccepted ? "accepted" : severity()]++;
     }
     return counts;
   }
@@ -42,11 +43,12 @@ export class Findings implements Iterable<Finding> {
   /** The ids of the findings that break images, by root and image. */
   idsByImage(): Map<RootInspection, Map<string, string[]>> {
     const byRoot = new Map(this.#inspections.map((inspection) => [inspection, new Map<string, string[]>()]));
-    for (const { inspection, code, draft } of this.#drafts()) {
-      if (draft.tags.length === 0) continue;
-      const { id } = toFinding(inspection.context, code, draft);
+    for (const [inspection, found] of this.#found()) {
+      const { tags } = found.check.draft(inspection.context, found.found);
+      if (tags.length === 0) continue;
+      const { id } = toFinding(inspection.context, found);
       const ids = byRoot.get(inspection) as Map<string, string[]>;
-      for (const tag of draft.tags) {
+      for (const tag of tags) {
         const image = imageName(inspection.context.graph, tag);
         const known = ids.get(image);
         if (known) known.push(id);
@@ -56,16 +58,16 @@ export class Findings implements Iterable<Finding> {
     return byRoot;
   }
 
-  *#drafts(): Generator<{ inspection: RootInspection; code: FindingCode; draft: FindingDraft }> {
+  *#found(): Generator<[RootInspection, Found]> {
     for (const code of FINDING_CODES) {
       for (const inspection of this.#inspections) {
-        for (const draft of inspection.drafts(code)) yield { inspection, code, draft };
+        for (const found of inspection.findings.of(code)) yield [inspection, found];
       }
     }
   }
 
-  #finish({ context }: RootInspection, code: FindingCode, draft: FindingDraft): Finding {
-    const finding = toFinding(context, code, draft);
+  #finish({ context }: RootInspection, found: Found): Finding {
+    const finding = toFinding(context, found);
     const acceptance = acceptanceOf(finding, this.#options.accepted, this.#options.now);
     const firstSeen = this.#firstSeen.get(finding.id);
     if (!acceptance && firstSeen === undefined) return finding;

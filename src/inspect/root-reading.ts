@@ -1,5 +1,6 @@
 // A root's graph while it is read, and read again where a finding rests on what a registry may be changing.
-import type { CheckContext } from "../checks/finding.ts";
+import { type CheckContext, checkContext } from "../checks/context.ts";
+import type { RootFindings } from "../checks/root-findings.ts";
 import {
   DiskState,
   ManifestState,
@@ -11,8 +12,6 @@ import { wantedBlobs } from "../graph/claims.ts";
 import { RootGraph } from "../graph/root-graph.ts";
 import { parseDigest } from "../layout/digest.ts";
 import { BLOBS, blobData, REPOSITORIES, repositoryFolder, STORAGE } from "../layout/paths.ts";
-import { walkCatalogue } from "../registry/serve/catalogue.ts";
-import { pullAll } from "../registry/serve/pull.ts";
 import type { StorageRoot } from "../scan/find-roots.ts";
 import { noting } from "../scan/fs/noting-fs.ts";
 import { isThere, type StorageFs, stateOfError, statPath } from "../scan/fs/storage-fs.ts";
@@ -96,14 +95,15 @@ export class RootReading {
     return [...new Map(all.map((entry) => [`${entry.path}\n${entry.error}`, entry])).values()];
   }
 
-  noteWhatIsNoFolder(): void {
+  /** Folders of the layout that are there and are something else. */
+  noteWhatIsNotDirectory(): void {
     for (const path of this.missing) {
       if (isThere(this.#fs, `${this.#root.path}/${path}`)) {
-        this.note({ path, error: "a symbolic link that leads nowhere (is the volume mounted?)" });
+        this.note({ path, error: "a dangling symlink (is the volume mounted?)" });
       }
     }
     for (const { path, state } of this.#graph.blockedBlobFolders()) {
-      if (state !== DiskState.unreadable) this.note({ path, error: "no folder" });
+      if (state !== DiskState.unreadable) this.note({ path, error: "not a directory" });
     }
   }
 
@@ -119,31 +119,25 @@ export class RootReading {
     return this.#graph.digests.length === 0;
   }
 
+  /** What was read so far, with all images pulled. */
   context(): CheckContext {
-    return {
-      root: this.#root.name,
-      kind: this.#root.kind,
-      graph: this.#graph,
-      pull: pullAll(this.#graph, { fetchesMissing: this.#root.kind === "cache" }),
-      catalogue: walkCatalogue(this.#namespace),
+    const { wholeRoot, now, staleUploadAge } = this.#options;
+    return checkContext(this.#root, this.#graph, {
+      namespace: this.#namespace,
       unexpectedInStore: this.#unexpectedInStore,
-      wholeRoot: this.#options.wholeRoot,
-      now: this.#options.now,
-      staleUploadAge: this.#options.staleUploadAge,
-    };
+      wholeRoot,
+      now,
+      staleUploadAge,
+    });
   }
 
-  /**
-   * Reads again what the findings rest on, after a pause of so many milliseconds. With `take`, takes what moved into the
-   * graph. Gives the paths of the findings that moved.
-   */
-  async recheck(context: CheckContext, pause: number, take: boolean): Promise<ReadonlySet<string>> {
-    const moved = await findMoved(this.#fs, this.#root.path, context, pause);
-    if (take) await this.#takeIn(moved);
-    return moved.paths;
+  /** Reads again what the findings rest on, after a pause of so many milliseconds. */
+  async whatMoved(findings: RootFindings, pause: number): Promise<Moved> {
+    return await findMoved(this.#fs, this.#root.path, findings, pause);
   }
 
-  async #takeIn(moved: Moved): Promise<void> {
+  /** Takes what moved into the graph, as it is now. */
+  async takeIn(moved: Moved): Promise<void> {
     this.#namespace = moved.namespace ?? this.#namespace;
     this.#unexpectedInStore = this.#unexpectedInStore.filter(({ path }) => !moved.paths.has(path));
     for (const digest of moved.blobs) this.#readBlobAgain(digest);
@@ -177,7 +171,9 @@ export class RootReading {
     const isHashed = this.#options.verifyContent && state === DiskState.ok;
     const content = isHashed ? hashFile(this.#fs, `${this.#root.path}/${path}`, algorithm, size) : {};
     const settled = content.error === undefined ? state : stateOfError(content.error);
-    this.#graph.setBlob(id, settled, size, modified, content.hex !== undefined && content.hex !== hex);
+    const isCorrupt = content.hex !== undefined && content.hex !== hex;
+    this.#graph.setBlob(id, settled, size, modified, isCorrupt);
+    if (isCorrupt) this.#graph.setActualDigest(id, `${algorithm}:${content.hex}`);
   }
 
   /** Those of the repositories that are on disk; takes the others out of the graph. */

@@ -1,6 +1,7 @@
 // The plan for one root: steps on paper until nothing more can be mended from what is there, then what is left to people.
-import type { CheckContext } from "../checks/finding.ts";
+import type { CheckContext } from "../checks/context.ts";
 import { imageName } from "../checks/index.ts";
+import type { RootFindings } from "../checks/root-findings.ts";
 import { DiskState, Role } from "../facts/facts.ts";
 import type { RepositoryNode } from "../graph/root-graph.ts";
 import { blobData, tagCurrent, tagFolder } from "../layout/paths.ts";
@@ -13,12 +14,12 @@ import { Repair } from "./repair.ts";
 import type { Sources } from "./sources.ts";
 import { finishStep, StepList } from "./step-list.ts";
 import type { PlanStep } from "./steps.ts";
-import { addFolderSteps, addUnexpectedSteps, addUselessLinkSteps, type FoundDrafts, neededBy } from "./strays.ts";
+import { addFolderSteps, addUnexpectedSteps, addUselessLinkSteps, neededBy } from "./strays.ts";
 
 export interface RootToPlan {
   readonly context: CheckContext;
   /** What was found in it. */
-  readonly drafts: FoundDrafts;
+  readonly findings: RootFindings;
   readonly sources: Sources;
   /** Hashes a blob of the root: whether it is what its digest says; undefined where it cannot be read. */
   readonly isIntact: (digest: string) => boolean | undefined;
@@ -41,13 +42,13 @@ export interface RootPlan {
 const MAX_ROUNDS = 10_000;
 
 /** Throws an Error if a step would break an image that is whole: that would be a mistake in here. */
-export function planRoot({ context, drafts, sources, isIntact }: RootToPlan): RootPlan {
+export function planRoot({ context, findings, sources, isIntact }: RootToPlan): RootPlan {
   const { graph, root } = context;
   const corrupt = new Set<number>();
   const view = new MendedGraph(graph, corrupt);
   const steps = new StepList(root, graph);
   const fetches = { fetchesMissing: context.kind === "cache" };
-  addUnexpectedSteps(context, drafts, view, steps);
+  addUnexpectedSteps(context, findings, view, steps);
   const repair = new Repair({ graph, view, sources, steps, corrupt, isIntact });
   let pull: Pull = context.pull;
   view.keepRepositories(new Set(pull.problems.map(({ repository }) => repository)));
@@ -62,7 +63,7 @@ export function planRoot({ context, drafts, sources, isIntact }: RootToPlan): Ro
     if (!moved) break;
   }
   const retagged = addTagSteps(context, view, pull, steps);
-  addFolderSteps(drafts, view, steps);
+  addFolderSteps(findings, view, steps);
   const kept = new Set(view.repositories());
   addUselessLinkSteps(context, view, steps, (repository, kind, link) => {
     if (context.kind === "cache" && kind === "layer") return false;

@@ -1,13 +1,13 @@
 // The plan for all roots of a run together: each may copy from the others.
-import type { CheckContext } from "../checks/finding.ts";
+import type { CheckContext } from "../checks/context.ts";
+import type { RootFindings } from "../checks/root-findings.ts";
 import { planRoot, type RootPlan } from "./plan-root.ts";
 import { corruptManifests, Sources } from "./sources.ts";
 import { type PlanStep, rankSteps } from "./steps.ts";
-import type { FoundDrafts } from "./strays.ts";
 
 export interface InspectedRoot {
   readonly context: CheckContext;
-  readonly drafts: FoundDrafts;
+  readonly findings: RootFindings;
   /** Hashes a blob of the root: whether it is what its digest says; undefined where it cannot be read. */
   readonly isIntact: (digest: string) => boolean | undefined;
 }

@@ -85,6 +85,7 @@ export function foreignFacts({ graph, manifest }: ForeignManifest): ManifestFact
   return {
     states: Uint8Array.of(ManifestState.ok),
     corrupt: Uint8Array.of(0),
+    actualDigests: new DigestWriter(0).finish(),
     kinds: Uint8Array.of(manifests.kind(manifest)),
     sizes: Float64Array.of(manifests.size(manifest)),
     referenceCounts: Int32Array.of(references.length),

@@ -1,5 +1,6 @@
 // Steps that no image asks for: what collection or a later push would stumble over.
-import type { CheckContext, FindingCode, FindingDraft } from "../checks/finding.ts";
+import type { CheckContext } from "../checks/context.ts";
+import type { RootFindings } from "../checks/root-findings.ts";
 import { DiskState } from "../facts/facts.ts";
 import type { RepositoryNode, RootGraph } from "../graph/root-graph.ts";
 import { blobData, type LinkKind, linkFile, repositoryFolder } from "../layout/paths.ts";
@@ -7,16 +8,13 @@ import type { Pull } from "../registry/serve/pull.ts";
 import type { MendedGraph } from "./mended-graph.ts";
 import type { StepList } from "./step-list.ts";
 
-/** What was found of a code. */
-export type FoundDrafts = (code: FindingCode) => Iterable<FindingDraft>;
-
 /** What makes a folder a repository; anything else in it is another repository's. */
 const OWN_FOLDERS = ["_layers", "_manifests", "_uploads"];
 
 /** Moves away what stops the registry's walks. To be done first: it may stand in the way of links. */
 export function addUnexpectedSteps(
   { catalogue, graph }: CheckContext,
-  drafts: FoundDrafts,
+  findings: RootFindings,
   view: MendedGraph,
   steps: StepList,
 ): void {
@@ -24,7 +22,7 @@ export function addUnexpectedSteps(
     catalogue.unexpected.filter(({ reason }) => reason === "invalid-name").map(({ path }) => path),
   );
   const loops = loopsInStore(graph);
-  for (const { path, repository } of drafts("stray-entry")) {
+  for (const { path, repository } of findings.toFix("move-away")) {
     const named = repository ? { repository: repository.name } : {};
     // A folder with a name that no repository can have may still hold some that have one.
     const paths = misnamed.has(path) ? OWN_FOLDERS.map((own) => `${path}/${own}`) : [path];
@@ -51,10 +49,8 @@ function loopsInStore(graph: RootGraph): Map<string, number> {
 }
 
 /** Gives repositories that collection does not see the folder by which it knows them. */
-export function addFolderSteps(drafts: FoundDrafts, view: MendedGraph, steps: StepList): void {
-  const unseen = [...drafts("unseen-repository")].flatMap((draft) =>
-    draft.repository && isWithoutLayers(draft) ? [draft.repository] : [],
-  );
+export function addFolderSteps(findings: RootFindings, view: MendedGraph, steps: StepList): void {
+  const unseen = [...findings.toFix("create-layers-folder")].flatMap(({ repository }) => repository ?? []);
   const unblocked = view
     .repositories()
     .filter((repository) => holdsSomething(repository) && view.isUnblocked(layersFolder(repository)));
@@ -65,11 +61,6 @@ export function addFolderSteps(drafts: FoundDrafts, view: MendedGraph, steps: St
     const message = "make the empty folder by which collection knows that this repository is there";
     steps.add({ kind: "folder", repository: repository.name, path, message }, []);
   }
-}
-
-/** Whether the repository is unseen for want of `_layers`, not because an unexpected file hides it. */
-function isWithoutLayers({ repository, remedy }: FindingDraft): boolean {
-  return remedy.includes(`${repositoryFolder(repository!.name)}/_layers`);
 }
 
 function holdsSomething({ tags, revisions }: RepositoryNode): boolean {

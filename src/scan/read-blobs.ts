@@ -94,6 +94,7 @@ export function readBlobShard(
   const sizes = new Floats(names.length);
   const modified = new Floats(names.length);
   const corrupt = new Bytes(verifyContent ? names.length : 0);
+  const actualDigests = new DigestWriter(0);
   const unexpected: UnexpectedEntry[] = [];
   for (const name of names) {
     if (!name.startsWith(prefix) || !digests.pushHex(algorithm, name)) {
@@ -119,7 +120,9 @@ export function readBlobShard(
         state = stateOfError(content.error);
         if (state === DiskState.unreadable) unreadable.push({ path, error: content.error });
       }
-      corrupt.push(content?.hex !== undefined && content.hex !== name ? 1 : 0);
+      const isCorrupt = content?.hex !== undefined && content.hex !== name;
+      corrupt.push(isCorrupt ? 1 : 0);
+      if (isCorrupt) actualDigests.pushHex(algorithm, content.hex);
     }
     if (state === DiskState.unreadable && blob.code) unreadable.push({ path, error: blob.code });
     states.push(state);
@@ -132,6 +135,7 @@ export function readBlobShard(
     sizes: sizes.finish(),
     modified: modified.finish(),
     corrupt: corrupt.finish(),
+    actualDigests: actualDigests.finish(),
     blocked,
     unexpected,
     unreadable,

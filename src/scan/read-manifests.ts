@@ -35,6 +35,7 @@ class ManifestReader {
   #buffer = Buffer.allocUnsafeSlow(FIRST_BUFFER_BYTES);
   readonly #states = new Bytes();
   readonly #corrupt = new Bytes();
+  readonly #actualDigests = new DigestWriter(0);
   readonly #kinds = new Bytes();
   readonly #sizes = new Floats();
   readonly #referenceCounts = new Integers();
@@ -69,6 +70,7 @@ class ManifestReader {
     return {
       states: this.#states.finish(),
       corrupt: this.#corrupt.finish(),
+      actualDigests: this.#actualDigests.finish(),
       kinds: this.#kinds.finish(),
       sizes: this.#sizes.finish(),
       referenceCounts: this.#referenceCounts.finish(),
@@ -115,7 +117,9 @@ class ManifestReader {
       this.#reasons.set(row, `over the registry's limit of ${MAX_MANIFEST_BYTES} bytes`);
       return;
     }
-    const corrupt = createHash(algorithm).update(content).digest("hex") !== hex;
+    const actual = createHash(algorithm).update(content).digest("hex");
+    const corrupt = actual !== hex;
+    if (corrupt) this.#actualDigests.pushHex(algorithm, actual);
     const manifest = parseManifest(content);
     if (!manifest.ok) {
       const state = manifest.panics ? ManifestState.panics : ManifestState.invalid;

@@ -1,39 +1,50 @@
+// That a finding code has all that belongs to it; docs/internals/adding-a-check.md tells how to add one.
 import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { describe, expect, it } from "vitest";
+import type { Check } from "../../src/checks/check.ts";
 import { FINDING_CODES } from "../../src/checks/finding.ts";
 import { CHECKS } from "../../src/checks/index.ts";
 
 const project = new URL("../..", import.meta.url);
 const at = (path: string) => new URL(path, project);
+const GUIDE = "see docs/internals/adding-a-check.md";
+
+/** What the checks share: files of src/checks that are no check. */
+const SHARED = ["check.ts", "context.ts", "finding.ts", "index.ts", "pull-problems.ts", "root-findings.ts"];
 
 it("knows a check for every code, in the order of the codes", () => {
-  expect(Object.keys(CHECKS)).toEqual([...FINDING_CODES]);
+  expect(Object.values<Check>(CHECKS).map(({ code }) => code)).toEqual([...FINDING_CODES]);
+});
+
+it("has a file of src/checks for every code, and no other file that is named like a check", () => {
+  const files = readdirSync(at("src/checks")).filter((name) => !SHARED.includes(name));
+  expect(files.sort(), `one file a finding code, ${GUIDE}`).toEqual(FINDING_CODES.map((code) => `${code}.ts`).sort());
 });
 
 describe.each(FINDING_CODES)("%s", (code) => {
-  it("has a check in the file of its name", () => {
-    const name = code.replace(/-(\w)/g, (_, letter: string) => letter.toUpperCase());
-    expect(readFileSync(at(`src/checks/${code}.ts`), "utf8")).toContain(`export const ${name}: Check = {`);
+  const check: Check = CHECKS[code];
+
+  it.each([
+    ["a test", `test/checks/${code}.test.ts`],
+    ["a fixture", `test-fixtures/${code}/docker/registry/v2`],
+    ["what the fixture is to show", `test-fixtures/${code}/expected.json`],
+    ["how the fixture was made", `test-fixtures/${code}/README.md`],
+  ])("has %s", (what, path) => {
+    expect(existsSync(at(path)), `${code} lacks ${what}: ${path} (${GUIDE})`).toBe(true);
   });
 
-  it("has a fixture that says how it was made and what is to be found", () => {
+  it("is the one code that its fixture shows", () => {
     const { findings } = JSON.parse(readFileSync(at(`test-fixtures/${code}/expected.json`), "utf8"));
     expect(findings.map((finding: { code: string }) => finding.code)).toEqual([code]);
-    expect(existsSync(at(`test-fixtures/${code}/README.md`))).toBe(true);
-    expect(existsSync(at(`test-fixtures/${code}/docker/registry/v2`))).toBe(true);
   });
 
-  it("has a test in the file of its name", () => {
-    expect(existsSync(at(`test/checks/${code}.test.ts`))).toBe(true);
+  it("is documented", () => {
+    const isThere = readFileSync(at("docs/findings.md"), "utf8").includes(`\n## ${code}\n`);
+    expect(isThere, `docs/findings.md lacks a section "## ${code}" (${GUIDE})`).toBe(true);
   });
 
-  it("has its heading in the documentation", () => {
-    expect(readFileSync(at("docs/findings.md"), "utf8")).toContain(`\n## ${code}\n`);
+  it("has words that fit a line", () => {
+    expect(check.label.length, "the label stands in a column").toBeLessThanOrEqual(32);
+    expect(check.meaning).not.toMatch(/^[A-Z]|[.\n]$/);
   });
-});
-
-it("has no file that is named like a check and is none", () => {
-  const shared = ["finding.ts", "index.ts", "refused-references.ts"];
-  const files = readdirSync(at("src/checks")).filter((name) => !shared.includes(name));
-  expect(files.sort()).toEqual(FINDING_CODES.map((code) => `${code}.ts`).sort());
 });

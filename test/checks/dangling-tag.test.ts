@@ -10,7 +10,7 @@ describe("dangling-tag", () => {
     [
       "has a file for its folder in the store",
       (world, digest) => world.fileForFolder(blobPath(digest).replace(/\/data$/, "")),
-      /no folder: 500/,
+      /not a directory: 500/,
     ],
   ];
   it.each(losses)("names the tag whose manifest %s", async (_, lose, message) => {

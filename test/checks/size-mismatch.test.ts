@@ -22,7 +22,7 @@ describe("size-mismatch", () => {
         affects: ["team/app:1.0"],
       },
     ]);
-    expect(report.findings[0]?.message).toContain(`0 bytes where the descriptor says ${size}`);
+    expect(report.findings[0]?.message).toContain(`expected size ${size} bytes, actual size 0 bytes`);
     expect(brokenImages(report)).toEqual(["team/app:1.0"]);
   });
 

@@ -16,13 +16,13 @@ function worldWithUpload(startedAt: number): World {
 }
 
 describe("stale-upload", () => {
-  it("names an upload that was begun a week ago", async () => {
+  it("names an upload that was started a week ago", async () => {
     const world = worldWithUpload(now - 7 * day);
     expect(await findingsOf(world, { now })).toEqual([
       { code: "stale-upload", severity: "info", repository: "team/app", path, affects: [] },
     ]);
     const { findings } = await scanWorld(world, { now });
-    expect(findings[0]?.message).toContain("12 bytes, begun 7 days ago");
+    expect(findings[0]?.message).toContain("12 bytes, started 7 days ago");
   });
 
   it("is not said of a younger one", async () => {

@@ -39,12 +39,12 @@ const situations: [string, (stage: Stage) => void, string | ((stage: Stage) => s
   [
     "a child that is no digest",
     ({ app }) => app.indexOf([{ digest: "sha256:nonsense", size: 1 }], "2.0"),
-    "missing-child: the index names a child by text that is no digest, which no client can ask for; push this platform's image again, or rebuild the multi-arch image",
+    "missing-child: the index references a child by an invalid digest, which no client can ask for; rebuild the multi-arch image and push it",
   ],
   [
     "a child without a link",
     ({ world, child }) => world.removeEntry(revisionLinkPath("team/app", child.digest)),
-    "unlinked-child: the child manifest is in the store, but its repository has no revision link to it: 404; all that it needs is in the store: write its revision link back (and the layer links that are gone)",
+    "unlinked-child: the child manifest is in the store, but its repository has no revision link to it: 404; write its revision link back, and the layer links that are gone (all that it needs is in the store)",
   ],
   [
     "a child without a link or layers",
@@ -55,7 +55,7 @@ const situations: [string, (stage: Stage) => void, string | ((stage: Stage) => s
         world.removeEntry(layerLinkPath("team/app", digest));
       }
     },
-    "unlinked-child: the child manifest is in the store, but its repository has no revision link to it: 404; its config or layers are gone as well: push this platform's image again",
+    "unlinked-child: the child manifest is in the store, but its repository has no revision link to it: 404; push this platform's image again (its config or layers are gone too)",
   ],
   [
     "a layer that is gone",
@@ -65,7 +65,7 @@ const situations: [string, (stage: Stage) => void, string | ((stage: Stage) => s
   [
     "a layer that is no digest",
     ({ app }) => app.image("2.0", [{ digest: "sha256:nonsense", size: 1 }]),
-    `missing-blob: the manifest names a blob by text that is no digest, which no client can ask for; ${restart}`,
+    "missing-blob: the manifest references a blob by an invalid digest, which no client can ask for; rebuild the image and push it",
   ],
   [
     "a layer without a link",
@@ -76,13 +76,13 @@ const situations: [string, (stage: Stage) => void, string | ((stage: Stage) => s
     "a layer that is cut short",
     ({ world, image }) => world.write(blobPath(image.config.digest), "short"),
     ({ image }) =>
-      `size-mismatch: 5 bytes where the descriptor says ${image.config.size}; it is served with 200 and clients fail; ${pushAgain}`,
+      `size-mismatch: expected size ${image.config.size} bytes, actual size 5 bytes: it is served with 200, and clients reject it; ${pushAgain}`,
   ],
   [
     "a child whose size is told wrongly",
     ({ app, child }) => app.indexOf([{ ...child, size: 5 }], "2.0"),
     ({ child }) =>
-      `size-mismatch: ${child.size} bytes where the descriptor says 5; it is served with 200 and clients fail; ${pushAgain}`,
+      `size-mismatch: expected size 5 bytes, actual size ${child.size} bytes: it is served with 200, and clients reject it; ${pushAgain}`,
   ],
   [
     "a corrupt layer",
@@ -90,27 +90,30 @@ const situations: [string, (stage: Stage) => void, string | ((stage: Stage) => s
       world.write(blobPath(image.layers[0]!.digest), Buffer.alloc(image.layers[0]!.size));
       options.push("--verify-content");
     },
-    `digest-mismatch: the content is corrupt: it is served with 200, and clients reject it; ${pushAgain}`,
+    ({ image: { layers } }) =>
+      `digest-mismatch: expected digest ${layers[0]!.digest}, actual digest ${digestOf(Buffer.alloc(layers[0]!.size))}: it is served with 200, and clients reject it; ${pushAgain}`,
   ],
   [
     "a corrupt manifest",
     ({ world, image }) => world.write(blobPath(image.digest), "x".repeat(image.size)),
-    `digest-mismatch: the content is corrupt, and the registry cannot parse it: 500; ${pushAgain}`,
+    ({ image }) =>
+      `digest-mismatch: expected digest ${image.digest}, actual digest ${digestOf("x".repeat(image.size))}: the registry cannot parse it: 500; ${pushAgain}`,
   ],
   [
     "a link to another manifest",
     ({ app, image, child }) => app.link("revision", image.digest, child.digest),
-    "digest-mismatch: the link names another blob: that one is served with 200, and clients reject it; write the link's own digest into it if that blob is in the store, else push the image again",
+    ({ image, child }) =>
+      `digest-mismatch: expected digest ${image.digest}, but the link names ${child.digest}: that blob is served with 200, and clients reject it; write the link's own digest into it (that blob is in the store)`,
   ],
   [
     "a tag that names text",
     ({ app }) => app.manifest("no manifest", "2.0"),
-    "invalid-manifest: not JSON: unexpected o at byte 1: 500; delete what links it (collection aborts on it), and push the image again",
+    "invalid-manifest: not JSON: unexpected o at byte 1: 500; delete what links it (garbage collection aborts on it), and push the image again",
   ],
   [
     "an index that makes the registry panic",
     ({ app }) => app.manifest('{"schemaVersion":2,"manifests":{}}', "2.0"),
-    'invalid-manifest: "manifests" is not an array: the registry drops the connection; delete what links it (collection aborts on it), and push the image again',
+    'invalid-manifest: "manifests" is not an array: the registry drops the connection; delete what links it (garbage collection aborts on it), and push the image again',
   ],
   [
     "a tag without a link",
@@ -130,12 +133,12 @@ const situations: [string, (stage: Stage) => void, string | ((stage: Stage) => s
   [
     "a malformed tag",
     ({ world }) => world.write(tagLinkPath("team/app", "2.0")),
-    "malformed-link: the tag's link is malformed (empty): 500, and collection with -m aborts; push the tag again, or delete its folder if nobody needs it",
+    "malformed-link: the tag's link is malformed (empty): 500, and garbage collection with -m aborts; push the tag again, or delete its folder if nobody needs it",
   ],
   [
     "a malformed revision link",
     ({ world, image }) => world.write(revisionLinkPath("team/app", image.digest)),
-    `malformed-link: the revision link is malformed (empty): 500 when it is pulled, and collection aborts; ${own}`,
+    `malformed-link: the revision link is malformed (empty): 500 when it is pulled, and garbage collection aborts; ${own}`,
   ],
   [
     "a malformed layer link",
@@ -148,22 +151,22 @@ const situations: [string, (stage: Stage) => void, string | ((stage: Stage) => s
       world.repository("mirror").indexOf([], "1.0");
       world.remove(`${repositoriesPath}/mirror/_layers`);
     },
-    `unseen-repository: without _layers, _catalog leaves it out and collection would delete all its blobs; create the empty folder ${repositoriesPath}/mirror/_layers before any collection`,
+    `unseen-repository: it has no _layers folder: _catalog leaves it out, and garbage collection would delete all its blobs; create the empty folder ${repositoriesPath}/mirror/_layers before any garbage collection`,
   ],
   [
     "a layer link that names another blob, which no image needs",
-    ({ world, app }) => app.link("layer", app.layer().digest, world.blob("other").digest),
-    `mismatched-link: the layer link names ${digestOf("other")}, not the digest that it lies under; no tag needs it now; delete its folder, or write its own digest into it`,
+    ({ world, app }) => app.link("layer", app.layer("own").digest, world.blob("other").digest),
+    `mismatched-link: expected digest ${digestOf("own")}, but the layer link names ${digestOf("other")}; delete the link's folder, or write its own digest into it (no tag needs it now)`,
   ],
   [
     "a revision without its manifest",
     ({ app }) => app.link("revision", zeros),
-    "missing-manifest: the revision link names a manifest whose data is not in the store: 404; no tag needs it; delete the revision's folder, or push the image again if someone pulls it by digest",
+    "missing-manifest: the revision link names a manifest whose data is not in the store: 404; delete the revision's folder (no tag needs it), or push the image again if someone pulls it by digest",
   ],
   [
     "a layer link without a blob",
     ({ app }) => app.link("layer", zeros),
-    "orphan-layer-link: the layer link names a blob that is not in the store; harmless to the images of today; delete its folder while the registry is stopped",
+    "orphan-layer-link: the layer link names a blob that is not in the store; delete the link's folder while the registry is stopped (no image of today needs it)",
   ],
   [
     "an old upload",
@@ -171,19 +174,19 @@ const situations: [string, (stage: Stage) => void, string | ((stage: Stage) => s
       world.write(`${repositoriesPath}/team/app/_uploads/x/data`, "bytes");
       world.write(`${repositoriesPath}/team/app/_uploads/x/startedat`, new Date(now - 9.5 * DAY).toISOString());
     },
-    "stale-upload: an upload of 5 bytes, begun 9 days ago and never finished; the registry's own upload purging removes it (storage.maintenance.uploadpurging)",
+    "stale-upload: an upload of 5 bytes, started 9 days ago and never finished; let the registry's upload purging remove it (storage.maintenance.uploadpurging)",
   ],
   [
     "an old blob that nothing names",
     ({ world }) => world.touch(blobPath(world.blob("left").digest), now - DAY),
-    "unreferenced-blob: 1 blob of 4 bytes that nothing references; garbage collection frees this space; ask `regfsck forecast` first what else it would take",
+    "unreferenced-blob: 1 blob of 4 bytes that nothing references; run garbage collection to free this space; ask `regfsck forecast` first what else it would delete",
   ],
   [
     "old blobs that nothing names",
     ({ world }) => {
       for (const text of ["left", "over"]) world.touch(blobPath(world.blob(text).digest), now - DAY);
     },
-    "unreferenced-blob: 2 blobs of 8 bytes that nothing references; garbage collection frees this space; ask `regfsck forecast` first what else it would take",
+    "unreferenced-blob: 2 blobs of 8 bytes that nothing references; run garbage collection to free this space; ask `regfsck forecast` first what else it would delete",
   ],
 ];
 
@@ -208,7 +211,7 @@ it("says which file hides a repository, and which repositories a file hides", as
   world.write(`${repositoriesPath}/team/_note`);
   const { findings } = await scanWorld(world, { now });
   expect(findings.map(({ code, message, remedy }) => `${code}: ${message}; ${remedy}`)).toEqual([
-    "unseen-repository: the file team/_note ends the registry's walk before this repository: collection would delete all its blobs; move that file out of the storage root before any collection",
+    "unseen-repository: the file team/_note ends the registry's walk before this repository: garbage collection would delete all its blobs; move that file out of the storage root before any garbage collection",
     "stray-entry: a file whose name begins with _ ends the registry's walk of this folder: what sorts after it is not seen (team/app); move it out of the storage root",
   ]);
 });

@@ -1,6 +1,7 @@
 import { readFileSync } from "node:fs";
 import { describe, expect, it } from "vitest";
-import { type Check, FINDING_CODES } from "../../src/checks/finding.ts";
+import type { Check } from "../../src/checks/check.ts";
+import { FINDING_CODES } from "../../src/checks/finding.ts";
 import { CHECKS } from "../../src/checks/index.ts";
 
 const text = readFileSync(new URL("../../docs/findings.md", import.meta.url), "utf8");

@@ -104,7 +104,7 @@ export const clean = scanReport();
 
 const UNLINKED = {
   message: "the child manifest is in the store, but its repository has no revision link to it: 404",
-  remedy: "all that it needs is in the store: write its revision link back (and the layer links that are gone)",
+  remedy: "write its revision link back, and the layer links that are gone (all that it needs is in the store)",
 };
 
 /** After `garbage-collect -m`: multi-arch tags have lost the links to their children; and what else lies around. */
@@ -155,7 +155,7 @@ function incidentReport(): ScanReport {
       parent: sha256("tools/builder:2.0"),
       role: "layer",
       path: blobPath(truncated),
-      message: "64 bytes where the descriptor says 1048576; it is served with 200 and clients fail",
+      message: "expected size 1048576 bytes, actual size 64 bytes: it is served with 200, and clients reject it",
       affects: ["tools/builder:2.0"],
       remedy: "move the damaged file away, restart the registry, and push the image again",
     }),
@@ -174,8 +174,9 @@ function incidentReport(): ScanReport {
     finding("unseen-repository", {
       repository: "mirror/index-only",
       path: "docker/registry/v2/repositories/mirror/index-only",
-      message: "without _layers, _catalog leaves it out and collection would delete all its blobs",
-      remedy: "create the empty folder docker/registry/v2/repositories/mirror/index-only/_layers before any collection",
+      message: "it has no _layers folder: _catalog leaves it out, and garbage collection would delete all its blobs",
+      remedy:
+        "create the empty folder docker/registry/v2/repositories/mirror/index-only/_layers before any garbage collection",
     }),
   );
   for (let layer = 0; layer < 2335; layer++) {
@@ -186,26 +187,26 @@ function incidentReport(): ScanReport {
         digest,
         path: linkPath("team/api", "_layers", digest),
         message: "the layer link names a blob that is not in the store",
-        remedy: "harmless to the images of today; delete its folder while the registry is stopped",
+        remedy: "delete the link's folder while the registry is stopped (no image of today needs it)",
       }),
     );
   }
   findings.push(
     finding("stray-entry", {
       path: "docker/registry/v2/repositories/@eaDir",
-      message: "a _layers folder where no repository name can be: collection aborts",
+      message: "a _layers folder whose path is not a valid repository name: garbage collection aborts",
       remedy: "move it out of the storage root",
     }),
     finding("stale-upload", {
       repository: "team/api",
       path: "docker/registry/v2/repositories/team/api/_uploads/00000000-0000-4000-8000-000000000001",
-      message: "an upload of 150 bytes, begun 2299 days ago and never finished",
-      remedy: "the registry's own upload purging removes it (storage.maintenance.uploadpurging)",
+      message: "an upload of 150 bytes, started 2299 days ago and never finished",
+      remedy: "let the registry's upload purging remove it (storage.maintenance.uploadpurging)",
     }),
     finding("unreferenced-blob", {
       path: "docker/registry/v2/blobs",
       message: "1234 blobs of 5678901234 bytes that nothing references",
-      remedy: "garbage collection frees this space; ask `regfsck forecast` first what else it would take",
+      remedy: "run garbage collection to free this space; ask `regfsck forecast` first what else it would delete",
     }),
   );
   return scanReport({ findings, brokenTags: brokenTagsOf(findings) });

@@ -87,8 +87,8 @@ describe("broken images", () => {
       `  child  unknown/unknown  ${sha256("infra-ci unknown/unknown").slice(0, 19)}  in the store, not linked`,
       "    unlinked-child: the child manifest is in the store, but its repository has",
       "      no revision link to it: 404",
-      "    to mend: all that it needs is in the store: write its revision link back",
-      "      (and the layer links that are gone)",
+      "    to mend: write its revision link back, and the layer links that are gone",
+      "      (all that it needs is in the store)",
     ]);
   });
 

@@ -29,8 +29,8 @@ describe("the text of verify", () => {
 
   unlinked-child: the child manifest is in the store, but its repository has no
     revision link to it: 404
-    to mend: all that it needs is in the store: write its revision link back
-      (and the layer links that are gone)
+    to mend: write its revision link back, and the layer links that are gone
+      (all that it needs is in the store)
       …/repositories/app/_manifests/revisions/sha256/${child.digest.slice(7, 19)}…/link
 
 Checked links, sizes and manifests of 4 parts, 694 bytes, in 0.0 s.

@@ -1,0 +1,47 @@
+// All that a check may look at: one root, read and pulled.
+
+import type { NamespaceFacts, UnexpectedEntry } from "../facts/facts.ts";
+import type { RootGraph } from "../graph/root-graph.ts";
+import { type Catalogue, walkCatalogue } from "../registry/serve/catalogue.ts";
+import { type Pull, pullAll } from "../registry/serve/pull.ts";
+
+export interface CheckContext {
+  /** The root's name. */
+  readonly root: string;
+  readonly kind: "authoritative" | "cache";
+  readonly graph: RootGraph;
+  readonly pull: Pull;
+  readonly catalogue: Catalogue;
+  /** Misplaced files in the blob store. */
+  readonly unexpectedInStore: readonly UnexpectedEntry[];
+  /** Whether all repositories were read; what concerns the whole root can be said only then. */
+  readonly wholeRoot: boolean;
+  /** Milliseconds since 1970. */
+  readonly now: number;
+  /** How old an upload must be to be called stale, in milliseconds. */
+  readonly staleUploadAge: number;
+}
+
+const NO_NAMES: NamespaceFacts = { folders: new Map(), unexpected: [], unreadable: [] };
+
+/** Pulls all images of the graph. What is left out is as in a part of a root, of which nothing is said as a whole. */
+export function checkContext(
+  root: { readonly name: string; readonly kind: "authoritative" | "cache" },
+  graph: RootGraph,
+  rest: Partial<Omit<CheckContext, "root" | "kind" | "graph" | "pull" | "catalogue">> & {
+    readonly namespace?: NamespaceFacts;
+  } = {},
+): CheckContext {
+  const { namespace = NO_NAMES, unexpectedInStore = [], wholeRoot = false, now = 0 } = rest;
+  return {
+    root: root.name,
+    kind: root.kind,
+    graph,
+    pull: pullAll(graph, { fetchesMissing: root.kind === "cache" }),
+    catalogue: walkCatalogue(namespace),
+    unexpectedInStore,
+    wholeRoot,
+    now,
+    staleUploadAge: rest.staleUploadAge ?? Number.POSITIVE_INFINITY,
+  };
+}

@@ -1,0 +1,55 @@
+// What the checks share that report what a client runs into when it pulls.
+
+import { DiskState, ROLE_NAMES, Role } from "../facts/facts.ts";
+import { type Claim, claimsOf } from "../graph/claims.ts";
+import { blobData, type LinkKind, linkFile } from "../layout/paths.ts";
+import type { Failure, PullProblem } from "../registry/serve/failure.ts";
+import type { FindingDraft } from "./check.ts";
+import type { CheckContext } from "./context.ts";
+
+/** What clients reject is damaged on disk, and is served from memory until the registry restarts. */
+export const REPLACE_FILE = "move the damaged file away, restart the registry, and push the image again";
+
+/** The problems with one of these failures. */
+export function problemsOf({ pull }: CheckContext, ...failures: readonly Failure[]): PullProblem[] {
+  return pull.problems.filter(({ failure }) => failures.includes(failure));
+}
+
+/**
+ * The children, or configs and layers, that the registry refuses although a manifest that it holds references them, and
+ * whose data is, or is not, in the store.
+ */
+export function refusedReferences(context: CheckContext, wanted: "child" | "blob", inStore: boolean): PullProblem[] {
+  const { graph } = context;
+  return problemsOf(context, "refused-reference").filter(({ reference, reply }) => {
+    const isChild = graph.manifests.role(reference) === Role.child;
+    const state = graph.blobState(reply!.asked);
+    // Where the store cannot be read nothing is said to be gone from it: what is known is that the link is.
+    const present = (state === DiskState.ok || state === DiskState.unreadable) && reply!.answer !== "no-data";
+    return isChild === (wanted === "child") && present === inStore;
+  });
+}
+
+/** The draft of a problem; `path` is what is wrong on disk. */
+export function problemDraft({ graph }: CheckContext, problem: PullProblem, path: string): FindingDraft {
+  const { repository, tag, digest, parent, reference, platform, tags } = problem;
+  const role = reference < 0 ? undefined : ROLE_NAMES[graph.manifests.role(reference)];
+  return { repository, ...(tag >= 0 && { tag }), digest, parent, ...(role && { role }), platform, tags, path };
+}
+
+/** The links and blobs of what a problem asks for, and the tags that it breaks. */
+export function problemClaims(context: CheckContext, problem: PullProblem): Iterable<Claim> {
+  const { repository, digest, parent, tags } = problem;
+  return claimsOf(context.graph, repository, { digests: [digest, parent], suspects: [digest], tags });
+}
+
+/** Where the blob of a digest belongs; for an invalid digest, the manifest that references it. */
+export function dataPath({ graph }: CheckContext, { parent, reply }: PullProblem): string {
+  const blob = reply!.blob >= 0 ? reply!.blob : reply!.asked;
+  return blobData(graph.digests.text(graph.digests.isDigest(blob) ? blob : parent));
+}
+
+/** Where the link to a problem's digest belongs. */
+export function linkPath({ graph }: CheckContext, problem: PullProblem, kind: LinkKind): string {
+  return linkFile(problem.repository.name, kind, graph.digests.text(problem.reply!.asked));
+}
