@@ -1,5 +1,5 @@
-// What a stored manifest references, as registry 2.8.3 reads it (docs/registry-2.8.3.md section 4). Whether the
-// registry can read it at all, down to the quirks of its JSON decoder, decides between 200 and 500, and whether a
+// What a stored manifest references, as registry 2.8.3 reads it (docs/internals/registry-2.8.3.md section 4). Whether
+// the registry can read it at all, down to the quirks of its JSON decoder, decides between 200 and 500, and whether a
 // collection runs or aborts.
 
 import { decodeJson, lenient, optional, record } from "./go-json/go-json.ts";

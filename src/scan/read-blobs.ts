@@ -196,8 +196,8 @@ export function hashFile(
 
 /**
  * Collection takes every file called `data` below blobs/ for a blob and aborts where its path gives no digest
- * (registry-2.8.3 section 5). Looks for those at and below a path that has no business there, and for loops of
- * symbolic links, which end its walk too.
+ * (docs/internals/registry-2.8.3.md section 5.5). Looks for those at and below a path that has no business there, and
+ * for symlink loops, which end its walk too.
  */
 function findMisplacedData(
   storageFs: StorageFs,

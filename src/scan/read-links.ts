@@ -97,7 +97,7 @@ export function* nestedLinks(
 
 /**
  * The files called `link` at or below a path that is no digest folder: collection reads each of those below
- * revisions/, at any depth (registry-2.8.3 section 5). Notes loops of symbolic links, which end its walk.
+ * revisions/, at any depth (docs/internals/registry-2.8.3.md section 5.2). Notes symlink loops, which end its walk.
  */
 export function* unexpectedLinks(reading: RepositoryReading, path: string): Generator<UnexpectedRevisionLink> {
   for (const leaf of leavesBelow(reading.fs, reading.root, path)) {

@@ -12,7 +12,7 @@ export interface Catalogue {
 }
 
 /**
- * Walks the namespace as registry 2.8.3 does (registry-2.8.3 section 5, mark, step 1): entries in order, folders
+ * Walks the namespace as registry 2.8.3 does (docs/internals/registry-2.8.3.md section 5.1): entries in order, folders
  * whose name begins with `_` not entered, a *file* whose name begins with `_` ending its folder's walk.
  * The storage driver's check of path names does not apply to this walk, so unexpected names are entered like any other.
  */

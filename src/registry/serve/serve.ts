@@ -48,7 +48,10 @@ export function isRefused(reply: Reply): boolean {
   }
 }
 
-/** A manifest by digest (registry-2.8.3 section 3): its revision link, else its layer link, then its data, parsed. */
+/**
+ * A manifest by digest (docs/internals/registry-2.8.3.md section 3.2): its revision link, else its layer link, then its
+ * data, parsed.
+ */
 export function serveManifest(graph: GraphView, repository: RepositoryNode, digest: number): Reply {
   const reply = followManifestLink(graph, repository, digest);
   if (reply.answer !== "served") return reply;
@@ -76,8 +79,9 @@ export function followManifestLink(graph: GraphView, repository: RepositoryNode,
 }
 
 /**
- * A blob by digest (registry-2.8.3 section 3): its layer link, whether its data is there; then the digest that the
- * link names is looked up in the same way, and that is what is served. So a sha512 alias needs the sha256 link too.
+ * A blob by digest (docs/internals/registry-2.8.3.md section 3.3): its layer link, whether its data is there; then the
+ * digest that the link names is looked up in the same way, and that is what is served. So a sha512 alias needs the
+ * sha256 link too.
  */
 export function serveBlob(graph: GraphView, repository: RepositoryNode, digest: number): Reply {
   const first = followLink(graph, repository, "layer", digest);

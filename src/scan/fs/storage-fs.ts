@@ -35,7 +35,10 @@ export function errorCode(error: unknown): string {
   return code;
 }
 
-/** How an error counts for the path that it was met on (registry-2.8.3 section 2: only ENOENT means "not there"). */
+/**
+ * How an error counts for the path that it was met on: only ENOENT means "not there" (docs/internals/registry-2.8.3.md
+ * section 2).
+ */
 export function stateOfError(code: string): DiskState {
   if (code === "ENOENT") return State.absent;
   return STRUCTURAL[code] ?? State.unreadable;

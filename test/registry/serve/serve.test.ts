@@ -1,4 +1,4 @@
-// What registry 2.8.3 answers, row for row of docs/registry-2.8.3.md section 3.
+// What registry 2.8.3 answers, row for row of docs/internals/registry-2.8.3.md section 3.
 import { describe, expect, it } from "vitest";
 import { blobPath, layerLinkPath, repositoriesPath, revisionLinkPath } from "../../../scripts/fixtures/storage.ts";
 import { serveBlob, serveManifest } from "../../../src/registry/serve/serve.ts";
