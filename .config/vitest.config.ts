@@ -1,8 +1,24 @@
+// The tests, in three projects. A file's place and suffix say which it is of:
+// - `*.real.test.ts` needs programs besides Node.js (a registry, strace, shells ...; scripts/needed-programs.ts),
+// - `*.long.test.ts` needs Node.js alone and takes long: both are run by `npm run test:all`, not by `npm test`;
+// - any other in test/{e2e,docs,scripts,project}/ runs the built program or what belongs to the repository,
+// - and all that is left are unit tests: `npm run test:unit` needs no build.
 import { defineConfig } from "vitest/config";
+
+const LATER = ["test/**/*.{real,long}.test.ts"];
+const BUILT = ["test/{e2e,docs,scripts,project}/**/*.test.ts"];
+const project = (name: string, include: string[], exclude: string[]) => ({
+  extends: true as const,
+  test: { name, include, exclude },
+});
 
 export default defineConfig({
   test: {
-    include: ["test/**/*.test.ts"],
+    projects: [
+      project("unit", ["test/**/*.test.ts"], [...BUILT, ...LATER]),
+      project("built", BUILT, LATER),
+      project("later", LATER, []),
+    ],
     root: new URL("..", import.meta.url).pathname,
     // Many tests wait for a registry, so two at a time are faster even on two processors.
     maxWorkers: 2,

@@ -1,9 +1,8 @@
-import { spawnSync } from "node:child_process";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { FINDING_CODES } from "../../../src/checks/finding.ts";
 import { type MetricsInput, parseEarlierMetrics, renderMetrics } from "../../../src/report/metrics/scan.ts";
-import { clean, finding, incident, rootReport, SAMPLES, scanReport, severalRoots } from "../sample-reports.ts";
+import { clean, finding, incident, rootReport, scanReport, severalRoots } from "../sample-reports.ts";
 
 const NOW = 1_767_225_600;
 
@@ -35,16 +34,6 @@ function times(text: string, root = "data") {
 }
 
 describe("renderMetrics", () => {
-  it.each(Object.entries(SAMPLES))("passes promtool check metrics: %s", (_, report) => {
-    const unreferenced = new Map([["data", { count: 1, bytes: 2 }]]);
-    const { error, status, stdout, stderr } = spawnSync("promtool", ["check", "metrics"], {
-      input: metrics(report, { unreferenced, earlier: new Map([["lost", { lastComplete: 5 }]]) }),
-      encoding: "utf8",
-    });
-    expect(error).toBeUndefined();
-    expect({ status, said: stdout + stderr }).toEqual({ status: 0, said: "" });
-  });
-
   it("counts the tags that are broken and the findings, by root", () => {
     const text = metrics(severalRoots);
     expect(values(text, "regfsck_broken_tags")).toEqual({ 'root="dockerhub"': 0, 'root="private"': 1 });
