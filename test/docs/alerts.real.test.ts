@@ -10,7 +10,7 @@ import { renderMetrics } from "../../src/report/metrics/scan.ts";
 import { go } from "../report/sample-forecasts.ts";
 import { clean } from "../report/sample-reports.ts";
 
-const docs = new URL("../../docs", import.meta.url);
+const docs = new URL("../../docs/", import.meta.url);
 const pathOf = (name: string) => fileURLToPath(new URL(name, docs));
 const read = (name: string) => readFileSync(pathOf(name), "utf8");
 

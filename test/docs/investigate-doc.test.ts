@@ -7,7 +7,7 @@ import { runProgram } from "../worlds/scan-world.ts";
 
 const repository = fileURLToPath(new URL("../..", import.meta.url));
 const page = (name: string) => readFileSync(new URL(`../../docs/${name}`, import.meta.url), "utf8");
-const text = page("investigate.md");
+const text = page("investigate.md") + page("space.md");
 
 /** What differs from run to run is taken out. */
 function withoutTimes(printed: string): string {
@@ -25,7 +25,7 @@ function pattern(shown: string): RegExp {
   );
 }
 
-describe("docs/investigate.md", () => {
+describe("docs/investigate.md and docs/space.md", () => {
   const examples = [...text.matchAll(/^```console\n\$ regfsck (.*)\n([\s\S]*?)^```$/gm)];
 
   it.each(examples.map(([, command, shown]) => [command!, shown!]))(

@@ -7,7 +7,7 @@ import { nodeFs } from "../../src/scan/fs/storage-fs.ts";
 import { consoleExamples } from "../worlds/console-examples.ts";
 import { runProgram } from "../worlds/scan-world.ts";
 
-const docs = new URL("../../docs", import.meta.url);
+const docs = new URL("../../docs/", import.meta.url);
 const page = readFileSync(new URL("plan.md", docs), "utf8");
 
 describe("docs/plan.md", () => {

@@ -49,7 +49,7 @@ describe("docs/systemd", () => {
   afterAll(() => rmSync(copies, { recursive: true }));
 
   it("holds what the documentation lists", () => {
-    const page = readFileSync(join(folder, "../cron-and-systemd.md"), "utf8");
+    const page = readFileSync(join(folder, "../nightly.md"), "utf8");
     expect([...new Set(page.match(/(?<=\(systemd\/)[^)]+/g))].sort()).toEqual(files);
   });
 

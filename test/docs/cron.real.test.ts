@@ -1,3 +1,4 @@
+// The script of docs/cron, run with commands that write down how they were called, and the crontab beside it.
 import { type SpawnSyncReturns, spawn, spawnSync } from "node:child_process";
 import { once } from "node:events";
 import { chmodSync, existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
@@ -5,8 +6,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 
-const page = readFileSync(new URL("../../docs/cron.md", import.meta.url), "utf8");
-const script = /^```sh\n(#!\/bin\/sh\n[\s\S]*?)^```$/m.exec(page)?.[1] ?? "";
+const shipped = (name: string) => readFileSync(new URL(`../../docs/cron/${name}`, import.meta.url), "utf8");
 
 let folder: string;
 const file = (name: string) => join(folder, name);
@@ -23,7 +23,14 @@ function command(name: string, codes: Readonly<Record<string, number>> = {}): vo
 
 function collect(environment: Readonly<Record<string, string>> = {}): SpawnSyncReturns<string> {
   const { PATH } = process.env;
-  const env = { PATH: `${folder}:${PATH}`, BASE: "/base", STATE: folder, REGISTRIES: "a b", ...environment };
+  const env = {
+    PATH: `${folder}:${PATH}`,
+    BASE: "/base",
+    STATE: folder,
+    METRICS: "",
+    REGISTRIES: "a b",
+    ...environment,
+  };
   return spawnSync("sh", [file("registry-collect")], { env, encoding: "utf8" });
 }
 
@@ -33,24 +40,24 @@ const started = () => calls().filter((call) => call.startsWith("systemctl start"
 
 beforeEach(() => {
   folder = mkdtempSync(join(tmpdir(), "registry-collect-"));
-  writeFileSync(file("registry-collect"), script);
+  writeFileSync(file("registry-collect"), shipped("registry-collect"));
   for (const name of ["regfsck", "systemctl", "docker-registry"]) command(name);
 });
 afterEach(() => rmSync(folder, { recursive: true }));
 
-describe("the script of docs/cron.md", () => {
+describe("docs/cron/registry-collect", () => {
   it("gates, stops, checks again, collects, starts and scans, in this order", () => {
     expect(collect()).toMatchObject({ status: 0, stdout: "", stderr: "" });
     expect(calls()).toEqual([
-      `regfsck gate --quiet --state ${folder}/state.json --report ${folder}/gate.json /base`,
+      `regfsck gate --quiet --state ${folder}/gate.json --report ${folder}/gate-report.json /base`,
       "systemctl stop docker-registry@a",
       "systemctl stop docker-registry@b",
-      `regfsck gate --quiet --recheck ${folder}/gate.json /base`,
+      `regfsck gate --quiet --recheck ${folder}/gate-report.json /base`,
       "docker-registry garbage-collect /etc/docker/registry/a.yml",
       "docker-registry garbage-collect /etc/docker/registry/b.yml",
       "systemctl start docker-registry@a",
       "systemctl start docker-registry@b",
-      "regfsck scan --quiet /base",
+      `regfsck scan --quiet --state ${folder}/scan.json --report ${folder}/scan-report.json /base`,
     ]);
   });
 
@@ -89,10 +96,39 @@ describe("the script of docs/cron.md", () => {
     expect(collected()).toHaveLength(2);
   });
 
-  it("gives -m to the gate and to the collection", () => {
-    expect(collect({ UNTAGGED: "-m" }).status).toBe(0);
-    expect(calls()[0]).toMatch(/^regfsck gate --quiet -m /);
+  it("asks the gate, twice, about the clean-up and the collection that it then runs", () => {
+    command("clean-tags");
+    const settings = { UNTAGGED: "-m", CLEAN_UP: "--keep-tags 20", CLEAN_TAGS: "clean-tags 20" };
+    expect(collect(settings).status).toBe(0);
+    expect(calls()[0]).toMatch(/^regfsck gate --quiet -m --keep-tags 20 --state /);
+    expect(calls()[3]).toMatch(/^regfsck gate --quiet -m --keep-tags 20 --recheck /);
+    expect(calls()[4]).toBe("clean-tags 20");
     expect(collected()[0]).toBe("docker-registry garbage-collect -m /etc/docker/registry/a.yml");
+  });
+
+  it("collects nothing when the tag clean-up fails", () => {
+    command("clean-tags", { 20: 3 });
+    const { status, stderr } = collect({ CLEAN_TAGS: "clean-tags 20" });
+    expect(status).toBe(8);
+    expect(stderr).toContain("clean-tags 20 failed with code 3");
+    expect(collected()).toEqual([]);
+    expect(started()).toHaveLength(2);
+  });
+
+  it("writes the metrics of the gate and of the scan", () => {
+    collect({ METRICS: "/metrics" });
+    expect(calls()[0]).toContain(" --metrics /metrics/regfsck-gate.prom /base");
+    expect(calls().at(-1)).toMatch(/^regfsck scan .* --metrics \/metrics\/regfsck\.prom \/base$/);
+  });
+
+  it("stops, collects and starts services of a compose file", () => {
+    command("docker");
+    expect(collect({ COMPOSE: "/srv/compose.yaml", REGISTRIES: "registry" }).status).toBe(0);
+    expect(calls().filter((call) => !call.startsWith("regfsck"))).toEqual([
+      "docker compose --file /srv/compose.yaml stop registry",
+      "docker compose --file /srv/compose.yaml run --rm --no-deps -T registry garbage-collect /etc/docker/registry/config.yml",
+      "docker compose --file /srv/compose.yaml start registry",
+    ]);
   });
 
   it("does nothing while another run holds the lock", async () => {
@@ -102,5 +138,19 @@ describe("the script of docs/cron.md", () => {
     expect(calls()).toEqual([]);
     holder.stdin.end();
     await once(holder, "exit");
+  });
+});
+
+describe("docs/cron/registry", () => {
+  const lines = shipped("registry").split("\n");
+
+  it("scans every night, with state, report and metrics, as the script does after a collection", () => {
+    collect({ STATE: folder, METRICS: "/var/lib/prometheus/node-exporter", BASE: "/opt/registry/data" });
+    const scan = calls().at(-1)!.replaceAll(folder, "/var/lib/regfsck");
+    expect(lines).toContain(`30 1 * * *  root  ${scan}`);
+  });
+
+  it("has no collection but that of the script", () => {
+    expect(lines.filter((line) => /^\d.*(?:gate|collect)/.test(line))).toEqual(["30 3 * * 0  root  registry-collect"]);
   });
 });
