@@ -9,12 +9,13 @@ interface Room {
 
 /** Sorted so that each room uses only such as stand above it. */
 export const ROOMS: Readonly<Record<string, Room>> = {
+  contract: { rooms: [], packages: ["yaml", "zod"] },
   layout: { rooms: [], packages: [] },
   text: { rooms: ["layout"], packages: ["chalk"] },
   facts: { rooms: ["layout"], packages: [] },
   graph: { rooms: ["facts", "layout"], packages: [] },
-  registry: { rooms: ["graph", "facts", "layout"], packages: [] },
-  checks: { rooms: ["registry", "graph", "facts", "layout"], packages: ["node:crypto"] },
+  registry: { rooms: ["contract", "graph", "facts", "layout"], packages: [] },
+  checks: { rooms: ["contract", "registry", "graph", "facts", "layout"], packages: ["node:crypto"] },
   scan: {
     rooms: ["contract", "facts", "layout"],
     packages: ["fast-glob", "node:crypto", "node:fs", "node:os", "node:path", "node:worker_threads"],

@@ -1,7 +1,7 @@
 // The options that commands share, and how the values of options are read.
 import { type Command, InvalidArgumentError, Option } from "commander";
 import { FORMATS } from "./config/common-options.ts";
-import { FAIL_ON } from "./config/scan-options.ts";
+import { FAIL_ON } from "./contract/finding.ts";
 import { parseDuration } from "./text/duration.ts";
 
 /** For commands that read any number of whole roots. */

@@ -1,10 +1,9 @@
 // What a check is: everything that the program knows of one finding code, in one value.
 
-import type { ROLE_NAMES } from "../facts/facts.ts";
+import type { FindingCode, RoleName, Severity } from "../contract/finding.ts";
 import type { Claim } from "../graph/claims.ts";
 import type { RepositoryNode } from "../graph/root-graph.ts";
 import type { CheckContext } from "./context.ts";
-import type { FindingCode, Severity } from "./finding.ts";
 
 /** What a finding is about, in the numbers of the graph. */
 export interface FindingDraft {
@@ -12,7 +11,7 @@ export interface FindingDraft {
   readonly tag?: number;
   readonly digest?: number;
   readonly parent?: number;
-  readonly role?: (typeof ROLE_NAMES)[number];
+  readonly role?: RoleName;
   readonly platform?: string | undefined;
   /** What is wrong on disk, relative to the root. */
   readonly path: string;

@@ -1,11 +1,11 @@
 // The catalogue of checks, in the order of the codes, and the one place where what they found becomes findings.
 import { createHash } from "node:crypto";
+import type { Finding, FindingCode, Severity } from "../contract/finding.ts";
 import type { RootGraph } from "../graph/root-graph.ts";
 import type { Check, FindingDraft } from "./check.ts";
 import type { CheckContext } from "./context.ts";
 import { danglingTag } from "./dangling-tag.ts";
 import { digestMismatch } from "./digest-mismatch.ts";
-import type { Finding, FindingCode, Severity } from "./finding.ts";
 import { invalidManifest } from "./invalid-manifest.ts";
 import { malformedLink } from "./malformed-link.ts";
 import { mismatchedLink } from "./mismatched-link.ts";
@@ -69,6 +69,7 @@ export function toFinding(context: CheckContext, { check, found }: Found): Findi
     message,
     affects: draft.tags.map((tag) => imageName(graph, tag)),
     remedy,
+    docsUrl: `docs/findings.md#${check.code}`,
   };
 }
 

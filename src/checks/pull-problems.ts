@@ -1,6 +1,7 @@
 // What the checks share that report what a client runs into when it pulls.
 
-import { DiskState, ROLE_NAMES, Role } from "../facts/facts.ts";
+import { ROLE_NAMES } from "../contract/finding.ts";
+import { DiskState, Role } from "../facts/facts.ts";
 import { type Claim, claimsOf } from "../graph/claims.ts";
 import { blobData, type LinkKind, linkFile } from "../layout/paths.ts";
 import type { Failure, PullProblem } from "../registry/serve/failure.ts";

@@ -1,7 +1,8 @@
 // What the checks found in one root, found once: a million findings, each in the few bytes that its check keeps of it.
+
+import { FINDING_CODES, type FindingCode } from "../contract/finding.ts";
 import type { Check, Fix } from "./check.ts";
 import type { CheckContext } from "./context.ts";
-import { FINDING_CODES, type FindingCode } from "./finding.ts";
 import { CHECKS, type Found } from "./index.ts";
 
 export class RootFindings implements Iterable<Found> {

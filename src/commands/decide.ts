@@ -1,5 +1,5 @@
 // The gate's decision: every reason against a collection, each with the next step.
-import type { FailOn } from "../config/scan-options.ts";
+import type { FailOn } from "../contract/finding.ts";
 import type { ForecastReport } from "../contract/forecast.ts";
 import type { Decision } from "../contract/gate.ts";
 import type { ScanReport } from "../contract/scan.ts";

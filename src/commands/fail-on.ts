@@ -1,6 +1,7 @@
 // Whether what was found is severe enough to fail on.
-import { SEVERITIES } from "../checks/finding.ts";
-import type { FailOn } from "../config/scan-options.ts";
+
+import type { FailOn } from "../contract/finding.ts";
+import { SEVERITIES } from "../contract/finding.ts";
 import type { ScanReport } from "../contract/scan.ts";
 
 /** Whether anything at or above the severity was found; never, for `never`. */

@@ -5,6 +5,7 @@ import { unseenRepositories } from "../checks/unseen-repository.ts";
 import type { CleanUpOptions } from "../config/forecast-options.ts";
 import { UsageError } from "../contract/errors.ts";
 import type { AbortReport, BreakReport, ForecastReport, RootForecastReport } from "../contract/forecast.ts";
+import { REGISTRY } from "../contract/run.ts";
 import type { Bytes } from "../facts/columns.ts";
 import type { RootGraph } from "../graph/root-graph.ts";
 import type { InspectedRoots } from "../inspect/inspect-all.ts";
@@ -49,6 +50,7 @@ export function forecastReport(
   return {
     schemaVersion: 1,
     tool: { name: "regfsck", version },
+    registry: REGISTRY,
     command: "forecast",
     runId: randomUUID(),
     startedAt: new Date(startedAt).toISOString(),

@@ -3,7 +3,7 @@ import type { ForecastOptions } from "../config/forecast-options.ts";
 import { inspectAll } from "../inspect/inspect-all.ts";
 import { print, ResultFiles } from "../output/result-files.ts";
 import type { Terminal } from "../output/terminal.ts";
-import { FORECAST_REPORTERS } from "../report/index.ts";
+import { render } from "../report/index.ts";
 import { imagesToRemove } from "./clean-up.ts";
 import { exitCode } from "./exit-code.ts";
 import { forecastReport } from "./forecast-report.ts";
@@ -29,9 +29,9 @@ export async function forecast(options: ForecastOptions, terminal: Terminal): Pr
   );
   const report = forecastReport(inspected, { ...options, removedImages }, startedAt, terminal);
   const files = new ResultFiles(options.dryRun, terminal);
-  files.writeReport(options.report, (format) => FORECAST_REPORTERS[format](report));
+  await files.writeReport(options.report, (format) => render(report, format, terminal));
   const incomplete = report.unreadable.length > 0 || !files.complete;
   const code = exitCode({ findings: report.verdict.startsWith("findings"), incomplete });
-  await print(options, code, (format) => FORECAST_REPORTERS[format](report, terminal), terminal, files);
+  await print(options, code, (format) => render(report, format, terminal), terminal, files);
   return code;
 }

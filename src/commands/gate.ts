@@ -13,7 +13,7 @@ import type { Terminal } from "../output/terminal.ts";
 import { checkOutsideGiven } from "../output/whole-file.ts";
 import { uploadsSince } from "../registry/collect/forecast.ts";
 import { doubtedRoots, nextState, stateText } from "../report/history.ts";
-import { GATE_REPORTERS } from "../report/index.ts";
+import { render } from "../report/index.ts";
 import { type GateMetricsInput, parseEarlierGateMetrics, renderGateMetrics } from "../report/metrics/gate.ts";
 import { imagesToRemove } from "./clean-up.ts";
 import { decide } from "./decide.ts";
@@ -65,6 +65,7 @@ export async function gate(options: GateOptions, terminal: Terminal): Promise<nu
   const report: GateReport = {
     schemaVersion: 1,
     tool: scan.tool,
+    registry: scan.registry,
     command: "gate",
     runId: randomUUID(),
     startedAt: scan.startedAt,
@@ -77,7 +78,7 @@ export async function gate(options: GateOptions, terminal: Terminal): Promise<nu
     scan,
     forecast,
   };
-  files.writeReport(options.report, (format) => GATE_REPORTERS[format](report));
+  await files.writeReport(options.report, (format) => render(report, format, terminal));
   // Only what was read whole and believed is remembered.
   if (decision !== "undecided" && scan.unreadable.length === 0 && evidence.doubts.length === 0) {
     files.write("--state", options.state, () => stateText(nextState(scan, remembered, marked)));
@@ -85,7 +86,7 @@ export async function gate(options: GateOptions, terminal: Terminal): Promise<nu
   const settled = decision === "go" && !files.complete ? "undecided" : decision;
   writeMetrics(options, { ...report, decision: settled }, files, terminal);
   const code = files.complete ? GATE_EXIT[decision] : GATE_EXIT[settled === "go" ? "undecided" : settled];
-  await print(options, code, (format) => GATE_REPORTERS[format](report, terminal), terminal, files);
+  await print(options, code, (format) => render(report, format, terminal), terminal, files);
   return code;
 }
 

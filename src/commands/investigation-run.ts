@@ -1,6 +1,6 @@
 // What the reports about single things begin with.
 import { randomUUID } from "node:crypto";
-import type { InvestigationRun } from "../contract/run.ts";
+import { type InvestigationRun, REGISTRY } from "../contract/run.ts";
 import type { Terminal } from "../output/terminal.ts";
 
 /** To be made when the work is done: it says how long that took. */
@@ -13,6 +13,7 @@ export function investigationRun<Command extends string>(
   return {
     schemaVersion: 1,
     tool: { name: "regfsck", version },
+    registry: REGISTRY,
     command,
     runId: randomUUID(),
     startedAt: new Date(startedAt).toISOString(),

@@ -11,7 +11,7 @@ import type { Terminal } from "../output/terminal.ts";
 import { planAll } from "../recovery/plan.ts";
 import { renderScript } from "../recovery/script.ts";
 import { isScripted } from "../recovery/steps.ts";
-import { PLAN_REPORTERS } from "../report/index.ts";
+import { render } from "../report/index.ts";
 import type { StorageFs } from "../scan/fs/storage-fs.ts";
 import { hashFile, statBlob } from "../scan/read-blobs.ts";
 import { exitCode } from "./exit-code.ts";
@@ -59,10 +59,10 @@ export async function plan(options: PlanOptions, terminal: Terminal): Promise<nu
     terminal.warn(`--script ${options.script} is not written: there is nothing that it could do`);
   }
   const report = planReport(inspected, planned, options, { script: written, quarantine }, startedAt, terminal);
-  files.writeReport(options.report, (format) => PLAN_REPORTERS[format](report));
+  await files.writeReport(options.report, (format) => render(report, format, terminal));
   const incomplete = report.unreadable.length > 0 || !files.complete;
   const code = exitCode({ findings: report.steps.length > 0, incomplete });
-  await print(options, code, (format) => PLAN_REPORTERS[format](report, terminal), terminal, files);
+  await print(options, code, (format) => render(report, format, terminal), terminal, files);
   return code;
 }
 

@@ -1,10 +1,12 @@
 // regfsck gate --recheck: whether anything moved since a gate said go. Reads tags, revisions and uploads alone.
+
 import { createHash } from "node:crypto";
 import { readFileSync } from "node:fs";
 import { z } from "zod";
 import type { GateOptions } from "../config/gate-options.ts";
 import { UsageError } from "../contract/errors.ts";
 import type { Decision, Fingerprint } from "../contract/gate.ts";
+import { REGISTRY } from "../contract/run.ts";
 import type { Unreadable } from "../facts/facts.ts";
 import { markLines } from "../facts/fingerprint.ts";
 import { chooseRoots } from "../inspect/choose-roots.ts";
@@ -41,9 +43,17 @@ export async function recheckGate(options: GateOptions & { recheck: string }, te
   const { decision, reasons } = decideAgain(earlier, moved, unreadable);
   const code = GATE_EXIT[decision];
   const tool = { name: "regfsck", version: terminal.version };
-  const answer = { schemaVersion: 1, tool, command: "gate", recheckOf: earlier.runId, decision, reasons };
+  const answer = {
+    schemaVersion: 1,
+    tool,
+    registry: REGISTRY,
+    command: "gate",
+    recheckOf: earlier.runId,
+    decision,
+    reasons,
+  };
   const words = [decision.toUpperCase(), ...reasons.map((reason) => `  ${escapeText(reason)}`)];
-  const render = (format: string) =>
+  const render = async (format: string) =>
     format === "text" ? words.map((line) => `${line}\n`) : [`${JSON.stringify(answer)}\n`];
   await print(options, code, render, terminal);
   return code;

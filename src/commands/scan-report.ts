@@ -2,6 +2,7 @@
 import { randomUUID } from "node:crypto";
 import { imageName } from "../checks/index.ts";
 import type { ScanOptions } from "../config/scan-options.ts";
+import { REGISTRY } from "../contract/run.ts";
 import type { BrokenTagReport, RootReport, ScanReport, UnreadableReport, Verdict } from "../contract/scan.ts";
 import type { State } from "../contract/state-file.ts";
 import { DiskState, ManifestKind } from "../facts/facts.ts";
@@ -33,6 +34,7 @@ export function scanReport(
   return {
     schemaVersion: 1,
     tool: { name: "regfsck", version },
+    registry: REGISTRY,
     command: "scan",
     runId: randomUUID(),
     startedAt: new Date(startedAt).toISOString(),

@@ -9,7 +9,7 @@ import { print, ResultFiles, readState, readText } from "../output/result-files.
 import type { Terminal } from "../output/terminal.ts";
 import { checkOutsideGiven } from "../output/whole-file.ts";
 import { doubtedRoots, nextState, stateText } from "../report/history.ts";
-import { REPORTERS } from "../report/index.ts";
+import { render } from "../report/index.ts";
 import { parseEarlierMetrics, renderMetrics } from "../report/metrics/scan.ts";
 import { exitCode } from "./exit-code.ts";
 import { failsOn } from "./fail-on.ts";
@@ -35,7 +35,7 @@ export async function scan(options: ScanOptions, terminal: Terminal): Promise<nu
   };
   const report = scanReport(inspected, { ...options, doubt }, known, startedAt, terminal);
   for (const { root, error } of doubts) terminal.warn(`incomplete: ${root}: ${error}`);
-  files.writeReport(options.report, (format) => REPORTERS[format](report));
+  await files.writeReport(options.report, (format) => render(report, format, terminal));
   const isComplete = report.unreadable.length === 0;
   // What is not understood is not written over either.
   if (isComplete && typeof last !== "string") {
@@ -44,7 +44,7 @@ export async function scan(options: ScanOptions, terminal: Terminal): Promise<nu
   writeMetrics(options, report, inspected, files, terminal);
   const findings = failsOn(report.summary, options.failOn);
   const code = exitCode({ findings, incomplete: !isComplete || !files.complete });
-  await print(options, code, (format) => REPORTERS[format](report, terminal), terminal, files);
+  await print(options, code, (format) => render(report, format, terminal), terminal, files);
   return code;
 }
 

@@ -6,7 +6,7 @@ import type { UsageReport } from "../contract/usage.ts";
 import { inspectAll } from "../inspect/inspect-all.ts";
 import { print, ResultFiles } from "../output/result-files.ts";
 import type { Terminal } from "../output/terminal.ts";
-import { USAGE_REPORTERS } from "../report/index.ts";
+import { render } from "../report/index.ts";
 import { exitCode } from "./exit-code.ts";
 import { investigationRun } from "./investigation-run.ts";
 import { usageReport } from "./usage-report.ts";
@@ -39,8 +39,8 @@ export async function usage(options: UsageOptions, terminal: Terminal): Promise<
     unreadable,
   };
   const files = new ResultFiles(options.dryRun, terminal);
-  files.writeReport(options.report, (format) => USAGE_REPORTERS[format](report));
+  await files.writeReport(options.report, (format) => render(report, format, terminal));
   const code = exitCode({ findings: false, incomplete: unreadable.length > 0 || !files.complete });
-  await print(options, code, (format) => USAGE_REPORTERS[format](report, terminal), terminal, files);
+  await print(options, code, (format) => render(report, format, terminal), terminal, files);
   return code;
 }

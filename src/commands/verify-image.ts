@@ -1,10 +1,10 @@
 // One image of one root, from disk to what a client that pulls it would meet.
 import { setTimeout as sleep } from "node:timers/promises";
 import { type CheckContext, checkContext } from "../checks/context.ts";
-import type { Finding } from "../checks/finding.ts";
 import type { ImageName } from "../config/verify-options.ts";
+import { type Finding, ROLE_NAMES } from "../contract/finding.ts";
 import type { ImagePartReport, ImageReport } from "../contract/verify.ts";
-import { DiskState, isBroken, ManifestKind, ROLE_NAMES, type Unreadable } from "../facts/facts.ts";
+import { DiskState, isBroken, ManifestKind, type Unreadable } from "../facts/facts.ts";
 import { RootGraph } from "../graph/root-graph.ts";
 import { blobData } from "../layout/paths.ts";
 import { type ImagePart, imageParts, statusOf } from "../registry/serve/image-tree.ts";

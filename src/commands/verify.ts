@@ -8,7 +8,7 @@ import type { ImageReport, VerifyReport } from "../contract/verify.ts";
 import { print, ResultFiles } from "../output/result-files.ts";
 import type { Terminal } from "../output/terminal.ts";
 import { checkOutsideRoots } from "../output/whole-file.ts";
-import { VERIFY_REPORTERS } from "../report/verify-reporters.ts";
+import { render } from "../report/index.ts";
 import { exitCode } from "./exit-code.ts";
 import { investigationRun } from "./investigation-run.ts";
 import { verifyImage } from "./verify-image.ts";
@@ -53,14 +53,10 @@ export async function verify(options: VerifyOptions, terminal: Terminal): Promis
     unreadable,
   };
   const files = new ResultFiles(options.dryRun, terminal);
-  if (options.report !== undefined) {
-    const reporters = { json: await VERIFY_REPORTERS.json(), jsonl: await VERIFY_REPORTERS.jsonl() };
-    files.writeReport(options.report, (format) => reporters[format](report));
-  }
+  await files.writeReport(options.report, (format) => render(report, format, terminal));
   const findings = images.some(({ state }) => state === "broken");
   const code = exitCode({ findings, incomplete: unreadable.length > 0 || !files.complete });
-  const render = await VERIFY_REPORTERS[options.format]();
-  await print(options, code, () => render(report, terminal), terminal, files);
+  await print(options, code, (format) => render(report, format, terminal), terminal, files);
   return code;
 }
 

@@ -6,7 +6,7 @@ import type { WhyReport } from "../contract/why.ts";
 import { inspectAll } from "../inspect/inspect-all.ts";
 import { print, ResultFiles } from "../output/result-files.ts";
 import type { Terminal } from "../output/terminal.ts";
-import { WHY_REPORTERS } from "../report/index.ts";
+import { render } from "../report/index.ts";
 import { exitCode } from "./exit-code.ts";
 import { investigationRun } from "./investigation-run.ts";
 import { resolveDigests } from "./why-digests.ts";
@@ -47,8 +47,8 @@ export async function why(options: WhyOptions, terminal: Terminal): Promise<numb
     unreadable,
   };
   const files = new ResultFiles(options.dryRun, terminal);
-  files.writeReport(options.report, (format) => WHY_REPORTERS[format](report));
+  await files.writeReport(options.report, (format) => render(report, format, terminal));
   const code = exitCode({ findings: false, incomplete: unreadable.length > 0 || !files.complete });
-  await print(options, code, (format) => WHY_REPORTERS[format](report, terminal), terminal, files);
+  await print(options, code, (format) => render(report, format, terminal), terminal, files);
   return code;
 }

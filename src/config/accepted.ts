@@ -1,5 +1,5 @@
 // Findings that were accepted in the configuration, for a reason and until a day.
-import type { Finding, FindingCode } from "../checks/finding.ts";
+import type { Finding, FindingCode } from "../contract/finding.ts";
 
 /** What an accepted finding is known by: every field that is given must match. */
 export interface Accepted {

@@ -1,7 +1,8 @@
 // The options of a gate, validated.
+
+import type { FailOn } from "../contract/finding.ts";
 import type { CommonOptions } from "./common-options.ts";
 import type { CleanUpOptions } from "./forecast-options.ts";
-import type { FailOn } from "./scan-options.ts";
 
 export interface GateOptions extends CleanUpOptions, CommonOptions {
   readonly failOn: FailOn;

@@ -1,10 +1,7 @@
 // The options of a scan, validated.
 
-import type { Severity } from "../checks/finding.ts";
+import type { FailOn } from "../contract/finding.ts";
 import type { CommonOptions } from "./common-options.ts";
-
-export type FailOn = Severity | "never";
-export const FAIL_ON = ["error", "warning", "info", "never"] as const;
 
 export interface ScanOptions extends CommonOptions {
   readonly failOn: FailOn;

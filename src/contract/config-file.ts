@@ -1,9 +1,8 @@
 // The configuration file: YAML, validated once; what is wrong is told with file, line and field.
 import { LineCounter, parseDocument } from "yaml";
 import { z } from "zod";
-import { FINDING_CODES } from "../checks/finding.ts";
-import { FAIL_ON } from "../config/scan-options.ts";
 import { UsageError } from "./errors.ts";
+import { FAIL_ON, FINDING_CODES } from "./finding.ts";
 
 const text = z.string().min(1);
 

@@ -1,10 +1,9 @@
 // The shape of a gate's report, as zod schemas: a scan's and a forecast's, and the decision.
 import { z } from "zod";
-import { forecastParts, forecastReport, forecastRootShape, forecastSummaryShape } from "./forecast.ts";
-import type { Infer } from "./parts.ts";
-import { LAST_LINE, lineShape, rootName, runShape } from "./parts.ts";
-import type { ScanReport } from "./scan.ts";
-import { scanParts, scanReport, scanSummaryShape } from "./scan.ts";
+import { forecastReport } from "./forecast.ts";
+import { lineSchema } from "./lines.ts";
+import { type Infer, rootName, runShape } from "./parts.ts";
+import { type ScanReport, scanReport } from "./scan.ts";
 
 const decided = {
   ...runShape("gate"),
@@ -26,16 +25,7 @@ export const gateReport = z
   .strictObject({ ...decided, scan: scanReport, forecast: forecastReport })
   .meta({ title: "regfsck gate --format json" });
 
-export const gateLine = z
-  .discriminatedUnion("type", [
-    ...scanParts,
-    lineShape("scanSummary", scanSummaryShape),
-    lineShape("forecastRoot", forecastRootShape).describe("what is forecast for a root, without its lists"),
-    ...forecastParts,
-    lineShape("forecastSummary", forecastSummaryShape),
-    lineShape("summary", decided).describe(LAST_LINE),
-  ])
-  .meta({ title: "a line of regfsck gate --format jsonl" });
+export const gateLine = lineSchema("gate", gateReport);
 
 export type GateReport = Omit<Infer<typeof gateReport>, "scan"> & { readonly scan: ScanReport };
 export type Decision = GateReport["decision"];

@@ -1,6 +1,7 @@
 // What the schemas of all reports share. Schemas are loaded when they are written and in tests, never by a command that
 // reads storage: zod takes longer to load than a small root to read.
 import { z } from "zod";
+import { REGISTRIES } from "./run.ts";
 
 export const count = z.int().nonnegative();
 export const rootName = z.string().describe("name of the storage root, as in roots");
@@ -9,21 +10,29 @@ export const digest = z
   .string()
   .describe("algorithm:hex; where a manifest names something by text that is no digest, that text");
 
-export const rootKind = z
+const rootKind = z
   .enum(["authoritative", "cache"])
   .describe("whether missing parts are damage, or fetched on demand by a pull-through cache");
+
+export const investigatedRoot = z.strictObject({
+  name: rootName,
+  path: z.string().describe("absolute"),
+  kind: rootKind,
+});
 
 export const unreadable = z.strictObject({
   root: rootName.describe("name of the storage root; empty where the path lies in none"),
   path: z.string().describe("relative to the storage root; absolute where it lies in none"),
   error: z.string(),
 });
+export const readError = "what could not be read, so that nothing is known about it";
 
 /** What every report begins with. */
 export function runShape<Command extends string>(command: Command) {
   return {
     schemaVersion: z.literal(1),
     tool: z.strictObject({ name: z.string(), version: z.string() }),
+    registry: z.enum(REGISTRIES).describe("the release of Docker Distribution's registry that the report speaks of"),
     command: z.literal(command),
     runId: z.string(),
     startedAt: z
@@ -36,9 +45,10 @@ export function runShape<Command extends string>(command: Command) {
   };
 }
 
-/** A line of the jsonl reports. */
-export function lineShape<Type extends string, Shape extends z.ZodRawShape>(type: Type, shape: Shape) {
-  return z.strictObject({ type: z.literal(type), ...shape });
+/** The same without a verdict, which there is on images alone. */
+export function investigationShape<Command extends string>(command: Command) {
+  const { verdict: _, ...run } = runShape(command);
+  return run;
 }
 
 export const LAST_LINE = "always the last line: a stream without it was cut off";

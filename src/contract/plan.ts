@@ -1,8 +1,17 @@
 // The shape of plan's report, as zod schemas.
 import { z } from "zod";
-import type { Infer } from "./parts.ts";
-import { count, digest, LAST_LINE, lineShape, relativePath, rootName, runShape, unreadable } from "./parts.ts";
-import { investigatedRoot, readError } from "./run.ts";
+import { lineSchema } from "./lines.ts";
+import {
+  count,
+  digest,
+  type Infer,
+  investigatedRoot,
+  readError,
+  relativePath,
+  rootName,
+  runShape,
+  unreadable,
+} from "./parts.ts";
 
 const images = z.array(z.string());
 const path = relativePath;
@@ -134,15 +143,7 @@ export const planReport = z
   })
   .meta({ title: "regfsck plan --format json" });
 
-export const planLine = z
-  .union([
-    lineShape("root", root.shape),
-    ...step.options.map((option) => option.extend({ type: z.literal("step") })),
-    lineShape("left", left.shape),
-    lineShape("unreadable", unreadable.shape),
-    lineShape("summary", { ...run, ...summary }).describe(LAST_LINE),
-  ])
-  .meta({ title: "a line of regfsck plan --format jsonl" });
+export const planLine = lineSchema("plan", planReport);
 
 export type PlanReport = Infer<typeof planReport>;
 export type LeftReport = PlanReport["left"][number];

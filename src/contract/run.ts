@@ -1,39 +1,20 @@
-// What the schemas of verify, why and usage share.
-import { z } from "zod";
-import { rootKind, rootName, runShape } from "./parts.ts";
+// What every report says of its run, and of the roots that were read. Commands load this, so it loads no schema.
+import type { Infer, investigatedRoot } from "./parts.ts";
+import type { WhyReport } from "./why.ts";
 
-/** What such a report begins with: there is no verdict but on images. */
-export function investigationShape<Command extends string>(command: Command) {
-  const { verdict: _, ...run } = runShape(command);
-  return run;
-}
+/** The registries whose behaviour a report can speak of. Nothing on the disk tells which one serves it. */
+export const REGISTRIES = ["2.8.3"] as const;
+export type Registry = (typeof REGISTRIES)[number];
+export const REGISTRY: Registry = "2.8.3";
 
-export const investigatedRoot = z.strictObject({
-  name: rootName,
-  path: z.string().describe("absolute"),
-  kind: rootKind,
-});
+/** The members that all reports begin with, but for the command. */
+export type InvestigationRun = Pick<
+  WhyReport,
+  "schemaVersion" | "tool" | "registry" | "runId" | "startedAt" | "durationMs" | "dryRun"
+>;
 
-export const readError = "what could not be read, so that nothing is known about it";
+export type InvestigatedRoot = Infer<typeof investigatedRoot>;
 
-export interface InvestigationRun {
-  readonly schemaVersion: 1;
-  readonly tool: { readonly name: string; readonly version: string };
-  readonly runId: string;
-  /** ISO 8601, UTC. */
-  readonly startedAt: string;
-  readonly durationMs: number;
-  readonly dryRun: boolean;
-}
-
-/** A root that was looked at. */
-export interface InvestigatedRoot {
-  readonly name: string;
-  /** Absolute. */
-  readonly path: string;
-  readonly kind: "authoritative" | "cache";
-}
-
-export function investigatedRootRecord({ name, path, kind }: InvestigatedRoot) {
+export function investigatedRootRecord({ name, path, kind }: InvestigatedRoot): InvestigatedRoot {
   return { name, path, kind };
 }

@@ -1,25 +1,11 @@
 // The shape of a scan's report, as zod schemas.
 import { z } from "zod";
-import type { Finding } from "../checks/finding.ts";
-import { FINDING_CODES, SEVERITIES } from "../checks/finding.ts";
-import { ROLE_NAMES } from "../facts/facts.ts";
-import type { Infer } from "./parts.ts";
-import {
-  count,
-  digest,
-  LAST_LINE,
-  lineShape,
-  relativePath,
-  rootKind,
-  rootName,
-  runShape,
-  unreadable,
-} from "./parts.ts";
+import { FINDING_CODES, type Finding, ROLE_NAMES, SEVERITIES } from "./finding.ts";
+import { lineSchema } from "./lines.ts";
+import { count, digest, type Infer, investigatedRoot, relativePath, rootName, runShape, unreadable } from "./parts.ts";
 
 const root = z.strictObject({
-  name: rootName,
-  path: z.string().describe("absolute"),
-  kind: rootKind,
+  ...investigatedRoot.shape,
   counts: z.strictObject({
     repositories: count,
     tags: count,
@@ -44,7 +30,7 @@ const brokenTag = z
   })
   .describe("an image that a client cannot pull whole");
 
-const finding = z.strictObject({
+export const finding = z.strictObject({
   id: z
     .string()
     .regex(/^[0-9a-f]{16}$/)
@@ -62,6 +48,10 @@ const finding = z.strictObject({
   message: z.string(),
   affects: z.array(z.string()).describe("repository:tag of every image that it breaks"),
   remedy: z.string(),
+  docsUrl: z
+    .string()
+    .regex(/^docs\/findings\.md#[a-z-]+$/)
+    .describe("where the code is explained, in this project's repository"),
   accepted: z
     .strictObject({ reason: z.string(), until: z.string() })
     .exactOptional()
@@ -97,18 +87,7 @@ export const scanReport = z
   })
   .meta({ title: "regfsck scan --format json" });
 
-/** All lines but the summary, whose type has another name where another summary follows. */
-export const scanParts = [
-  lineShape("root", root.shape),
-  lineShape("finding", finding.shape),
-  lineShape("brokenTag", brokenTag.shape),
-  lineShape("unreadable", unreadable.shape),
-] as const;
-export const scanSummaryShape = { ...runShape("scan"), ...summary.shape, history: history.exactOptional() };
-
-export const scanLine = z
-  .discriminatedUnion("type", [...scanParts, lineShape("summary", scanSummaryShape).describe(LAST_LINE)])
-  .meta({ title: "a line of regfsck scan --format jsonl" });
+export const scanLine = lineSchema("scan", scanReport);
 
 /** Findings are made as they are asked for: a million of them are never held at once. */
 export type ScanReport = Omit<Infer<typeof scanReport>, "findings"> & { readonly findings: Iterable<Finding> };

@@ -1,8 +1,16 @@
 // The shape of usage's report, as zod schemas. All space is in bytes of blobs in the store, each counted once.
 import { z } from "zod";
-import type { Infer } from "./parts.ts";
-import { count, digest, LAST_LINE, lineShape, rootName, unreadable } from "./parts.ts";
-import { investigatedRoot, investigationShape, readError } from "./run.ts";
+import { lineSchema } from "./lines.ts";
+import {
+  count,
+  digest,
+  type Infer,
+  investigatedRoot,
+  investigationShape,
+  readError,
+  rootName,
+  unreadable,
+} from "./parts.ts";
 
 const root = z.strictObject({
   ...investigatedRoot.shape,
@@ -47,14 +55,7 @@ export const usageReport = z
   })
   .meta({ title: "regfsck usage --format json" });
 
-export const usageLine = z
-  .discriminatedUnion("type", [
-    lineShape("root", root.shape),
-    lineShape("entry", entry.shape),
-    lineShape("unreadable", unreadable.shape),
-    lineShape("summary", { ...investigationShape("usage"), ...choice }).describe(LAST_LINE),
-  ])
-  .meta({ title: "a line of regfsck usage --format jsonl" });
+export const usageLine = lineSchema("usage", usageReport);
 
 export type UsageReport = Infer<typeof usageReport>;
 export type RootUsageReport = UsageReport["roots"][number];

@@ -1,11 +1,9 @@
 // The shape of verify's report, as zod schemas.
 import { z } from "zod";
-import type { Infer } from "./parts.ts";
-import { count, digest, LAST_LINE, lineShape, rootName, runShape, unreadable } from "./parts.ts";
-import { investigatedRoot, readError } from "./run.ts";
-import { scanReport } from "./scan.ts";
+import { lineSchema } from "./lines.ts";
+import { count, digest, type Infer, investigatedRoot, readError, rootName, runShape, unreadable } from "./parts.ts";
+import { finding } from "./scan.ts";
 
-const finding = scanReport.shape.findings.element;
 const status = z.union([z.literal(200), z.literal(404), z.literal(500)]).nullable();
 
 const part = z.strictObject({
@@ -67,14 +65,7 @@ export const verifyReport = z
   })
   .meta({ title: "regfsck verify --format json" });
 
-export const verifyLine = z
-  .discriminatedUnion("type", [
-    lineShape("root", investigatedRoot.shape),
-    lineShape("image", image.shape),
-    lineShape("unreadable", unreadable.shape),
-    lineShape("summary", run).describe(LAST_LINE),
-  ])
-  .meta({ title: "a line of regfsck verify --format jsonl" });
+export const verifyLine = lineSchema("verify", verifyReport);
 
 export type VerifyReport = Infer<typeof verifyReport>;
 export type ImageReport = VerifyReport["images"][number];

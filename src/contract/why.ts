@@ -1,8 +1,17 @@
 // The shape of why's report, as zod schemas.
 import { z } from "zod";
-import type { Infer } from "./parts.ts";
-import { count, digest, LAST_LINE, lineShape, relativePath, rootName, unreadable } from "./parts.ts";
-import { investigatedRoot, investigationShape, readError } from "./run.ts";
+import { lineSchema } from "./lines.ts";
+import {
+  count,
+  digest,
+  type Infer,
+  investigatedRoot,
+  investigationShape,
+  readError,
+  relativePath,
+  rootName,
+  unreadable,
+} from "./parts.ts";
 
 const reference = z.strictObject({
   kind: z
@@ -60,14 +69,7 @@ export const whyReport = z
   })
   .meta({ title: "regfsck why --format json" });
 
-export const whyLine = z
-  .discriminatedUnion("type", [
-    lineShape("root", investigatedRoot.shape),
-    lineShape("blob", blob.shape),
-    lineShape("unreadable", unreadable.shape),
-    lineShape("summary", investigationShape("why")).describe(LAST_LINE),
-  ])
-  .meta({ title: "a line of regfsck why --format jsonl" });
+export const whyLine = lineSchema("why", whyReport);
 
 export type WhyReport = Infer<typeof whyReport>;
 export type BlobReport = WhyReport["blobs"][number];

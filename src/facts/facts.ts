@@ -156,9 +156,9 @@ export const ManifestState = {
 export type ManifestState = (typeof ManifestState)[keyof typeof ManifestState];
 
 export const ManifestKind = { none: 0, image: 1, index: 2, schema1: 3 } as const;
+/** Numbered in the order of ROLE_NAMES in contract/. */
 export const Role = { config: 0, layer: 1, child: 2 } as const;
 export type Role = (typeof Role)[keyof typeof Role];
-export const ROLE_NAMES = ["config", "layer", "child"] as const;
 
 /** Blobs read as manifests: a row each, in the order in which they were asked for. */
 export interface ManifestFacts {

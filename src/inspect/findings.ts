@@ -1,7 +1,8 @@
 // The findings of inspected roots, put into words one by one as they are read: a million sentences are never held at once.
-import { FINDING_CODES, type Finding, type Severity } from "../checks/finding.ts";
+
 import { type Found, imageName, severityOf, toFinding } from "../checks/index.ts";
 import { type Accepted, acceptanceOf } from "../config/accepted.ts";
+import { FINDING_CODES, type Finding, type Severity } from "../contract/finding.ts";
 import type { State } from "../contract/state-file.ts";
 import type { RootInspection } from "./inspect-root.ts";
 

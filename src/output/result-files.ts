@@ -45,8 +45,13 @@ export class ResultFiles {
   }
 
   /** Writes a report: JSON lines where the name ends with `.jsonl`, else JSON. */
-  writeReport(file: string | undefined, render: (format: "json" | "jsonl") => Iterable<string>): void {
-    if (this.write("--report", file, () => render(file?.endsWith(".jsonl") ? "jsonl" : "json"))) this.report = file;
+  async writeReport(
+    file: string | undefined,
+    render: (format: "json" | "jsonl") => Promise<Iterable<string>>,
+  ): Promise<void> {
+    if (file === undefined) return;
+    const chunks = await render(file.endsWith(".jsonl") ? "jsonl" : "json");
+    if (this.write("--report", file, () => chunks)) this.report = file;
   }
 }
 
@@ -78,12 +83,12 @@ export async function readState(file: string | undefined): Promise<State | strin
 export async function print<Format extends string>(
   { format, quiet }: { readonly format: Format; readonly quiet: boolean },
   exitCode: number,
-  render: (format: Format) => Iterable<string>,
+  render: (format: Format) => Promise<Iterable<string>>,
   terminal: Terminal,
   files?: ResultFiles,
 ): Promise<void> {
   if (quiet && exitCode === 0) return;
-  const text = render(format);
+  const text = await render(format);
   for (const chunk of inChunks(quiet && format === "text" ? brief(text, files) : text)) await terminal.write(chunk);
 }
 

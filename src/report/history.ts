@@ -1,5 +1,5 @@
 // What changed since the last complete run: what is new, what persists, what was resolved.
-import type { Finding } from "../checks/finding.ts";
+import type { Finding } from "../contract/finding.ts";
 import type { HistoryReport, ScanReport, UnreadableReport } from "../contract/scan.ts";
 import type { State } from "../contract/state-file.ts";
 import { STORAGE } from "../layout/paths.ts";

@@ -1,51 +1,56 @@
-// The reporters of each command, by the names of --format.
+// The reporters of each command, by the names of --format. Each is loaded when it is asked for: loading them all would take
+// longer than verifying an image.
 import type { ForecastReport } from "../contract/forecast.ts";
 import type { GateReport } from "../contract/gate.ts";
+import type { Command } from "../contract/line-formats.ts";
 import type { PlanReport } from "../contract/plan.ts";
 import type { ScanReport } from "../contract/scan.ts";
 import type { UsageReport } from "../contract/usage.ts";
+import type { VerifyReport } from "../contract/verify.ts";
 import type { WhyReport } from "../contract/why.ts";
 import type { Page } from "../text/page.ts";
-import { renderJson } from "./json.ts";
-import { renderJsonLines } from "./jsonl.ts";
-import { renderForecastText } from "./text/forecast.ts";
-import { renderGateText } from "./text/gate.ts";
-import { renderPlanText } from "./text/plan.ts";
-import { renderText } from "./text/scan.ts";
-import { renderUsageText } from "./text/usage.ts";
-import { renderWhyText } from "./text/why.ts";
 
-/** Yields chunks to be written one after another; each ends where it likes, the last ends its line. */
-export type Reporter<Report> = (report: Report, page: Page) => Iterable<string>;
-interface Reporters<Report> {
-  readonly text: Reporter<Report>;
-  json(report: Report): Iterable<string>;
-  jsonl(report: Report): Iterable<string>;
+/** What each command reports. */
+interface Reports {
+  readonly scan: ScanReport;
+  readonly forecast: ForecastReport;
+  readonly gate: GateReport;
+  readonly verify: VerifyReport;
+  readonly why: WhyReport;
+  readonly usage: UsageReport;
+  readonly plan: PlanReport;
 }
 
-export const REPORTERS: Reporters<ScanReport> = { text: renderText, json: renderJson, jsonl: renderJsonLines.scan };
-export const FORECAST_REPORTERS: Reporters<ForecastReport> = {
-  text: renderForecastText,
-  json: renderJson,
-  jsonl: renderJsonLines.forecast,
-};
-export const GATE_REPORTERS: Reporters<GateReport> = {
-  text: renderGateText,
-  json: renderJson,
-  jsonl: renderJsonLines.gate,
-};
-export const PLAN_REPORTERS: Reporters<PlanReport> = {
-  text: renderPlanText,
-  json: renderJson,
-  jsonl: renderJsonLines.plan,
-};
-export const USAGE_REPORTERS: Reporters<UsageReport> = {
-  text: renderUsageText,
-  json: renderJson,
-  jsonl: renderJsonLines.usage,
-};
-export const WHY_REPORTERS: Reporters<WhyReport> = {
-  text: renderWhyText,
-  json: renderJson,
-  jsonl: renderJsonLines.why,
-};
+/** Yields chunks to be written one after another; each ends where it likes, the last ends its line. */
+type Reporter<Report> = (report: Report, page: Page) => Iterable<string>;
+
+const JSON_REPORTERS = {
+  json: async () => (await import("./json.ts")).renderJson,
+  jsonl: async () => (await import("./jsonl.ts")).renderJsonLines,
+} as const;
+
+const REPORTERS = {
+  scan: { ...JSON_REPORTERS, text: async () => (await import("./text/scan.ts")).renderScanText },
+  forecast: { ...JSON_REPORTERS, text: async () => (await import("./text/forecast.ts")).renderForecastText },
+  gate: { ...JSON_REPORTERS, text: async () => (await import("./text/gate.ts")).renderGateText },
+  verify: {
+    ...JSON_REPORTERS,
+    text: async () => (await import("./text/verify.ts")).renderVerifyText,
+    dot: async () => (await import("./graph/dot.ts")).renderImageDot,
+    mermaid: async () => (await import("./graph/mermaid.ts")).renderImageMermaid,
+  },
+  why: { ...JSON_REPORTERS, text: async () => (await import("./text/why.ts")).renderWhyText },
+  usage: { ...JSON_REPORTERS, text: async () => (await import("./text/usage.ts")).renderUsageText },
+  plan: { ...JSON_REPORTERS, text: async () => (await import("./text/plan.ts")).renderPlanText },
+} as const satisfies { readonly [Name in Command]: Record<string, () => Promise<Reporter<Reports[Name]>>> };
+
+/** The report in one of its command's formats. What writes that format is loaded now. */
+export async function render<Report extends Reports[Command]>(
+  report: Report,
+  format: keyof (typeof REPORTERS)[Report["command"]] & string,
+  page: Page,
+): Promise<Iterable<string>> {
+  const reporters: Record<string, () => Promise<Reporter<never>>> = REPORTERS[report.command];
+  const reporter = (await reporters[format]!()) as Reporter<Report>;
+  return reporter(report, page);
+}

@@ -2,8 +2,8 @@
 import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { describe, expect, it } from "vitest";
 import type { Check } from "../../src/checks/check.ts";
-import { FINDING_CODES } from "../../src/checks/finding.ts";
 import { CHECKS } from "../../src/checks/index.ts";
+import { FINDING_CODES } from "../../src/contract/finding.ts";
 
 const project = new URL("../..", import.meta.url);
 const at = (path: string) => new URL(path, project);

@@ -5,7 +5,8 @@ import type { RootForecastReport } from "../../src/contract/forecast.ts";
 import type { ScanReport } from "../../src/contract/scan.ts";
 
 const none = { error: 0, warning: 0, info: 0, brokenTags: 0, accepted: 0 };
-const run = { schemaVersion: 1, tool: { name: "regfsck", version: "0.0.0" }, runId: "r", dryRun: false } as const;
+const tool = { name: "regfsck", version: "0.0.0" };
+const run = { schemaVersion: 1, tool, registry: "2.8.3", runId: "r", dryRun: false } as const;
 const time = { startedAt: "2026-01-01T00:00:00.000Z", durationMs: 0, verdict: "clean" } as const;
 
 interface Situation extends Partial<Omit<Evidence, "scan" | "forecast">> {

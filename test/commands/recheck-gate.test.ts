@@ -47,6 +47,7 @@ describe("gate --recheck", () => {
       exitCode: 0,
       schemaVersion: 1,
       tool: { name: "regfsck", version: "0.0.0" },
+      registry: "2.8.3",
       command: "gate",
       recheckOf: runId,
       decision: "go",

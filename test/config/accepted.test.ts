@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
-import type { Finding } from "../../src/checks/finding.ts";
 import { type Accepted, acceptanceOf } from "../../src/config/accepted.ts";
+import type { Finding } from "../../src/contract/finding.ts";
 
 const finding: Finding = {
   id: "1",
@@ -13,6 +13,7 @@ const finding: Finding = {
   message: "",
   affects: ["team/api:1.0", "team/api/web:1.0"],
   remedy: "",
+  docsUrl: "docs/findings.md#missing-blob",
 };
 
 function isAccepted(named: Partial<Accepted>, today = "2027-01-15T12:00:00Z", about = finding): boolean {

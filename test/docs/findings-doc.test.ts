@@ -1,8 +1,8 @@
 import { readFileSync } from "node:fs";
 import { describe, expect, it } from "vitest";
 import type { Check } from "../../src/checks/check.ts";
-import { FINDING_CODES } from "../../src/checks/finding.ts";
 import { CHECKS } from "../../src/checks/index.ts";
+import { FINDING_CODES } from "../../src/contract/finding.ts";
 
 const text = readFileSync(new URL("../../docs/findings.md", import.meta.url), "utf8");
 const sections = text.split(/^## /m).map((section) => {

@@ -31,7 +31,7 @@ describe("docs/json.md", () => {
     for (const line of lines) expect(isLine(JSON.parse(line)), ajv.errorsText(isLine.errors)).toBe(true);
     const { durationMs, startedAt, runId } = JSON.parse(lines.at(-1)!);
     const report = { ...JSON.parse(example("json")), durationMs, startedAt, runId };
-    expect([...renderJsonLines.scan(report)].map((line) => line.trimEnd())).toEqual(lines);
+    expect([...renderJsonLines(report)].map((line) => line.trimEnd())).toEqual(lines);
   });
 
   it("names every field", () => {

@@ -2,7 +2,7 @@
 import { existsSync } from "node:fs";
 import { basename, dirname, join, normalize } from "node:path";
 import { describe, expect, it } from "vitest";
-import { FINDING_CODES } from "../../src/checks/finding.ts";
+import { FINDING_CODES } from "../../src/contract/finding.ts";
 import { jsonSchemas } from "../../src/contract/json-schemas.ts";
 import { anchors, filesBelow, hasSection, type Link, links, prose, REPOSITORY, sections, textOf } from "./pages.ts";
 

@@ -1,7 +1,7 @@
 import { readFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { describe, expect, it } from "vitest";
-import { FINDING_CODES } from "../../src/checks/finding.ts";
+import { FINDING_CODES } from "../../src/contract/finding.ts";
 import { nodeFs } from "../../src/scan/fs/storage-fs.ts";
 import { consoleExamples } from "../worlds/console-examples.ts";
 import { runProgram } from "../worlds/scan-world.ts";

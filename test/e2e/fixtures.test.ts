@@ -6,7 +6,7 @@ import { fileURLToPath } from "node:url";
 import { describe, expect, it } from "vitest";
 import type { Expectation, ExpectedFinding } from "../../scripts/fixtures/fixture.ts";
 import { filesBelow } from "../../scripts/fixtures/storage.ts";
-import type { Finding } from "../../src/checks/finding.ts";
+import type { Finding } from "../../src/contract/finding.ts";
 import type { ScanReport } from "../../src/contract/scan.ts";
 import { run } from "../worlds/program.ts";
 import { temporaryFolder } from "../worlds/temporary-folder.ts";

@@ -3,7 +3,7 @@ import addFormats from "ajv-formats";
 import { describe, expect, it } from "vitest";
 import type { ForecastReport } from "../../src/contract/forecast.ts";
 import { jsonSchemas } from "../../src/contract/json-schemas.ts";
-import { renderJson } from "../../src/report/json.ts";
+import { inChunks, renderJson } from "../../src/report/json.ts";
 import { renderJsonLines } from "../../src/report/jsonl.ts";
 import { breaking, FORECASTS, forecastReport, halfWay, hostileForecast, rootForecast } from "./sample-forecasts.ts";
 import { HOSTILE, sha256 } from "./sample-reports.ts";
@@ -15,7 +15,7 @@ const isLine = ajv.compile(jsonSchemas()["forecast-line.schema.json"]!);
 
 const json = (report: ForecastReport) => [...renderJson(report)].join("");
 const lines = (report: ForecastReport): { type: string }[] =>
-  [...renderJsonLines.forecast(report)]
+  [...renderJsonLines(report)]
     .join("")
     .trimEnd()
     .split("\n")
@@ -34,25 +34,13 @@ describe.each(Object.entries(FORECASTS))("the JSON of a forecast: %s", (_, repor
   });
 
   it("is safe to show in a terminal", () => {
-    for (const text of [json(report), [...renderJsonLines.forecast(report)].join("")]) {
+    for (const text of [json(report), [...renderJsonLines(report)].join("")]) {
       expect(text.replaceAll("\n", "")).not.toMatch(/[\p{Cc}\p{Cf}\p{Cs}\p{Zl}\p{Zp}]/u);
     }
   });
 });
 
 describe("the JSON of a forecast", () => {
-  it("has its keys in the order of the contract", () => {
-    const report = JSON.parse(json(halfWay));
-    expect(Object.keys(report).join(" ")).toBe(
-      "schemaVersion tool command runId startedAt durationMs dryRun verdict roots unreadable",
-    );
-    expect(Object.keys(report.roots[0]).join(" ")).toBe(
-      "name path kind deleteUntagged keepTags outcome abort aborts marked removedTags deletedManifests deletedBlobs " +
-        "deletedBytes correctlyFreedBytes unseenRepositories breaks",
-    );
-    expect(Object.keys(report.roots[1].breaks[0]).join(" ")).toBe("repository tag digest lost keptBy");
-  });
-
   it("gives each entry of a list a line of its own", () => {
     expect(json(breaking).match(/^ {8}"sha256:[0-9a-f]{64}",?$/gm)).toHaveLength(3000);
     expect(json(breaking).match(/^ {8}\{"repository":.*\},?$/gm)).toHaveLength(503);
@@ -62,7 +50,8 @@ describe("the JSON of a forecast", () => {
   it("comes in few chunks, none of them large, however much is deleted", () => {
     const digest = sha256("one of many");
     const report = forecastReport([rootForecast({ deletedBlobs: Array.from({ length: 100_000 }, () => digest) })]);
-    for (const chunks of [[...renderJson(report)], [...renderJsonLines.forecast(report)]]) {
+    for (const pieces of [renderJson(report), renderJsonLines(report)]) {
+      const chunks = [...inChunks(pieces)];
       expect(chunks.length).toBeGreaterThan(50);
       expect(chunks.length).toBeLessThan(1000);
       expect(Math.max(...chunks.map(({ length }) => length))).toBeLessThan(100_000);

@@ -14,7 +14,7 @@ const isLine = ajv.compile(jsonSchemas()["gate-line.schema.json"]!);
 
 const json = (report: GateReport) => [...renderJson(report)].join("");
 const lines = (report: GateReport): { type: string }[] =>
-  [...renderJsonLines.gate(report)]
+  [...renderJsonLines(report)]
     .join("")
     .trimEnd()
     .split("\n")
@@ -35,7 +35,7 @@ describe.each(Object.entries(GATES))("the JSON of a gate: %s", (_, report) => {
   });
 
   it("is safe to show in a terminal", () => {
-    for (const text of [json(report), [...renderJsonLines.gate(report)].join("")]) {
+    for (const text of [json(report), [...renderJsonLines(report)].join("")]) {
       expect(text.replaceAll("\n", "")).not.toMatch(/[\p{Cc}\p{Cf}\p{Cs}\p{Zl}\p{Zp}]/u);
     }
   });
@@ -44,7 +44,7 @@ describe.each(Object.entries(GATES))("the JSON of a gate: %s", (_, report) => {
 describe("the JSON of a gate", () => {
   it("has its keys in order", () => {
     expect(Object.keys(JSON.parse(json(stop))).join(" ")).toBe(
-      "schemaVersion tool command runId startedAt durationMs dryRun verdict decision reasons fingerprints scan forecast",
+      "schemaVersion tool registry command runId startedAt durationMs dryRun verdict decision reasons fingerprints scan forecast",
     );
   });
 

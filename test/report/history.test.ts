@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import type { Finding } from "../../src/checks/finding.ts";
+import type { Finding } from "../../src/contract/finding.ts";
 import type { RootReport, ScanReport } from "../../src/contract/scan.ts";
 import { parseState, type State } from "../../src/contract/state-file.ts";
 import { compareWithState, doubtedRoots, nextState, stateText } from "../../src/report/history.ts";
@@ -14,6 +14,7 @@ const finding = (id: string): Finding => ({
   message: "",
   affects: [],
   remedy: "",
+  docsUrl: "docs/findings.md#missing-blob",
 });
 const root = (name: string, repositories: number, blobs: number): RootReport => ({
   ...clean.roots[0]!,

@@ -41,6 +41,7 @@ export function forecastReport(
   return {
     schemaVersion: 1,
     tool: { name: "regfsck", version: "0.1.0" },
+    registry: "2.8.3",
     command: "forecast",
     runId: "0197f3a2-0000-7000-8000-000000000002",
     startedAt: "2026-04-19T03:00:12.000Z",
@@ -162,10 +163,11 @@ export const hostileForecast = forecastReport(
 export const FORECASTS = { harmless, breaking, aborting, halfWay, unread, hostile: hostileForecast };
 
 export function gateReport(scan: ScanReport, forecast: ForecastReport, reasons: readonly string[]): GateReport {
-  const { schemaVersion, tool, startedAt, verdict } = scan;
+  const { schemaVersion, tool, registry, startedAt, verdict } = scan;
   return {
     schemaVersion,
     tool,
+    registry,
     command: "gate",
     runId: "0197f3a2-0000-7000-8000-000000000003",
     startedAt,

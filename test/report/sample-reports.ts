@@ -1,7 +1,7 @@
 // Reports as a scan could give them, for the tests of the reporters.
 import { createHash } from "node:crypto";
-import type { Finding, FindingCode } from "../../src/checks/finding.ts";
 import { CHECKS } from "../../src/checks/index.ts";
+import type { Finding, FindingCode } from "../../src/contract/finding.ts";
 import type { BrokenTagReport, RootReport, ScanReport } from "../../src/contract/scan.ts";
 
 export function sha256(text: string): string {
@@ -28,6 +28,7 @@ export function finding(code: FindingCode, fields: Partial<Finding> = {}): Findi
     message: `message of ${code}`,
     affects: [],
     remedy: `remedy of ${code}`,
+    docsUrl: `docs/findings.md#${code}`,
     ...fields,
   };
   const { root, repository, tag, digest, parent, path } = made as Finding;
@@ -62,6 +63,7 @@ export function scanReport(fields: Partial<ScanReport> & { findings?: readonly F
   return {
     schemaVersion: 1,
     tool: { name: "regfsck", version: "0.1.0" },
+    registry: "2.8.3",
     command: "scan",
     runId: "0197f3a2-0000-7000-8000-000000000001",
     startedAt: "2026-04-19T03:00:12.000Z",

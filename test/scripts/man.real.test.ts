@@ -4,8 +4,8 @@ import { describe, expect, it } from "vitest";
 import { describeProgram, OFFERS } from "../../scripts/package/command-line.ts";
 import { EXAMPLES } from "../../scripts/package/man-words.ts";
 import { shareFiles } from "../../scripts/package/share.ts";
-import { FINDING_CODES } from "../../src/checks/finding.ts";
 import { EXIT } from "../../src/commands/exit-code.ts";
+import { FINDING_CODES } from "../../src/contract/finding.ts";
 
 const program = describeProgram("1.2.3");
 const page = shareFiles("1.2.3", "2026-01-31")["man/man1/regfsck.1"]!;

@@ -1,6 +1,6 @@
 // Scans a world as the program does, without the program, and reads its graph.
 import { Chalk } from "chalk";
-import type { Finding } from "../../src/checks/finding.ts";
+import type { Finding } from "../../src/contract/finding.ts";
 import type { ScanReport } from "../../src/contract/scan.ts";
 import type { RepositoryFacts } from "../../src/facts/facts.ts";
 import { RootGraph } from "../../src/graph/root-graph.ts";

@@ -1,7 +1,7 @@
 // Which images a collection would break that are whole today, what each would lose, and what would keep it.
 
+import { ROLE_NAMES } from "../../contract/finding.ts";
 import { Bytes } from "../../facts/columns.ts";
-import { ROLE_NAMES } from "../../facts/facts.ts";
 import { graphWithout } from "../../graph/overlay.ts";
 import type { RootGraph } from "../../graph/root-graph.ts";
 import type { PullProblem } from "../serve/failure.ts";

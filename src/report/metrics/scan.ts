@@ -1,7 +1,8 @@
 // A scan as metrics for node_exporter's textfile collector. Every sample carries the root and nothing more particular,
 // so that series stay few, and files of several scans may lie side by side.
-import { FINDING_CODES, type Finding, SEVERITIES, type Severity } from "../../checks/finding.ts";
+
 import { CHECKS } from "../../checks/index.ts";
+import { FINDING_CODES, type Finding, SEVERITIES, type Severity } from "../../contract/finding.ts";
 import type { RootReport, ScanReport } from "../../contract/scan.ts";
 import { type Family, renderFamilies, type Sample, valuesByRoot } from "./exposition.ts";
 

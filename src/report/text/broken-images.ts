@@ -1,5 +1,5 @@
 // Broken images, grouped by what breaks them: one lost layer that breaks 500 tags is said once.
-import type { Finding } from "../../checks/finding.ts";
+import type { Finding } from "../../contract/finding.ts";
 import type { BrokenTagReport } from "../../contract/scan.ts";
 
 export interface BrokenImageGroup {

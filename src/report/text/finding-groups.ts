@@ -1,6 +1,7 @@
 // Findings that break no image, counted by code as they stream by; a few of each are kept as examples.
-import { FINDING_CODES, type Finding, type FindingCode, type Severity } from "../../checks/finding.ts";
+
 import { CHECKS } from "../../checks/index.ts";
+import { FINDING_CODES, type Finding, type FindingCode, type Severity } from "../../contract/finding.ts";
 import { escapeText } from "../../text/escape.ts";
 import { more, type Page, paragraph } from "../../text/page.ts";
 import { formatNumberOf, withReadableBytes } from "../../text/quantities.ts";

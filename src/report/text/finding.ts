@@ -1,7 +1,7 @@
 // One finding in a line or two of text: what it is about, and where.
 import type { Check } from "../../checks/check.ts";
-import type { Finding, Severity } from "../../checks/finding.ts";
 import { CHECKS } from "../../checks/index.ts";
+import type { Finding, Severity } from "../../contract/finding.ts";
 import { shortDigest } from "../../layout/digest.ts";
 import { type Cell, columns, type Page, type Paint, row } from "../../text/page.ts";
 

@@ -1,5 +1,5 @@
 // What changed since the last complete run, as lines of the text report.
-import type { Finding } from "../../checks/finding.ts";
+import type { Finding } from "../../contract/finding.ts";
 import type { ScanReport } from "../../contract/scan.ts";
 import { more, type Page, paragraph, row } from "../../text/page.ts";
 import { formatCount } from "../../text/quantities.ts";

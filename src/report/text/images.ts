@@ -1,5 +1,5 @@
 // The broken images of the text report: what each lacks, and how to mend it.
-import type { Finding } from "../../checks/finding.ts";
+import type { Finding } from "../../contract/finding.ts";
 import type { BrokenTagReport, ScanReport } from "../../contract/scan.ts";
 import { shortDigest } from "../../layout/digest.ts";
 import { escapeText } from "../../text/escape.ts";

@@ -1,5 +1,5 @@
 // The report for a person at a terminal: verdict, broken images, the rest in groups, what could not be read, totals.
-import type { Finding } from "../../checks/finding.ts";
+import type { Finding } from "../../contract/finding.ts";
 import type { ScanReport } from "../../contract/scan.ts";
 import type { Page } from "../../text/page.ts";
 import { namePrefix } from "./finding.ts";
@@ -9,7 +9,7 @@ import { renderBrokenImages } from "./images.ts";
 import { renderAccepted, renderTotals, renderUnreadable, renderVerdict } from "./totals.ts";
 
 /** Bounded: however much is found, what is printed stays within a few hundred lines. */
-export function* renderText(report: ScanReport, page: Page): Generator<string> {
+export function* renderScanText(report: ScanReport, page: Page): Generator<string> {
   const { breaking, rest, accepted } = sortFindings(report);
   const prefix = namePrefix(report);
   yield* renderVerdict(page, report, rest.count("error"));

@@ -1,5 +1,5 @@
 // The first and the last lines of the text report: the verdict, what could not be read, what was checked.
-import type { Finding } from "../../checks/finding.ts";
+import type { Finding } from "../../contract/finding.ts";
 import type { RootReport, ScanReport } from "../../contract/scan.ts";
 import { escapeText } from "../../text/escape.ts";
 import { groupBy } from "../../text/group-by.ts";

@@ -1,5 +1,5 @@
 // Verified images for a person: the verdict, each image as a tree with what the registry answers, and how to mend it.
-import type { Finding } from "../../checks/finding.ts";
+import type { Finding } from "../../contract/finding.ts";
 import type { ImagePartReport, ImageReport, VerifyReport } from "../../contract/verify.ts";
 import { shortDigest } from "../../layout/digest.ts";
 import { escapeText } from "../../text/escape.ts";

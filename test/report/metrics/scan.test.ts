@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { FINDING_CODES } from "../../../src/checks/finding.ts";
+import { FINDING_CODES } from "../../../src/contract/finding.ts";
 import { type MetricsInput, parseEarlierMetrics, renderMetrics } from "../../../src/report/metrics/scan.ts";
 import { clean, finding, incident, rootReport, scanReport, severalRoots } from "../sample-reports.ts";
 

@@ -1,6 +1,6 @@
 import { Chalk } from "chalk";
 import { describe, expect, it } from "vitest";
-import type { Finding } from "../../../src/checks/finding.ts";
+import type { Finding } from "../../../src/contract/finding.ts";
 import type { HistoryReport } from "../../../src/contract/scan.ts";
 import { renderHistory } from "../../../src/report/text/history.ts";
 import { clean } from "../sample-reports.ts";
@@ -14,6 +14,7 @@ const finding = (id: string, firstSeen?: string): Finding => ({
   message: "",
   affects: id.startsWith("image") ? [`team/${id}:1`, `team/${id}:2`] : [],
   remedy: "",
+  docsUrl: "docs/findings.md#missing-blob",
   ...(firstSeen !== undefined && { firstSeen }),
 });
 

@@ -1,7 +1,7 @@
 import { Chalk } from "chalk";
 import { describe, expect, it } from "vitest";
 import type { ScanReport } from "../../../src/contract/scan.ts";
-import { renderText } from "../../../src/report/text/scan.ts";
+import { renderScanText } from "../../../src/report/text/scan.ts";
 import { columns } from "../../../src/text/page.ts";
 import {
   brokenTagsOf,
@@ -20,7 +20,7 @@ import {
 type Level = 0 | 1 | 3;
 
 function render(report: ScanReport, { width = 80, level = 0 as Level } = {}): string {
-  return [...renderText(report, { colour: new Chalk({ level }), width })].join("");
+  return [...renderScanText(report, { colour: new Chalk({ level }), width })].join("");
 }
 
 const firstLine = (report: ScanReport) => render(report).split("\n")[0];
