@@ -5,7 +5,7 @@ import { NoRootError } from "../contract/errors.ts";
 import { DiskState } from "../facts/facts.ts";
 import { SCHEDULER_STATE, STORAGE } from "../layout/paths.ts";
 import { noting } from "./fs/noting-fs.ts";
-import { errorCode, listEntries, type StorageFs, statPath } from "./fs/storage-fs.ts";
+import { errorCode, identityOf, listEntries, type StorageFs, statPath } from "./fs/storage-fs.ts";
 
 export type RootKind = "authoritative" | "cache";
 
@@ -97,12 +97,6 @@ function firstOfEach(storageFs: StorageFs, base: string, places: readonly string
   return places.filter((place) => kept.has(place));
 }
 
-/** What two paths share that lead to one folder. Some network file systems number nothing: there, the path. */
-function identityOf(storageFs: StorageFs, path: string): string {
-  const { stat } = statPath(storageFs, path);
-  return stat?.ino ? `${stat.dev} ${stat.ino}` : path;
-}
-
 /** Whether a part of the path below a base folder is a symbolic link. */
 function hasLink(storageFs: StorageFs, base: string, below: string): boolean {
   if (below === "") return false;
@@ -121,12 +115,12 @@ function isLink(storageFs: StorageFs, path: string): boolean {
 
 function checkFolder(storageFs: StorageFs, given: string, path: string): void {
   try {
-    if (!storageFs.statSync(path).isDirectory()) throw new NoRootError(`${given}: not a folder`);
+    if (!storageFs.statSync(path).isDirectory()) throw new NoRootError(`${given}: not a directory`);
     storageFs.readdirSync(path);
   } catch (error) {
     if (error instanceof NoRootError) throw error;
     const code = errorCode(error);
-    throw new NoRootError(`${given}: ${code === "ENOENT" ? "no such folder" : `cannot be read (${code})`}`);
+    throw new NoRootError(`${given}: ${code === "ENOENT" ? "no such directory" : `cannot be read (${code})`}`);
   }
 }
 

@@ -11,7 +11,7 @@ import {
 } from "../facts/facts.ts";
 import { REPOSITORIES } from "../layout/paths.ts";
 import { noting } from "./fs/noting-fs.ts";
-import { listEntries, type StorageFs, stateOfError, statPath } from "./fs/storage-fs.ts";
+import { identityOf, listEntries, MOST_VISITS, type StorageFs, stateOfError, statPath } from "./fs/storage-fs.ts";
 import { isUndecodableName, undecodableFoldersHoldLayers } from "./undecodable-names.ts";
 
 /** Lists the namespace of the storage root at `root`. */
@@ -68,9 +68,6 @@ export function listNamespace(storageFs: StorageFs, root: string): NamespaceFact
   return { folders, unexpected, unreadable };
 }
 
-/** How often symbolic links may lead into one folder: with n folders that all link to each other there are n! ways. */
-const MOST_VISITS = 8;
-
 /** Folders that symbolic links lead to or above: counts the ways to each, so that crosswise links stay few. */
 class LinkedFolders {
   readonly #fs: StorageFs;
@@ -89,8 +86,7 @@ class LinkedFolders {
     if (entry.name.startsWith("_")) return true;
     const path = below === "" ? entry.name : `${below}/${entry.name}`;
     this.#paths.add(path);
-    const { stat } = statPath(this.#fs, `${this.#base}/${path}`);
-    const identity = stat?.ino ? `${stat.dev} ${stat.ino}` : path;
+    const identity = identityOf(this.#fs, `${this.#base}/${path}`);
     const count = (this.#visits.get(identity) ?? 0) + 1;
     this.#visits.set(identity, count);
     return count <= MOST_VISITS;

@@ -1,16 +1,16 @@
 // The marks of a root, from disk: tags, revisions and uploads alone, without blobs, layer links and manifests.
 
-import { DiskState, type UnexpectedEntry, type Unreadable } from "../facts/facts.ts";
+import type { UnexpectedEntry, Unreadable } from "../facts/facts.ts";
 import type { RepositoryMarks } from "../facts/fingerprint.ts";
 import { unpackDigests } from "../facts/packed-digests.ts";
 import { isAlgorithm, isHex } from "../layout/digest.ts";
 import { linksFolder, tagsFolder } from "../layout/paths.ts";
-import { namesOf, type StorageFs, stateOfError, statPath } from "./fs/storage-fs.ts";
+import { namesOf, type StorageFs } from "./fs/storage-fs.ts";
 import { listNamespace, repositoryNames } from "./list-namespace.ts";
 import { LinkReader } from "./read-link.ts";
 import { readTags } from "./read-tags.ts";
 import { readUploads } from "./read-uploads.ts";
-import { listPart, type RepositoryReading } from "./repository-reading.ts";
+import { listPart, type RepositoryReading, statPart } from "./repository-reading.ts";
 
 /** Reads the marks of the storage root at `root`, by repository name. Notes in `unreadable` what cannot be read. */
 export function* readMarks(storageFs: StorageFs, root: string, unreadable: Unreadable[]): Generator<RepositoryMarks> {
@@ -45,8 +45,7 @@ function revisionPlaces(reading: RepositoryReading, repository: string): string[
 }
 
 /** A manifest that is deleted leaves its folder behind, without the link. */
-function isLinked({ fs, root, unreadable }: RepositoryReading, path: string): boolean {
-  const { stat, code } = statPath(fs, `${root}/${path}`);
-  if (code && stateOfError(code) === DiskState.unreadable) unreadable.push({ path, error: code });
+function isLinked(reading: RepositoryReading, path: string): boolean {
+  const { stat, code } = statPart(reading, path);
   return stat !== undefined || code !== undefined;
 }

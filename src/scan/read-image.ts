@@ -15,13 +15,13 @@ import {
 import { packDigests, unpackDigests } from "../facts/packed-digests.ts";
 import { ALGORITHMS, parseDigest } from "../layout/digest.ts";
 import { type LinkKind, repositoryFolder, tagFolder } from "../layout/paths.ts";
-import { type StorageFs, stateOfError, statPath } from "./fs/storage-fs.ts";
+import type { StorageFs } from "./fs/storage-fs.ts";
 import { type BlobShard, readBlobShard } from "./read-blobs.ts";
 import { LinkReader } from "./read-link.ts";
 import { readLinks } from "./read-links.ts";
 import { readManifests } from "./read-manifests.ts";
 import { readTags } from "./read-tags.ts";
-import type { RepositoryReading } from "./repository-reading.ts";
+import { type RepositoryReading, statPart } from "./repository-reading.ts";
 
 /** Which image: by a tag, or by the digest of its manifest. */
 export interface ImageTarget {
@@ -102,9 +102,8 @@ export function* readImageBlobs(
   }
 }
 
-function isThere({ fs, root, unreadable }: RepositoryReading, path: string): boolean {
-  const { stat, code } = statPath(fs, `${root}/${path}`);
-  if (code && stateOfError(code) === DiskState.unreadable) unreadable.push({ path, error: code });
+function isThere(reading: RepositoryReading, path: string): boolean {
+  const { stat, code } = statPart(reading, path);
   return stat !== undefined || (code !== undefined && code !== "ENOTDIR");
 }
 

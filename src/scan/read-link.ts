@@ -9,40 +9,38 @@ const LONGEST_LINK = "sha512:".length + 128;
 
 const [TWO, THREE, FIVE] = ["2", "3", "5"].map((digit) => digit.charCodeAt(0));
 
-/** Reads links into one buffer; the last link's answer stays in its fields until the next. */
+/** What a link was found to hold. */
+export interface LinkContent {
+  readonly state: DiskState;
+  /** The digest that the link holds; empty unless its state is ok. */
+  readonly target: string;
+  /** What is wrong with it, in words; empty when its state is ok. The system's error code when it is unreadable. */
+  readonly reason: string;
+}
+
+/** Reads links, all into one buffer: a link is small, and there are very many. */
 export class LinkReader {
   readonly #fs: StorageFs;
   readonly #buffer = Buffer.alloc(256);
-  state: DiskState = DiskState.ok;
-  /** The digest that the link holds; empty unless its state is ok. */
-  target = "";
-  /** What is wrong with it, in words; empty when its state is ok. The system's error code when it is unreadable. */
-  reason = "";
 
   constructor(storageFs: StorageFs) {
     this.#fs = storageFs;
   }
 
   /** Reads the link at `path`. `expected` is the digest that it most likely holds, which spares parsing it; or "". */
-  read(path: string, expected: string): DiskState {
-    this.target = "";
-    this.reason = "";
+  read(path: string, expected: string): LinkContent {
     try {
       const length = this.#readFile(path);
       const content = this.#buffer.toString("latin1", 0, length);
       if ((content === expected && length > 0) || (length <= LONGEST_LINK && parseDigest(content))) {
-        this.target = content;
-        this.state = DiskState.ok;
-      } else {
-        this.reason = describeContent(content);
-        this.state = DiskState.malformed;
+        return { state: DiskState.ok, target: content, reason: "" };
       }
+      return { state: DiskState.malformed, target: "", reason: describeContent(content) };
     } catch (error) {
       const code = errorCode(error);
-      this.state = stateOfError(code);
-      this.reason = isBroken(this.state) ? describeError(code) : code;
+      const state = stateOfError(code);
+      return { state, target: "", reason: isBroken(state) ? describeError(code) : code };
     }
-    return this.state;
   }
 
   /** Bytes read into the buffer: the whole file, or more than any link has. */

@@ -5,7 +5,7 @@ import { DigestWriter } from "../facts/packed-digests.ts";
 import { type Algorithm, isAlgorithm, isHex } from "../layout/digest.ts";
 import { type LinkKind, linksFolder } from "../layout/paths.ts";
 import { listEntries, listNames, namesOf } from "./fs/storage-fs.ts";
-import { listPart, type RepositoryReading } from "./repository-reading.ts";
+import { listPart, type RepositoryReading, readPartLink } from "./repository-reading.ts";
 import { leavesBelow } from "./walk-unexpected.ts";
 
 /** The entries of one `_layers/<algorithm>` or `revisions/<algorithm>` folder: digest folders, if all is well. */
@@ -42,7 +42,6 @@ export function readLinks(
   { algorithm, names }: LinkEntries,
 ): LinkFacts {
   const folder = `${linksFolder(repository, kind)}/${algorithm}/`;
-  const base = `${reading.root}/${folder}`;
   const prefix = `${algorithm}:`;
   const places = new DigestWriter(names.length);
   const states = new Bytes(names.length);
@@ -52,16 +51,13 @@ export function readLinks(
   for (const name of names) {
     if (!places.pushHex(algorithm, name)) continue;
     const place = prefix + name;
-    const state = reading.links.read(`${base}${name}/link`, place);
+    const { state, target, reason } = readPartLink(reading, `${folder}${name}/link`, place);
     const row = states.push(state);
-    if (state === DiskState.ok && reading.links.target !== place) {
+    if (state === DiskState.ok && target !== place) {
       otherRows.push(row);
-      otherTargets.push(reading.links.target);
+      otherTargets.push(target);
     }
-    if (isBroken(state)) reasons.set(row, reading.links.reason);
-    if (state === DiskState.unreadable) {
-      reading.unreadable.push({ path: `${folder}${name}/link`, error: reading.links.reason });
-    }
+    if (isBroken(state)) reasons.set(row, reason);
   }
   return {
     places: places.finish(),
@@ -108,7 +104,6 @@ export function* unexpectedLinks(reading: RepositoryReading, path: string): Gene
 }
 
 function readUnexpectedLink(reading: RepositoryReading, path: string): UnexpectedRevisionLink {
-  const state = reading.links.read(`${reading.root}/${path}`, "");
-  if (state === DiskState.unreadable) reading.unreadable.push({ path, error: reading.links.reason });
-  return { path, state, target: state === DiskState.ok ? reading.links.target : undefined };
+  const { state, target } = readPartLink(reading, path, "");
+  return { path, state, target: state === DiskState.ok ? target : undefined };
 }

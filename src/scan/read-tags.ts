@@ -3,8 +3,8 @@ import { Bytes, Floats, Integers } from "../facts/columns.ts";
 import { DiskState, isBroken, type TagFacts } from "../facts/facts.ts";
 import { DigestWriter } from "../facts/packed-digests.ts";
 import { tagsFolder } from "../layout/paths.ts";
-import { listNames, namesOf, stateOfError, statPath } from "./fs/storage-fs.ts";
-import type { RepositoryReading } from "./repository-reading.ts";
+import { listNames, namesOf } from "./fs/storage-fs.ts";
+import { type RepositoryReading, readPartLink, statPart } from "./repository-reading.ts";
 
 export interface TagOptions {
   /** Whether to ask each tag's folder when it last changed. */
@@ -30,15 +30,13 @@ export function readTags(
   const reasons = new Map<number, string>();
   for (const [row, name] of names.entries()) {
     const path = `${folder}/${name}`;
-    const state = reading.links.read(`${reading.root}/${path}/current/link`, "");
+    const { state, target, reason } = readPartLink(reading, `${path}/current/link`, "");
     states.push(state);
-    if (state === DiskState.ok) targets.push(reading.links.target);
+    if (state === DiskState.ok) targets.push(target);
     else targets.pushNone();
-    if (isBroken(state)) reasons.set(row, reading.links.reason);
-    if (state === DiskState.unreadable) {
-      reading.unreadable.push({ path: `${path}/current/link`, error: reading.links.reason });
-    }
-    if (times) modified.push(readTime(reading, path));
+    if (isBroken(state)) reasons.set(row, reason);
+    // When the tag's folder last changed.
+    if (times) modified.push(statPart(reading, path).stat?.mtimeMs ?? 0);
     const before = history.length;
     historyStates.push(withHistory ? readHistory(reading, path, history) : DiskState.absent);
     historyCounts.push(history.length - before);
@@ -53,13 +51,6 @@ export function readTags(
     history: history.finish(),
     reasons,
   };
-}
-
-/** When a tag's folder last changed, in milliseconds since 1970; 0 where it is gone, or cannot be read. */
-function readTime({ fs, root, unreadable }: RepositoryReading, path: string): number {
-  const { stat, code } = statPath(fs, `${root}/${path}`);
-  if (code && stateOfError(code) === DiskState.unreadable) unreadable.push({ path, error: code });
-  return stat?.mtimeMs ?? 0;
 }
 
 /**

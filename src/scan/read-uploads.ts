@@ -1,9 +1,8 @@
 // Reads a repository's uploads under way: when each began, when it last grew.
-import type { Stats } from "node:fs";
 import { DiskState, type UploadFacts } from "../facts/facts.ts";
 import { uploadsFolder } from "../layout/paths.ts";
-import { errorCode, namesOf, READ_FLAGS, stateOfError, statPath } from "./fs/storage-fs.ts";
-import { listPart, type RepositoryReading } from "./repository-reading.ts";
+import { errorCode, namesOf, READ_FLAGS, stateOfError } from "./fs/storage-fs.ts";
+import { listPart, type RepositoryReading, statPart } from "./repository-reading.ts";
 
 /** Reads the uploads of a repository. One that ends while it is read is left out. */
 export function readUploads(reading: RepositoryReading, repository: string): UploadFacts[] {
@@ -12,9 +11,9 @@ export function readUploads(reading: RepositoryReading, repository: string): Upl
   const uploads: UploadFacts[] = [];
   for (const name of namesOf(listing)) {
     const path = `${folder}/${name}`;
-    const stat = readStat(reading, path);
+    const { stat } = statPart(reading, path);
     if (!stat?.isDirectory()) continue;
-    const data = readStat(reading, `${path}/data`);
+    const data = statPart(reading, `${path}/data`).stat;
     const startedAt = readStartedAt(reading, `${path}/startedat`) ?? stat.mtimeMs;
     uploads.push({
       id: name,
@@ -24,16 +23,6 @@ export function readUploads(reading: RepositoryReading, repository: string): Upl
     });
   }
   return uploads;
-}
-
-function readStat(reading: RepositoryReading, path: string): Stats | undefined {
-  const { stat, code } = statPath(reading.fs, `${reading.root}/${path}`);
-  if (code) noteUnreadable(reading, path, code);
-  return stat;
-}
-
-function noteUnreadable({ unreadable }: RepositoryReading, path: string, code: string): void {
-  if (stateOfError(code) === DiskState.unreadable) unreadable.push({ path, error: code });
 }
 
 /** More than a time with all its digits takes. */
@@ -56,7 +45,8 @@ function readStartedAt(reading: RepositoryReading, path: string): number | undef
       fs.closeSync(file);
     }
   } catch (error) {
-    noteUnreadable(reading, path, errorCode(error));
+    const code = errorCode(error);
+    if (stateOfError(code) === DiskState.unreadable) reading.unreadable.push({ path, error: code });
     return undefined;
   }
 }

@@ -49,8 +49,8 @@ export class Rechecker {
   #read(claim: DiskClaim): boolean {
     const path = `${this.#root}/${claim.path}`;
     if (claim.kind === "link") {
-      const state = this.#links.read(path, claim.target);
-      return state === claim.state && this.#links.target === claim.target;
+      const link = this.#links.read(path, claim.target);
+      return link.state === claim.state && link.target === claim.target;
     }
     if (claim.kind === "folder") return isThere(this.#fs, path) === claim.present;
     if (claim.kind === "blob") {

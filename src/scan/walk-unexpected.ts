@@ -1,9 +1,9 @@
 // Walks folders that have no business in a storage root, following symbolic links as the registry's walk does, but so
 // that no number of links that lead back or crosswise makes it endless.
 import { DiskState } from "../facts/facts.ts";
-import { listNames, type StorageFs, statPath } from "./fs/storage-fs.ts";
+import { identityOf, listNames, MOST_VISITS, type StorageFs } from "./fs/storage-fs.ts";
 
-/** A path that is no folder that can be gone into, and what listing it gave. */
+/** A path that is not a directory that can be entered, and what listing it gave. */
 export interface Leaf {
   /** Relative to the root. */
   readonly path: string;
@@ -11,9 +11,6 @@ export interface Leaf {
   readonly state: Exclude<DiskState, typeof DiskState.ok>;
   readonly code: string;
 }
-
-/** How often symbolic links may lead into one folder: with n folders that all link to each other there are n! ways. */
-const MOST_VISITS = 8;
 
 /** The leaves at and below a path of the storage root at `root`, in the order of their names. */
 export function* leavesBelow(storageFs: StorageFs, root: string, path: string): Generator<Leaf> {
@@ -27,8 +24,8 @@ export function* leavesBelow(storageFs: StorageFs, root: string, path: string): 
       yield { path: step.path, state: listing.state, code: listing.code };
       continue;
     }
-    trail ??= foldersAbove(path).map((folder) => identityOf(storageFs, root, folder));
-    const identity = identityOf(storageFs, root, step.path);
+    trail ??= foldersAbove(path).map((folder) => identityOf(storageFs, `${root}/${folder}`));
+    const identity = identityOf(storageFs, `${root}/${step.path}`);
     trail.length = above + step.depth;
     const count = (visits.get(identity) ?? 0) + 1;
     visits.set(identity, count);
@@ -48,9 +45,4 @@ export function* leavesBelow(storageFs: StorageFs, root: string, path: string): 
 function foldersAbove(path: string): string[] {
   const parts = path.split("/");
   return parts.map((_, index) => parts.slice(0, index).join("/"));
-}
-
-function identityOf(storageFs: StorageFs, root: string, path: string): string {
-  const { stat } = statPath(storageFs, `${root}/${path}`);
-  return stat?.ino ? `${stat.dev} ${stat.ino}` : path;
 }

@@ -35,8 +35,8 @@ function lock(folder: string, mode = 0): void {
 
 describe("a wrong path", () => {
   const paths: [string, () => string, RegExp][] = [
-    ["one that does not exist", () => join(temporaryFolder(), "none"), /none: no such folder/],
-    ["a file", () => join(fixture("small"), "README.md"), /README.md: not a folder/],
+    ["one that does not exist", () => join(temporaryFolder(), "none"), /none: no such directory/],
+    ["a file", () => join(fixture("small"), "README.md"), /README.md: not a directory/],
     ["a folder without a storage root", () => temporaryFolder(), /no storage root/],
     [
       "one inside a storage root",

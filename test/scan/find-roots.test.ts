@@ -111,8 +111,8 @@ describe("findRoots", () => {
   });
 
   const refusals: [string, string[], string, RegExp][] = [
-    ["what is not there", [], "/missing", /^\/missing: no such folder$/],
-    ["a file", ["/file"], "/file", /^\/file: not a folder$/],
+    ["what is not there", [], "/missing", /^\/missing: no such directory$/],
+    ["a file", ["/file"], "/file", /^\/file: not a directory$/],
     ["what lies below a file", ["/file"], "/file/x", /cannot be read \(ENOTDIR\)/],
     ["an empty folder", ["/empty/"], "/empty", /no storage root.*is the volume mounted/],
     ["a folder of other things", ["/base/docker/", "/base/a/b/file"], "/base", /no storage root/],

@@ -188,7 +188,8 @@ describe("readRepository", () => {
     expect(tagRows(facts.tags).every(({ target }) => target === digest)).toBe(true);
     const found = linkStates(facts.layerLinks).map(([place]) => place);
     expect(found).toHaveLength(9002);
-    expect(found).toEqual(expect.arrayContaining(places));
+    const known = new Set(found);
+    expect(places.filter((place) => !known.has(place))).toEqual([]);
     expect(facts.tags.at(-1)!.historyCounts.at(-1)).toBe(1);
   });
 });

@@ -104,7 +104,7 @@ export function namesOf(listing: Listing<string>): readonly string[] {
 }
 
 /**
- * Whether a folder has such an entry, be it a symbolic link that leads nowhere. An error other than "not found" is a yes.
+ * Whether a folder has such an entry, be it a dangling symlink. An error other than "not found" is a yes.
  * What is listed with U+FFFD in its name, since that is no UTF-8, cannot be asked for: its folder is listed again.
  */
 export function isThere(storageFs: StorageFs, path: string): boolean {
@@ -135,3 +135,15 @@ export function statPath(storageFs: StorageFs, path: string): { readonly stat?: 
     return stateOfError(code) === State.absent ? {} : { code };
   }
 }
+
+/**
+ * What all paths share that lead to one file or directory, by symbolic links or bind mounts. Some network file systems
+ * number nothing: there it is the path, as it is where nothing is.
+ */
+export function identityOf(storageFs: StorageFs, path: string): string {
+  const { stat } = statPath(storageFs, path);
+  return stat?.ino ? `${stat.dev} ${stat.ino}` : path;
+}
+
+/** How often symbolic links may lead into one directory: with n that all link to each other there are n! ways. */
+export const MOST_VISITS = 8;

@@ -1,3 +1,4 @@
-// The program of a worker thread. In the one-file program it is that very file: there the build sets this.
+// Where the program of a worker thread is: a file of its own, since the one-file program is its own worker, and its build
+// replaces this module.
 
 export const WORKER_FILE = new URL("./worker.js", import.meta.url);

@@ -78,9 +78,9 @@ const link: FuzzedReader = {
         const isDigest = IS_DIGEST.test(text) && !text.endsWith("\n");
         // What is expected of a link is always a digest.
         if (expected !== "" && !IS_DIGEST.test(expected)) continue;
-        const state = reader.read("/link", expected);
+        const { state, target } = reader.read("/link", expected);
         if ((state === DiskState.ok) !== isDigest) throw new Error(`taken for ${state}`);
-        if (reader.target !== (isDigest ? text : "")) throw new Error(`target ${reader.target}`);
+        if (target !== (isDigest ? text : "")) throw new Error(`target ${target}`);
       }
     }),
 };

@@ -70,9 +70,8 @@ function listed(path: string): string {
 const STATE_NAMES = Object.fromEntries(Object.entries(DiskState).map(([name, state]) => [state, name]));
 
 function linkRead(path: string): string {
-  const links = new LinkReader(nodeFs);
-  const state = links.read(path, "");
-  return state === DiskState.unreadable ? links.reason : STATE_NAMES[state]!;
+  const { state, reason } = new LinkReader(nodeFs).read(path, "");
+  return state === DiskState.unreadable ? reason : STATE_NAMES[state]!;
 }
 
 function hashed(path: string): string {
