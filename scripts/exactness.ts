@@ -2,11 +2,15 @@
 //   npx tsx scripts/exactness.ts --seed 1 --count 1000     the long run
 //   npx tsx scripts/exactness.ts --seed 7 --path 12        one round again, and shrunk if it differs
 //   npx tsx scripts/exactness.ts --plan --count 300        plans and their scripts instead of scans and forecasts
+//   npx tsx scripts/exactness.ts --gate --count 100        gates, and the real collections that they permit; --keep keeps the roots of a --path
 //   npx tsx scripts/exactness.ts --plan --shell 'bash --posix'
 import { parseArgs } from "node:util";
-import { type DifferingRound, playSeed, replay, rootsPerSeed } from "../test/e2e/exactness/campaign.ts";
+import { type DifferingRound, playHealthy, playSeed, replay, rootsPerSeed } from "../test/e2e/exactness/campaign.ts";
 import { compareForecast } from "../test/e2e/exactness/compare-forecast.ts";
 import { compareScan } from "../test/e2e/exactness/compare-scan.ts";
+import { damageGroups, gateDamageGroups } from "../test/e2e/exactness/damage/damages.ts";
+import { compareGate, prepareGate } from "../test/e2e/exactness/gate/compare-gate.ts";
+import type { Play } from "../test/e2e/exactness/round.ts";
 import { addRound, differingText, emptyTally, tallyText } from "../test/e2e/exactness/tally.ts";
 import { openWorlds, type Worlds } from "../test/e2e/exactness/world.ts";
 import { comparePlan } from "../test/e2e/plan/compare-plan.ts";
@@ -24,6 +28,8 @@ const { values } = parseArgs({
     kinds: { type: "boolean", default: false },
     shrink: { type: "boolean", default: true },
     plan: { type: "boolean", default: false },
+    gate: { type: "boolean", default: false },
+    keep: { type: "boolean", default: false },
     shell: { type: "string", default: "sh" },
   },
   allowNegative: true,
@@ -33,7 +39,14 @@ const [seed, count] = [wholeNumber("seed", values.seed), wholeNumber("count", va
 // Only a run to its end may pass.
 process.exitCode = 1;
 const worlds = await openWorlds();
-const comparisons = values.plan ? [comparePlan(worlds, values.shell.split(" "))] : [compareScan, compareForecast];
+const play: Play = values.gate
+  ? { comparisons: [compareGate()], groups: gateDamageGroups, prepare: prepareGate, keepRoots: values.keep }
+  : {
+      comparisons: values.plan ? [comparePlan(worlds, values.shell.split(" "))] : [compareScan, compareForecast],
+      groups: damageGroups,
+      keepRoots: values.keep,
+    };
+const mode = values.gate ? " --gate" : values.plan ? " --plan" : "";
 try {
   const agreed = values.path === undefined ? await playAll(worlds) : await playAgain(worlds, values.path);
   if (agreed) process.exitCode = 0;
@@ -45,32 +58,34 @@ async function playAll(worlds: Worlds): Promise<boolean> {
   const tally = emptyTally();
   const differing: DifferingRound[] = [];
   const seeds = Array.from({ length: Math.ceil(count / rootsPerSeed) }, (_, batch) => seed + batch);
+  const see = (round: DifferingRound) => {
+    addRound(tally, round.result);
+    if (round.result.differences.length === 0) return;
+    differing.push(round);
+    process.stderr.write(differingText(round, mode));
+  };
   const playSeeds = async () => {
     for (let next = seeds.shift(); next !== undefined; next = seeds.shift()) {
       const roots = Math.min(rootsPerSeed, count - (next - seed) * rootsPerSeed);
-      await playSeed(worlds, next, roots, comparisons, (round) => {
-        addRound(tally, round.result);
-        if (round.result.differences.length === 0) return;
-        differing.push(round);
-        process.stderr.write(differingText(round));
-      });
+      if (values.gate) await playHealthy(worlds, next, play, see);
+      await playSeed(worlds, next, roots, play, see);
       process.stderr.write(`seed ${next} done: ${tally.roots} of ${count} roots, ${differing.length} differ\n`);
     }
   };
   await Promise.all(Array.from({ length: lanes }, playSeeds));
   process.stdout.write(`${tallyText(tally, values.kinds || count >= enoughForEveryKind)}\n`);
   for (const round of values.shrink ? differing.slice(0, shrinkAtMost) : []) {
-    const smaller = await replay(worlds, round.seed, round.path, comparisons);
+    const smaller = await replay(worlds, round.seed, round.path, play);
     process.stdout.write(
-      smaller === undefined ? `no longer differs: ${round.path}\n` : `shrunk: ${differingText(smaller)}`,
+      smaller === undefined ? `no longer differs: ${round.path}\n` : `shrunk: ${differingText(smaller, mode)}`,
     );
   }
   return differing.length === 0;
 }
 
 async function playAgain(worlds: Worlds, path: string): Promise<boolean> {
-  const round = await replay(worlds, seed, path, comparisons);
-  process.stdout.write(round === undefined ? "no differences\n" : differingText(round));
+  const round = await replay(worlds, seed, path, play);
+  process.stdout.write(round === undefined ? "no differences\n" : differingText(round, mode));
   return round === undefined;
 }
 

@@ -4,6 +4,7 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { playSeed } from "./exactness/campaign.ts";
 import { compareForecast } from "./exactness/compare-forecast.ts";
 import { compareScan } from "./exactness/compare-scan.ts";
+import { damageGroups } from "./exactness/damage/damages.ts";
 import { differingText } from "./exactness/tally.ts";
 import { openWorlds, type Worlds } from "./exactness/world.ts";
 
@@ -19,7 +20,7 @@ describe("regfsck scan and the registry", () => {
   it("agree on 25 damaged roots", { timeout: 600_000 }, async () => {
     const differing: string[] = [];
     let roots = 0;
-    await playSeed(worlds, 1, 25, [compareScan, compareForecast], (round) => {
+    await playSeed(worlds, 1, 25, { comparisons: [compareScan, compareForecast], groups: damageGroups }, (round) => {
       roots += 1;
       if (round.result.differences.length > 0) differing.push(differingText(round));
     });

@@ -1,8 +1,8 @@
 // Plays many rounds, drawn by fast-check: every round of a batch follows from the batch's seed, and a round that differs
 // can be replayed and shrunk from the seed and its path.
 import fc from "fast-check";
-import { type Damage, damageGroups, damageKinds } from "./damage/damages.ts";
-import { type Comparison, playRound, type RoundPlan, type RoundResult } from "./round.ts";
+import type { Damage, DamageGroups } from "./damage/damages.ts";
+import { type Play, playRound, type RoundPlan, type RoundResult } from "./round.ts";
 import type { Worlds } from "./world.ts";
 
 /** Roots that follow from one seed; more roots take more seeds. */
@@ -19,10 +19,10 @@ export interface DifferingRound {
   result: RoundResult;
 }
 
-function roundPlans(seed: number): fc.Arbitrary<RoundPlan> {
+function roundPlans(seed: number, groups: DamageGroups): fc.Arbitrary<RoundPlan> {
   const kind = fc.oneof(
-    { weight: 20, arbitrary: fc.constantFrom(...kindsFor(seed)) },
-    ...damageGroups.map(({ share, kinds }) => ({
+    { weight: 20, arbitrary: fc.constantFrom(...kindsFor(seed, groups)) },
+    ...groups.map(({ share, kinds }) => ({
       weight: share,
       arbitrary: fc.constantFrom(...kinds.flatMap((kind) => (kind.rare ? [kind.name] : [kind.name, kind.name]))),
     })),
@@ -37,8 +37,9 @@ function roundPlans(seed: number): fc.Arbitrary<RoundPlan> {
 }
 
 /** A few kinds, other ones for each seed, that are drawn more often there, so that 1,000 roots see every kind. */
-function kindsFor(seed: number): string[] {
-  return [...damageKinds.keys()].filter((_, position) => position % seedsForEveryKind === seed % seedsForEveryKind);
+function kindsFor(seed: number, groups: DamageGroups): string[] {
+  const kinds = groups.flatMap((group) => group.kinds.map(({ name }) => name));
+  return kinds.filter((_, position) => position % seedsForEveryKind === seed % seedsForEveryKind);
 }
 
 /** Plays the first `count` rounds of a seed, whatever they turn out to be, and hands each to `seen` with its path. */
@@ -46,16 +47,30 @@ export async function playSeed(
   worlds: Worlds,
   seed: number,
   count: number,
-  comparisons: readonly Comparison[],
+  play: Play,
   seen: (round: DifferingRound) => void,
 ): Promise<void> {
   let number = 0;
-  const property = fc.asyncProperty(roundPlans(seed), async (plan) => {
+  const property = fc.asyncProperty(roundPlans(seed, play.groups), async (plan) => {
     const path = String(number);
     number += 1;
-    seen({ seed, path, result: await playRound(worlds, plan, comparisons) });
+    seen({ seed, path, result: await playRound(worlds, plan, play) });
   });
-  await fc.assert(property, { seed, numRuns: count });
+  // What fails here is the machinery itself: shrinking it would play many rounds for nothing.
+  await fc.assert(property, { seed, numRuns: count, endOnFailure: true });
+}
+
+/** Plays each world of a seed once without any damage. */
+export async function playHealthy(
+  worlds: Worlds,
+  seed: number,
+  play: Play,
+  seen: (round: DifferingRound) => void,
+): Promise<void> {
+  for (let number = 0; number < worldsPerSeed; number += 1) {
+    const plan = { world: seed * worldsPerSeed + number, damages: [] };
+    seen({ seed, path: `healthy ${number}`, result: await playRound(worlds, plan, play) });
+  }
 }
 
 /**
@@ -66,12 +81,12 @@ export async function replay(
   worlds: Worlds,
   seed: number,
   path: string,
-  comparisons: readonly Comparison[],
+  play: Play,
   shrinkForMs = 120_000,
 ): Promise<DifferingRound | undefined> {
   let last: RoundResult | undefined;
-  const property = fc.asyncProperty(roundPlans(seed), async (plan) => {
-    const result = await playRound(worlds, plan, comparisons);
+  const property = fc.asyncProperty(roundPlans(seed, play.groups), async (plan) => {
+    const result = await playRound(worlds, plan, play);
     if (result.differences.length > 0) last = result;
     return result.differences.length === 0;
   });

@@ -1,6 +1,6 @@
 // Proves the differential test's own parts against the registry alone: worlds, damage, the walk, and the judges.
 import { createHash } from "node:crypto";
-import { cpSync, readFileSync, readlinkSync } from "node:fs";
+import { cpSync, lstatSync, readFileSync, readlinkSync } from "node:fs";
 import { rm } from "node:fs/promises";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
@@ -259,11 +259,12 @@ async function walked(damage: (storage: Storage) => unknown, patience = patience
   });
 }
 
-/** One hash of all names, kinds and contents. */
+/** One hash of all names, kinds, owners, modes and contents. */
 function contentOf(root: string): string {
   const hash = createHash("sha256");
   for (const { path, kind } of listTree(root)) {
-    hash.update(`${kind} ${path}\n`);
+    const { uid, mode } = lstatSync(join(root, path));
+    hash.update(`${kind} ${path} ${uid} ${mode}\n`);
     if (kind === "file") hash.update(readFileSync(join(root, path)));
     if (kind === "symlink") hash.update(readlinkSync(join(root, path)));
   }

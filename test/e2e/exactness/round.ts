@@ -3,7 +3,7 @@ import { rm } from "node:fs/promises";
 import { startRegistry } from "../../../scripts/registry/server.ts";
 import { connectTo, type RegistryClient } from "./client/http.ts";
 import { brokenTagsOf, type Walk, walkRegistry } from "./client/walk.ts";
-import { type AppliedDamage, applyDamages, type Damage } from "./damage/damages.ts";
+import { type AppliedDamage, applyDamages, type Damage, type DamageGroups } from "./damage/damages.ts";
 import type { Difference } from "./judge/difference.ts";
 import type { Worlds } from "./world.ts";
 
@@ -18,6 +18,7 @@ export interface Stage {
   root: string;
   /** Seed of the world that it was before the damage. */
   world: number;
+  damaged: boolean;
   client: RegistryClient;
   walk: Walk;
 }
@@ -34,6 +35,17 @@ export interface ComparisonResult {
 /** Compares the program's answer for a stage with the registry's. Several can look at the same stage. */
 export type Comparison = (stage: Stage) => Promise<ComparisonResult>;
 
+/** What is played with damaged roots. */
+export interface Play {
+  comparisons: readonly Comparison[];
+  /** The damage to draw from. */
+  groups: DamageGroups;
+  /** Sees each root before it is damaged. */
+  prepare?(root: string): Promise<void>;
+  /** Do not delete the damaged roots afterwards, so that a person can look at them. */
+  keepRoots?: boolean;
+}
+
 export interface RoundResult extends ComparisonResult {
   plan: RoundPlan;
   applied: AppliedDamage[];
@@ -48,15 +60,10 @@ export interface RoundResult extends ComparisonResult {
 const patienceWithFifoMs = 1_500;
 const patienceMs = 30_000;
 
-/** `keepRoot`: do not delete the damaged root afterwards, so that a person can look at it. */
-export async function playRound(
-  worlds: Worlds,
-  plan: RoundPlan,
-  comparisons: readonly Comparison[],
-  keepRoot = false,
-): Promise<RoundResult> {
+export async function playRound(worlds: Worlds, plan: RoundPlan, play: Play): Promise<RoundResult> {
   const root = await worlds.copyOf(plan.world);
   try {
+    await play.prepare?.(root);
     const applied = applyDamages(root, plan.damages);
     const blocking = applied.some((damage) => damage.target !== undefined && damage.kind.endsWith("as-fifo"));
     const registry = await startRegistry({ root });
@@ -68,19 +75,21 @@ export async function playRound(
         applied,
         tags: walk.tags.length,
         brokenTags: brokenTagsOf(walk),
-        root: keepRoot ? root : undefined,
+        root: play.keepRoots ? root : undefined,
         differences: [],
         counts: {},
         notAskable: [],
       };
-      for (const compare of comparisons) add(result, await compare({ root, world: plan.world, client, walk }));
+      const damaged = plan.damages.length > 0;
+      for (const compare of play.comparisons)
+        add(result, await compare({ root, world: plan.world, damaged, client, walk }));
       return result;
     } finally {
       client.close();
       await registry.stop();
     }
   } finally {
-    if (!keepRoot) await rm(root, { recursive: true, force: true });
+    if (!play.keepRoots) await rm(root, { recursive: true, force: true });
   }
 }
 

@@ -61,7 +61,7 @@ export function tallyText(tally: Tally, everyKind: boolean): string {
     "differences",
     ...rows(new Map(differenceSorts.map((sort) => [sort, tally.differences.get(sort) ?? 0]))),
     "",
-    "findings put to the registry",
+    "counted",
     ...rows(tally.counts),
     "",
     "not askable (no request can name the object)",
@@ -72,7 +72,8 @@ export function tallyText(tally: Tally, everyKind: boolean): string {
   ].join("\n");
 }
 
-export function differingText({ seed, path, result }: DifferingRound): string {
+/** `mode`: the option that makes the script play rounds of this sort. */
+export function differingText({ seed, path, result }: DifferingRound, mode = ""): string {
   return [
     `seed ${seed}, path ${path}, world ${result.plan.world}`,
     ...result.applied.map(
@@ -80,7 +81,7 @@ export function differingText({ seed, path, result }: DifferingRound): string {
     ),
     ...result.differences.map((difference) => `  ${difference.sort}: ${difference.text}`),
     ...(result.root === undefined ? [] : [`  kept in ${result.root}`]),
-    `  again: npx tsx scripts/exactness.ts --seed ${seed} --path ${path}`,
+    `  again: npx tsx scripts/exactness.ts${mode} --seed ${seed} --path ${path}`,
     "",
   ].join("\n");
 }

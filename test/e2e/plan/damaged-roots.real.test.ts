@@ -5,6 +5,7 @@ import { startRegistry } from "../../../scripts/registry/server.ts";
 import { playSeed } from "../exactness/campaign.ts";
 import { connectTo } from "../exactness/client/http.ts";
 import { walkRegistry } from "../exactness/client/walk.ts";
+import { damageGroups } from "../exactness/damage/damages.ts";
 import { differingText } from "../exactness/tally.ts";
 import { openWorlds, type Worlds } from "../exactness/world.ts";
 import { comparePlan } from "./compare-plan.ts";
@@ -22,7 +23,7 @@ describe("the script of a plan", () => {
   it("mends what can be mended of 8 damaged roots", { timeout: 600_000 }, async () => {
     const differing: string[] = [];
     let roots = 0;
-    await playSeed(worlds, 3, 8, [comparePlan(worlds, ["sh"])], (round) => {
+    await playSeed(worlds, 3, 8, { comparisons: [comparePlan(worlds, ["sh"])], groups: damageGroups }, (round) => {
       roots += 1;
       if (round.result.differences.length > 0) differing.push(differingText(round));
     });
@@ -39,7 +40,7 @@ describe("the script of a plan", () => {
     try {
       const walk = await walkRegistry(client, root);
       const donors = { copyOf: async () => copyOf("small", folder, "donor"), removeAll: async () => {} };
-      const { differences } = await comparePlan(donors, ["sh"])({ root, world: 0, client, walk });
+      const { differences } = await comparePlan(donors, ["sh"])({ root, world: 0, damaged: true, client, walk });
       expect(differences).toEqual([]);
     } finally {
       client.close();

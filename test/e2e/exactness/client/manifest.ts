@@ -7,6 +7,7 @@ export interface Descriptor {
   /** undefined where the manifest gives none: then there is nothing to compare a length with. */
   size: bigint | undefined;
   urls: number;
+  mediaType: string;
 }
 
 export type References =
@@ -35,7 +36,7 @@ export function referencesOf(contentType: string, bytes: Uint8Array): References
 }
 
 function emptyDescriptor(): Descriptor {
-  return { digest: "", size: undefined, urls: 0 };
+  return { digest: "", size: undefined, urls: 0, mediaType: "" };
 }
 
 function descriptorsAt(document: JsonNode, key: string, digestKey: string): Descriptor[] {
@@ -57,6 +58,7 @@ function descriptorsAt(document: JsonNode, key: string, digestKey: string): Desc
 
 function mergeDescriptor(target: Descriptor, node: JsonNode, digestKey: string): void {
   for (const value of valuesOf(node, digestKey)) if (value.type === "string") target.digest = value.value;
+  for (const value of valuesOf(node, "mediaType")) if (value.type === "string") target.mediaType = value.value;
   for (const value of valuesOf(node, "size")) {
     if (value.type === "number" && /^-?[0-9]+$/.test(value.text)) target.size = BigInt(value.text);
   }

@@ -1,8 +1,12 @@
 // The table of all damage: each kind by its name, and how a described damage is done to a root.
 import { Storage } from "../storage.ts";
+import { aliasDamages } from "./aliases.ts";
 import { blobDamages } from "./blobs.ts";
+import { flippedNameDamages } from "./flipped-names.ts";
 import { linkDamages } from "./links.ts";
 import { manifestDamages } from "./manifests.ts";
+import { pushDamages } from "./pushes.ts";
+import { rootDamages } from "./roots.ts";
 import { type DamageKind, siteOf } from "./site.ts";
 import { structureDamages } from "./structure.ts";
 import { unexpectedEntryDamages } from "./unexpected.ts";
@@ -19,8 +23,11 @@ export interface AppliedDamage extends Damage {
   target: string | undefined;
 }
 
-/** The kinds by what they damage; `share` is how many of 100 damages are drawn from each group. */
-export const damageGroups: readonly { share: number; kinds: DamageKind[] }[] = [
+/** The kinds by what they damage; of all damages drawn, each group has its share. */
+export type DamageGroups = readonly { share: number; kinds: DamageKind[] }[];
+
+/** Damage that a scan and a forecast are judged on. */
+export const damageGroups: DamageGroups = [
   { share: 28, kinds: linkDamages },
   { share: 12, kinds: blobDamages },
   { share: 16, kinds: structureDamages },
@@ -28,8 +35,17 @@ export const damageGroups: readonly { share: number; kinds: DamageKind[] }[] = [
   { share: 32, kinds: manifestDamages },
 ];
 
+/** Damage that a gate is judged on. */
+export const gateDamageGroups: DamageGroups = [
+  ...damageGroups,
+  { share: 25, kinds: aliasDamages },
+  { share: 8, kinds: flippedNameDamages },
+  { share: 12, kinds: pushDamages },
+  { share: 15, kinds: rootDamages },
+];
+
 export const damageKinds: ReadonlyMap<string, DamageKind> = new Map(
-  damageGroups.flatMap((group) => group.kinds).map((kind) => [kind.name, kind]),
+  gateDamageGroups.flatMap((group) => group.kinds).map((kind) => [kind.name, kind]),
 );
 
 // What a change may run into when earlier damage stands in its way. Any other error is a mistake in the damage itself.

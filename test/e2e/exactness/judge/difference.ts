@@ -11,6 +11,8 @@ export const differenceSorts = [
   "unread",
   "forecast differs",
   "plan",
+  "false go",
+  "no go for a healthy world",
   "crash",
 ] as const;
 

@@ -1,0 +1,177 @@
+// Holds every go of the gate against the real collection: whatever it then takes, or does not get through, is a false go.
+// And counts the price: where it did not say go although the collection would have done no harm.
+import { copyFileSync, existsSync, lstatSync, lutimesSync, rmSync } from "node:fs";
+import { join } from "node:path";
+import { applyDamages } from "../damage/damages.ts";
+import type { Difference } from "../judge/difference.ts";
+import { program, runToEnd } from "../judge/report.ts";
+import type { Comparison, ComparisonResult, Stage } from "../round.ts";
+import { listTree } from "../storage.ts";
+import { type Collected, collectCopy, type Possessions, possessionsOf } from "./collected.ts";
+import { type OptionSet, optionSetsFor } from "./option-sets.ts";
+
+const hourMs = 3_600_000;
+const gateLimitMs = 60_000;
+const patienceMs = 5_000;
+
+export interface GateRun {
+  exitCode: number | "timeout";
+  reasons: string[];
+  codes: string[];
+}
+
+/** Asks a gate about a root. Tests put a gate in its place that is wrong. */
+export type AskGate = (root: string, flags: readonly string[]) => Promise<GateRun>;
+
+const askGate: AskGate = async (root, flags) => {
+  const common = ["gate", ...(flags.includes("--config") ? [] : ["--config", "/dev/null"]), "--format", "json"];
+  const { exitCode, stdout } = await runToEnd(process.execPath, [program, ...common, ...flags, root], gateLimitMs);
+  const report = parsed(stdout) as { reasons?: string[]; scan?: { findings: { code: string }[] } };
+  const codes = new Set(report.scan?.findings.map(({ code }) => code));
+  return { exitCode, reasons: report.reasons ?? [], codes: [...codes] };
+};
+
+const stateOf = (root: string) => `${root}.state.json`;
+
+/** Makes a healthy root old, so that only what damages write is young. */
+export async function makeOld(root: string): Promise<void> {
+  const now = Date.now() / 1000;
+  // One second each, so that no two tags are as old.
+  for (const [position, { path }] of listTree(root).reverse().entries()) {
+    lutimesSync(join(root, path), now - 48 * 3600 - position, now - 48 * 3600 - position);
+  }
+}
+
+/** Makes it old, and has a gate remember a complete run. */
+export async function prepareGate(root: string): Promise<void> {
+  await makeOld(root);
+  await askGate(root, ["--quiet-period", "0s", "--allow-broken", "--state", stateOf(root)]);
+}
+
+export function compareGate(ask: AskGate = askGate): Comparison {
+  return async (stage) => {
+    const { root, walk } = stage;
+    const result: ComparisonResult = { differences: [], counts: {}, notAskable: [] };
+    const report = `${root}.gate.json`;
+    const state = `${root}.now.json`;
+    try {
+      const plain = await ask(root, []);
+      const tags = walk.tags.map(({ repository, tag }) => `${repository}:${tag}`);
+      const turn = tags.length + plain.codes.length;
+      const sets = optionSetsFor({ root, tags, codes: plain.codes, state }, turn);
+      const before = await possessionsOf(root, patienceMs);
+      const collected = new Map<string, Collected>();
+      let rechecked = false;
+      for (const set of sets) {
+        if (existsSync(stateOf(root))) copyFileSync(stateOf(root), state);
+        const gate = await ask(root, [...set.flags, "--report", report]);
+        const key = JSON.stringify([set.untagged, set.removes]);
+        const after = collected.get(key) ?? (await collectCopy(root, before, set, patienceMs));
+        collected.set(key, after);
+        const harm = harmOf(root, set, before, after);
+        judge(stage, set, gate, harm, result);
+        if (gate.exitCode !== 0 || harm !== undefined || rechecked) continue;
+        rechecked = true;
+        const { exitCode } = await ask(root, [...set.flags, "--recheck", report]);
+        count(result, exitCode === 0 ? "recheck: go" : `price: recheck ends with ${exitCode}`);
+      }
+      await recheckAfterPush(root, report, ask, result);
+      result.differences = byText(result.differences);
+    } finally {
+      for (const file of [report, state, stateOf(root), `${root}.accepted.yaml`]) rmSync(file, { force: true });
+    }
+    return result;
+  };
+}
+
+function judge(stage: Stage, set: OptionSet, gate: GateRun, harm: string | undefined, result: ComparisonResult): void {
+  const words: Record<string, string> = { 0: "go", 4: "stop", 8: "undecided" };
+  const said = words[gate.exitCode] ?? `exit ${gate.exitCode}`;
+  count(result, `gate: ${said}${harm === undefined ? "" : " (harmful)"}`);
+  if (said === "go" && harm !== undefined) {
+    result.differences.push({ sort: "false go", text: `${harm} [${set.name}]` });
+  }
+  if (said === "go" || harm !== undefined) return;
+  for (const reason of new Set(gate.reasons.map(shapeOf))) count(result, `price: ${said}: ${reason}`);
+  if (!stage.damaged) {
+    result.differences.push({
+      sort: "no go for a healthy world",
+      text: `${said}: ${gate.reasons.join("; ")} [${set.name}]`,
+    });
+  }
+}
+
+/** One difference where many option sets have the same. */
+function byText(differences: readonly Difference[]): Difference[] {
+  const sets = new Map<string, { sort: Difference["sort"]; names: string[] }>();
+  for (const { sort, text } of differences) {
+    const [, what = text, name = ""] = /^(.*) \[(.*)\]$/s.exec(text) ?? [];
+    const { names } = sets.get(what) ?? sets.set(what, { sort, names: [] }).get(what)!;
+    names.push(name);
+  }
+  return [...sets].map(([what, { sort, names }]) => ({ sort, text: `${what} [${names.join(", ")}]` }));
+}
+
+/** What the collection would take that nobody asked it to, or how it fails; undefined for no harm. */
+function harmOf(root: string, set: OptionSet, before: Possessions, collected: Collected): string | undefined {
+  const { exitCode, stderr, after, deleted } = collected;
+  if (exitCode !== 0)
+    return `the collection ends with ${exitCode}: ${/^failed to .*$/m.exec(stderr)?.[0] ?? stderr.slice(0, 200)}`;
+  const since = Date.now() - hourMs;
+  const young = set.quiet
+    ? deleted.find((path) => (lstatSync(join(root, path), { throwIfNoEntry: false })?.mtimeMs ?? 0) > since)
+    : undefined;
+  if (young !== undefined) return `takes what was written within the hour: ${young}`;
+  if (set.cache) return undefined;
+  const removed = new Set(
+    set.removes.map((path) => path.replace(/^.*\/repositories\/(.*)\/_manifests\/tags\//, "$1:")),
+  );
+  for (const [number, images] of before.served.entries()) {
+    for (const [image, objects] of images) {
+      if (number === 0 && removed.has(image)) continue;
+      for (const [path, hash] of objects) {
+        if (after.served[number]?.get(image)?.get(path) !== hash) return `${image} is no longer served ${path}`;
+      }
+    }
+  }
+  for (const [number, images] of before.stored.entries()) {
+    for (const [image, digests] of images) {
+      if (number === 0 && removed.has(image)) continue;
+      for (const digest of digests) {
+        if (!after.stored[number]?.get(image)?.has(digest)) return `${image} can no longer be repaired from ${digest}`;
+      }
+    }
+  }
+  return undefined;
+}
+
+/** A layer that comes between a gate's go and the collection: the report must not hold any more. */
+async function recheckAfterPush(root: string, report: string, ask: AskGate, result: ComparisonResult): Promise<void> {
+  if ((await ask(root, ["--allow-broken", "--quiet-period", "0s", "--report", report])).exitCode !== 0) return;
+  const [pushed] = applyDamages(root, [{ kind: "push-cut-after-layer-links", at: 0, other: 0 }]);
+  if (pushed?.target === undefined) return;
+  const { exitCode } = await ask(root, ["--allow-broken", "--quiet-period", "0s", "--recheck", report]);
+  count(result, `recheck after a push: exit ${exitCode}`);
+  if (exitCode === 0) result.differences.push({ sort: "false go", text: "layers were pushed since [--recheck]" });
+}
+
+/** Reasons of one kind look the same without names, paths and numbers. */
+function shapeOf(reason: string): string {
+  return reason
+    .replace(/^\S+: /, "")
+    .replace(/"[^"]*"|\S*\/\S*|\S+:\S+/g, "…")
+    .replace(/\d+/g, "N")
+    .slice(0, 110);
+}
+
+function count(result: ComparisonResult, what: string): void {
+  result.counts[what] = (result.counts[what] ?? 0) + 1;
+}
+
+function parsed(text: string): object {
+  try {
+    return (JSON.parse(text) as object | null) ?? {};
+  } catch {
+    return {};
+  }
+}
