@@ -38,7 +38,7 @@ describe("docs/findings.md", () => {
       );
     });
 
-    it.each(["What a client sees.", "How it comes about.", "Confirm.", "Mend."])("says: %s", (part) => {
+    it.each(["What a client sees.", "How it comes about.", "Confirm.", "Fix."])("says: %s", (part) => {
       expect(body).toContain(`**${part}**`);
     });
   });

@@ -14,15 +14,15 @@ describe("docs/recovery.md", () => {
   const alerts = page.split(/^## /m).filter((section) => /^Registry\w+\n/.test(section));
 
   it.each(alerts.map((section) => [section.slice(0, section.indexOf("\n")), section]))(
-    "says of %s what to run, what that tells and when it ends",
+    "says of %s what to run, what that shows and when it ends",
     (_, section) => {
       expect(section).toMatch(/\*\*First command\*\*\n\n```sh\n/);
-      expect(section).toContain("**What it tells**");
+      expect(section).toContain("**What it shows**");
       expect(section).toContain("**It ends**");
     },
   );
 
-  it("says of each code what mends it, and of no other, in the order in which findings are reported", () => {
+  it("says of each code what fixes it, and of no other, in the order in which findings are reported", () => {
     const listed = [...page.matchAll(/^\| \[([a-z-]+)\]\(findings\.md#\1\) \|/gm)].map(([, code]) => code);
     expect(listed).toEqual([...FINDING_CODES]);
   });
