@@ -9,9 +9,9 @@ interface Room {
 
 /** Sorted so that each room uses only such as stand above it. */
 export const ROOMS: Readonly<Record<string, Room>> = {
-  contract: { rooms: [], packages: ["yaml", "zod"] },
   layout: { rooms: [], packages: [] },
   text: { rooms: ["layout"], packages: ["chalk"] },
+  contract: { rooms: ["text"], packages: ["yaml", "zod"] },
   facts: { rooms: ["layout"], packages: [] },
   graph: { rooms: ["facts", "layout"], packages: [] },
   registry: { rooms: ["contract", "graph", "facts", "layout"], packages: [] },

@@ -1,22 +1,11 @@
-// The command line: commands, options, their help. What a command does is loaded when it is asked for.
-import { Command, Option } from "commander";
-import { applyConfig } from "./config/apply-config.ts";
-import { USAGE_BY, USAGE_SORT } from "./config/usage-options.ts";
-import { VERIFY_FORMATS } from "./config/verify-options.ts";
+// The command line: commands, their help and their options. What a command does is loaded when it is asked for.
+import { Command } from "commander";
 import { UsageError } from "./contract/errors.ts";
+import { addOptions, type CommandName, isGiven, type OptionsOf, readOptions } from "./options.ts";
 import type { Terminal } from "./output/terminal.ts";
-import {
-  addCleanUp,
-  addCommon,
-  addReading,
-  addRepositories,
-  addShared,
-  age,
-  exitCodes,
-  failOn,
-  positive,
-} from "./shared-options.ts";
+import { statPath } from "./scan/fs/storage-fs.ts";
 import { escapeText } from "./text/escape.ts";
+import { nearestNames } from "./text/nearest-names.ts";
 
 /** The options that say how a terminal is to be used. */
 export interface TerminalOptions {
@@ -32,10 +21,97 @@ export interface ProgramHost {
   ended(code: number): void;
 }
 
-const METRICS = "write metrics for node_exporter's textfile collector there";
-const STATE = "remember complete runs there, and tell what changed since the last";
-const DAY = 86_400_000;
-const HOUR = 3_600_000;
+/** Paths are the first operand of every command; `more` are what the second one holds. */
+type CommandRun<Name extends CommandName> = (
+  options: OptionsOf<Name>,
+  terminal: Terminal,
+  more: readonly string[],
+) => Promise<number>;
+
+interface CommandEntry<Name extends CommandName> {
+  readonly description: string;
+  readonly operands: readonly (readonly [name: string, help: string])[];
+  /** What 0, 4 and 8 mean. */
+  readonly codes: readonly [clean: string, findings: string, incomplete: string];
+  readonly examples: readonly [string, string];
+  readonly run: CommandRun<Name>;
+}
+
+const PATHS = ["[path...]", "storage roots, or folders with storage roots up to three levels down"] as const;
+const PATH = ["<path>", "a storage root, or a folder with storage roots up to three levels down"] as const;
+
+const COMMANDS: { readonly [Name in CommandName]: CommandEntry<Name> } = {
+  scan: {
+    description: "check storage roots; report what is damaged and which images it breaks",
+    operands: [PATHS],
+    codes: ["nothing at or above --fail-on", "findings", "incomplete"],
+    examples: [
+      "regfsck scan /opt/registry/data",
+      "regfsck scan --quiet --report scan.json --state state.json /opt/registry/data",
+    ],
+    run: async (options, terminal) => (await import("./commands/scan.ts")).scan(options, terminal),
+  },
+  forecast: {
+    description: "what tonight's clean-up would delete, and which images that would break",
+    operands: [PATHS],
+    codes: ["the garbage collection breaks nothing", "it would break a tag, or abort", "incomplete"],
+    examples: ["regfsck forecast -m /opt/registry/data", "regfsck forecast -m --keep-tags 3 /opt/registry/data"],
+    run: async (options, terminal) => (await import("./commands/forecast.ts")).forecast(options, terminal),
+  },
+  gate: {
+    description: "scan and forecast as one yes/no for cron: exit 0 means go",
+    operands: [PATHS],
+    codes: ["go", "stop", "undecided (treat as stop)"],
+    examples: [
+      "regfsck gate -m --quiet --report gate.json /opt/registry/data",
+      "regfsck gate -m --recheck gate.json /opt/registry/data",
+    ],
+    run: async (options, terminal) => {
+      const { recheck } = options;
+      if (recheck === undefined) return (await import("./commands/gate.ts")).gate(options, terminal);
+      return (await import("./commands/recheck-gate.ts")).recheckGate({ ...options, recheck }, terminal);
+    },
+  },
+  verify: {
+    description: "one image and all that it references, as the registry would serve it",
+    operands: [PATH, ["<image...>", "repository:tag or repository@digest"]],
+    codes: ["every image is pullable", "one is broken", "something could not be read"],
+    examples: [
+      "regfsck verify /opt/registry/data team/api:1.4.2",
+      "regfsck verify --format dot /opt/registry/data team/api:1.4.2",
+    ],
+    run: async (options, terminal, images) =>
+      (await import("./commands/verify.ts")).verify({ ...options, images }, terminal),
+  },
+  why: {
+    description: "who references a blob, up to the tags, and whether a garbage collection would take it",
+    operands: [PATH, ["<digest...>", "full, or the first hex digits of one (at least 4)"]],
+    codes: ["answered", "never", "something could not be read"],
+    examples: ["regfsck why /opt/registry/data sha256:4bf5", "regfsck why --format json /opt/registry/data 4bf5 9c21"],
+    run: async (options, terminal, digests) =>
+      (await import("./commands/why.ts")).why({ ...options, digests }, terminal),
+  },
+  usage: {
+    description: "space by repository and tag: unique, shared, reclaimable",
+    operands: [PATHS],
+    codes: ["answered", "never", "something could not be read"],
+    examples: [
+      "regfsck usage --top 10 --sort unique /opt/registry/data",
+      "regfsck usage --by tag --repo 'team/**' /opt/registry/data",
+    ],
+    run: async (options, terminal) => (await import("./commands/usage.ts")).usage(options, terminal),
+  },
+  plan: {
+    description: "how to fix what is broken, as steps and as a script for a person to review and run",
+    operands: [PATHS],
+    codes: ["nothing to fix", "something to fix", "incomplete"],
+    examples: ["regfsck plan /opt/registry/data", "regfsck plan --script fix.sh /opt/registry/data"],
+    run: async (options, terminal) => (await import("./commands/plan.ts")).plan(options, terminal),
+  },
+};
+
+/** What a line without a command is. */
+const DEFAULT_COMMAND = "scan";
 
 export function createProgram(host: ProgramHost): Command {
   const program = new Command("regfsck")
@@ -43,13 +119,7 @@ export function createProgram(host: ProgramHost): Command {
     .version(host.version)
     .configureOutput({ outputError: (text, write) => write(usageLine(text)) })
     .exitOverride();
-  addScan(program, host);
-  addForecast(program, host);
-  addGate(program, host);
-  addVerify(program, host);
-  addWhy(program, host);
-  addUsage(program, host);
-  addPlan(program, host);
+  for (const name of Object.keys(COMMANDS) as CommandName[]) addCommand(program, name, COMMANDS[name], host);
   addComplete(program, host);
   return program;
 }
@@ -63,116 +133,41 @@ function usageLine(text: string): string {
   return `regfsck: ${escapeText(words)} (regfsck <command> --help lists the options)\n`;
 }
 
-function addScan(program: Command, host: ProgramHost): void {
-  const command = program
-    .command("scan", { isDefault: true })
-    .description("check storage roots; report what is damaged and which images it breaks")
-    .addOption(failOn())
-    .option("--state <file>", STATE)
-    .option("--metrics <file.prom>", METRICS)
-    .option("--verify-content", "hash every blob, not manifests alone (reads the whole store)", false)
-    .addOption(
-      age("--stale-upload-age <duration>", "how old an unfinished upload must be to be reported", 7 * DAY, "7d"),
-    )
-    .addHelpText("after", exitCodes("nothing at or above --fail-on", "findings", "incomplete"));
-  addRepositories(addCommon(command)).action(async (paths: string[], options) => {
-    const { scan } = await import("./commands/scan.ts");
-    host.ended(await scan(await configured(command, paths, options), host.terminal(options)));
+function addCommand<Name extends CommandName>(
+  program: Command,
+  name: Name,
+  { description, operands, codes, examples, run }: CommandEntry<Name>,
+  host: ProgramHost,
+): void {
+  const command = program.command(name, { isDefault: name === DEFAULT_COMMAND }).description(description);
+  for (const [operand, help] of operands) command.argument(operand, help);
+  addOptions(command, name);
+  const [clean, findings, incomplete] = codes;
+  command.addHelpText(
+    "after",
+    `\nExamples:\n${examples.map((line) => `  ${line}\n`).join("")}\n` +
+      `Exit codes: 0 ${clean}; 4 ${findings}; 8 ${incomplete}; 16 wrong usage; 32 interrupted.`,
+  );
+  command.action(async (paths: string | string[], more: unknown) => {
+    const given = readOptions(command, name);
+    const terminal = host.terminal(given);
+    if (name === DEFAULT_COMMAND) refuseUnknownCommand(program, terminal);
+    const { configure, readConfig } = await import("./commands/configuration.ts");
+    const config = await readConfig(given.config);
+    const options = configure(given, [paths].flat(), config, name, (option) => isGiven(command, option));
+    host.ended(await run(options as OptionsOf<Name>, terminal, Array.isArray(more) ? more : []));
   });
 }
 
-function addForecast(program: Command, host: ProgramHost): void {
-  const command = program
-    .command("forecast")
-    .description("what tonight's clean-up would delete, and which images that would break")
-    .addHelpText("after", exitCodes("the collection breaks nothing", "it would break a tag, or abort", "incomplete"));
-  addRepositories(addCleanUp(addCommon(command))).action(async (paths: string[], options) => {
-    const { forecast } = await import("./commands/forecast.ts");
-    host.ended(await forecast(await configured(command, paths, options), host.terminal(options)));
-  });
-}
-
-function addGate(program: Command, host: ProgramHost): void {
-  const command = program
-    .command("gate")
-    .description("scan and forecast as one yes/no for cron: exit 0 means go")
-    .addOption(failOn())
-    .option("--state <file>", STATE)
-    .option("--metrics <file.prom>", METRICS)
-    .option("--allow-broken", "let damage pass that is there already, never damage that the collection would do", false)
-    .addOption(age("--quiet-period <duration>", "how long ago the last write to any upload must be", HOUR, "1h"))
-    .option("--recheck <report>", "only tell whether anything moved since the gate that wrote this JSON report said go")
-    .addHelpText("after", exitCodes("go", "stop", "undecided (treat as stop)"));
-  addCleanUp(addCommon(command)).action(async (paths: string[], options) => {
-    const gateOptions = await configured(command, paths, options);
-    const terminal = host.terminal(options);
-    if (gateOptions.recheck !== undefined) {
-      const { recheckGate } = await import("./commands/recheck-gate.ts");
-      host.ended(await recheckGate(gateOptions, terminal));
-    } else {
-      const { gate } = await import("./commands/gate.ts");
-      host.ended(await gate(gateOptions, terminal));
-    }
-  });
-}
-
-function addVerify(program: Command, host: ProgramHost): void {
-  const command = program
-    .command("verify")
-    .description("one image and all that it references, as the registry would serve it")
-    .argument("<path>", "a storage root, or a folder with storage roots up to three levels down")
-    .argument("<image...>", "repository:tag or repository@digest")
-    .option("--verify-content", "hash every blob of the image, not manifests alone", false)
-    .addHelpText("after", exitCodes("every image is whole", "one is broken", "something could not be read"));
-  addShared(command, VERIFY_FORMATS).action(async (path: string, images: string[], options) => {
-    const { verify } = await import("./commands/verify.ts");
-    const verifyOptions = { ...(await configured(command, [path], options)), images, report: options.report };
-    host.ended(await verify(verifyOptions, host.terminal(options)));
-  });
-}
-
-function addWhy(program: Command, host: ProgramHost): void {
-  const command = program
-    .command("why")
-    .description("who references a blob, up to the tags, and whether a collection would take it")
-    .argument("<path>", "a storage root, or a folder with storage roots up to three levels down")
-    .argument("<digest...>", "whole, or the first hex digits of one (at least 4)")
-    .addHelpText("after", exitCodes("answered", "never", "something could not be read"));
-  addReading(addShared(command)).action(async (path: string, digests: string[], options) => {
-    const { why } = await import("./commands/why.ts");
-    const whyOptions = { ...(await configured(command, [path], options)), digests, report: options.report };
-    host.ended(await why(whyOptions, host.terminal(options)));
-  });
-}
-
-function addUsage(program: Command, host: ProgramHost): void {
-  const command = program
-    .command("usage")
-    .description("space by repository and tag: unique, shared, reclaimable")
-    .addOption(new Option("--by <what>", "what a line is about").choices(USAGE_BY).default("repository"))
-    .addOption(new Option("--sort <key>", "what the lines are sorted by").choices(USAGE_SORT).default("total"))
-    .option("--top <n>", "only so many lines", positive)
-    .addHelpText("after", exitCodes("answered", "never", "something could not be read"));
-  addRepositories(addCommon(command)).action(async (paths: string[], options) => {
-    const { usage } = await import("./commands/usage.ts");
-    const usageOptions = { ...(await configured(command, paths, options)), report: options.report };
-    host.ended(await usage(usageOptions, host.terminal(options)));
-  });
-}
-
-function addPlan(program: Command, host: ProgramHost): void {
-  const command = program
-    .command("plan")
-    .description("how to mend what is broken, as steps and as a script for a person to review and run")
-    .option("--script <file>", "write a shell script there that does what can be done without a client")
-    .option("--quarantine <folder>", "where the script moves things (default: <script>.quarantine)")
-    .option("--verify-content", "hash every blob, not manifests alone (reads the whole store)", false)
-    .addHelpText("after", exitCodes("nothing to mend", "something to mend", "incomplete"));
-  addRepositories(addCommon(command)).action(async (paths: string[], options) => {
-    const { plan } = await import("./commands/plan.ts");
-    const planOptions = { ...(await configured(command, paths, options)), report: options.report };
-    host.ended(await plan(planOptions, host.terminal(options)));
-  });
+/** Throws a UsageError for a line that begins with a word which is neither a command nor a path that exists. */
+function refuseUnknownCommand(program: Command, { fs }: Terminal): void {
+  const [word] = program.args;
+  if (word === undefined || word === DEFAULT_COMMAND || !/^[^-/][^/]*$/.test(word)) return;
+  const { stat, code } = statPath(fs, word);
+  if (stat !== undefined || code !== undefined) return;
+  const [nearest] = nearestNames(word, [...Object.keys(COMMANDS), "help"]);
+  const guess = nearest === undefined ? "" : `: did you mean ${nearest}?`;
+  throw new UsageError(`unknown command ${JSON.stringify(word)}${guess} (regfsck --help lists the commands)`);
 }
 
 /** What the shells' completions call while a line is typed. */
@@ -183,24 +178,8 @@ function addComplete(program: Command, host: ProgramHost): void {
     .argument("<prefix>")
     .argument("[path...]")
     .action(async (what: string, prefix: string, paths: string[]) => {
-      const { complete } = await import("./completion/complete.ts");
+      const { complete } = await import("./commands/complete.ts");
       const terminal = host.terminal({ color: false, progress: "never", quiet: true });
       host.ended(await complete(what, prefix, paths, terminal));
     });
-}
-
-/** The options of a command, with what the configuration file says where no option was given. */
-// biome-ignore lint/suspicious/noExplicitAny: as withLists.
-async function configured(command: Command, paths: string[], options: any): Promise<any> {
-  const { loadConfig } = await import("./commands/load-config.ts");
-  const config = await loadConfig(options.config);
-  const isGiven = (option: string) => command.getOptionValueSource(option) === "cli";
-  return applyConfig(withLists(paths, options), config, command.name(), isGiven);
-}
-
-/** The options of a command, with lists under their plural names. */
-// biome-ignore lint/suspicious/noExplicitAny: commander types parsed options as any; each is validated by its Option.
-function withLists(paths: string[], { repo, cache, removeTag, ...rest }: any): any {
-  if (paths.some((path) => path === "")) throw new UsageError("a path is empty");
-  return { ...rest, paths, repositories: repo ?? [], caches: cache, removeTags: removeTag ?? [] };
 }

@@ -1,5 +1,6 @@
 // The command line as plain data, read from the program's own definitions: what manual and completions are made from.
 import type { Argument, Command, Option } from "commander";
+import { isRepeatable } from "../../src/options.ts";
 import { createProgram, type ProgramHost } from "../../src/program.ts";
 
 /** What a shell offers for a value: some of what there is, certain words, or nothing. */
@@ -64,6 +65,7 @@ export const OFFERS: Readonly<Record<string, Offer>> = {
   digest: "nothing",
   duration: "nothing",
   n: "nothing",
+  version: ["2"],
 };
 
 /** `regfsck <path>` is `regfsck scan <path>`. */
@@ -98,18 +100,18 @@ function describeCommand(command: Command, commands: readonly string[]): Command
     description: command.description(),
     options: help.visibleOptions(command).map(describeOption),
     operands: command.registeredArguments.map((argument) => describeOperand(argument, commands)),
-    note: textAfterHelp(command),
+    note: /Exit codes: [\s\S]*$/.exec(textAfterHelp(command))?.[0] ?? "",
   };
 }
 
 function describeOption(option: Option): OptionLine {
   const [, name] = /[<[]([^\]>]+?)(?:\.\.\.)?[\]>]/.exec(option.flags) ?? [];
   const { defaultValue, defaultValueDescription } = option;
-  const says = name !== undefined && defaultValue !== undefined && !Array.isArray(defaultValue);
+  const says = name !== undefined && defaultValue !== undefined;
   return {
     flags: [option.short, option.long].filter((flag) => flag !== undefined),
     value: name === undefined ? undefined : { name, offer: option.argChoices ?? offerFor(name) },
-    repeatable: option.variadic || Array.isArray(defaultValue),
+    repeatable: isRepeatable(option),
     description: option.description,
     byDefault: says ? (defaultValueDescription ?? String(defaultValue)) : undefined,
   };

@@ -1,11 +1,19 @@
-// The tag clean-up that comes before a collection: which tags of the roots it removes.
-import { readFileSync } from "node:fs";
-import type { CleanUpOptions } from "../config/forecast-options.ts";
+// The tag clean-up that comes before a garbage collection: which tags of the roots it removes.
 import { UsageError } from "../contract/errors.ts";
 import { Bytes } from "../facts/columns.ts";
 import type { RootGraph } from "../graph/root-graph.ts";
 import type { RootInspection } from "../inspect/inspect-root.ts";
+import type { OptionsOf } from "../options.ts";
+import { readInput } from "../output/input-file.ts";
 import { tagsBeyondNewest } from "../registry/collect/forecast.ts";
+
+/** What happens to tags before a garbage collection, and how that is run. */
+export type CleanUpOptions = Pick<
+  OptionsOf<"forecast">,
+  "deleteUntagged" | "keepTags" | "removeTags" | "removeTagsFrom"
+>;
+
+const MOST_BYTES = 1 << 26;
 
 /** The images that the options name for removal. Throws a UsageError where a list cannot be read, or says nothing. */
 export function imagesToRemove({ removeTags, removeTagsFrom }: CleanUpOptions): string[] {
@@ -20,7 +28,7 @@ export function imagesToRemove({ removeTags, removeTagsFrom }: CleanUpOptions): 
 
 function readList(file: string): string[] {
   try {
-    const lines = readFileSync(file, "utf8").split("\n");
+    const lines = readInput(file, MOST_BYTES).split("\n");
     return lines.map((line) => line.trim()).filter((line) => line !== "" && !line.startsWith("#"));
   } catch (error) {
     throw new UsageError(`--remove-tags-from ${file}: ${(error as Error).message}`);

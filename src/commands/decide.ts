@@ -4,7 +4,7 @@ import type { ForecastReport } from "../contract/forecast.ts";
 import type { Decision } from "../contract/gate.ts";
 import type { ScanReport } from "../contract/scan.ts";
 import { formatNumberOf } from "../text/quantities.ts";
-import { failsOn } from "./fail-on.ts";
+import { failsOn } from "./exit-code.ts";
 
 export interface Evidence {
   readonly scan: ScanReport;

@@ -1,25 +1,26 @@
 // From inspected roots to the report of a forecast.
-import { randomUUID } from "node:crypto";
 import { imageName } from "../checks/index.ts";
 import { unseenRepositories } from "../checks/unseen-repository.ts";
-import type { CleanUpOptions } from "../config/forecast-options.ts";
 import { UsageError } from "../contract/errors.ts";
 import type { AbortReport, BreakReport, ForecastReport, RootForecastReport } from "../contract/forecast.ts";
-import { REGISTRY } from "../contract/run.ts";
 import type { Bytes } from "../facts/columns.ts";
 import type { RootGraph } from "../graph/root-graph.ts";
-import type { InspectedRoots } from "../inspect/inspect-all.ts";
+import type { InspectedRoots, Needs } from "../inspect/inspect-all.ts";
 import type { RootInspection } from "../inspect/inspect-root.ts";
-import type { Terminal } from "../output/terminal.ts";
 import type { Abort } from "../registry/collect/collection.ts";
 import { type BrokenByCollection, type Forecast, forecast } from "../registry/collect/forecast.ts";
 import { abortMessage } from "../report/abort-words.ts";
 import { keeperSentence } from "../report/keeper-words.ts";
 import { selectNames } from "../scan/list-namespace.ts";
-import { removedTags } from "./clean-up.ts";
+import { type CleanUpOptions, removedTags } from "./clean-up.ts";
+import { type Run, reportHead, verdictOf } from "./run.ts";
+
+/** What is to be read to tell what a garbage collection would do: all that it would meet. */
+export function collectionNeeds({ keepTags, deleteUntagged }: CleanUpOptions): Partial<Needs> {
+  return { tagTimes: keepTags !== undefined, tagHistory: deleteUntagged, everyFolder: true };
+}
 
 export interface ReportOptions extends Pick<CleanUpOptions, "deleteUntagged" | "keepTags"> {
-  readonly dryRun: boolean;
   /** Globs: only images of matching repositories are reported as broken. */
   readonly repositories: readonly string[];
   /** `repository:tag` of the tags that the clean-up removes by name. */
@@ -27,14 +28,13 @@ export interface ReportOptions extends Pick<CleanUpOptions, "deleteUntagged" | "
 }
 
 /**
- * What the clean-up and the collection would do to these roots. Throws a UsageError for a tag to remove that no
+ * What the clean-up and the garbage collection would do to these roots. Throws a UsageError for a tag to remove that no
  * root has, and for a glob that no repository matches.
  */
 export function forecastReport(
   { inspections, unreadable }: InspectedRoots,
   options: ReportOptions,
-  startedAt: number,
-  { now, version }: Pick<Terminal, "now" | "version">,
+  run: Run,
 ): ForecastReport {
   const removed = removedTags(inspections, options.removedImages, options.keepTags);
   for (const glob of options.repositories) {
@@ -46,17 +46,9 @@ export function forecastReport(
     rootForecast(inspection, removed.get(inspection) as Bytes, forecasts[index] as Forecast, options),
   );
   const breaks = forecasts.some(({ breaks: all, collection }) => all.length > 0 || collection.aborts.length > 0);
-  const incomplete = unreadable.length > 0;
   return {
-    schemaVersion: 1,
-    tool: { name: "regfsck", version },
-    registry: REGISTRY,
-    command: "forecast",
-    runId: randomUUID(),
-    startedAt: new Date(startedAt).toISOString(),
-    durationMs: now() - startedAt,
-    dryRun: options.dryRun,
-    verdict: incomplete ? (breaks ? "findings+incomplete" : "incomplete") : breaks ? "findings" : "clean",
+    ...reportHead("forecast", run),
+    verdict: verdictOf(breaks, unreadable.length > 0),
     roots,
     unreadable,
   };

@@ -1,16 +1,13 @@
 // regfsck gate: scan and forecast of one reading of the disk, as one decision for cron.
-import { createHash, randomUUID } from "node:crypto";
-import { resolve } from "node:path";
-import type { GateOptions } from "../config/gate-options.ts";
-import { NoRootError } from "../contract/errors.ts";
+import { createHash } from "node:crypto";
 import type { Decision, Fingerprint, GateReport } from "../contract/gate.ts";
 import type { ScanReport } from "../contract/scan.ts";
 import { markLines } from "../facts/fingerprint.ts";
 import { graphMarks } from "../graph/graph-fingerprint.ts";
 import { type InspectedRoots, inspectAll } from "../inspect/inspect-all.ts";
-import { print, ResultFiles, readState, readText } from "../output/result-files.ts";
+import type { OptionsOf } from "../options.ts";
+import { readState, readText } from "../output/result-files.ts";
 import type { Terminal } from "../output/terminal.ts";
-import { checkOutsideGiven } from "../output/whole-file.ts";
 import { uploadsSince } from "../registry/collect/forecast.ts";
 import { doubtedRoots, nextState, stateText } from "../report/history.ts";
 import { render } from "../report/index.ts";
@@ -18,88 +15,72 @@ import { type GateMetricsInput, parseEarlierGateMetrics, renderGateMetrics } fro
 import { imagesToRemove } from "./clean-up.ts";
 import { decide } from "./decide.ts";
 import { EXIT } from "./exit-code.ts";
-import { forecastReport } from "./forecast-report.ts";
+import { collectionNeeds, forecastReport } from "./forecast-report.ts";
+import { beginRun, endRun, orNoRoot, type Run, reportHead } from "./run.ts";
 import { scanReport } from "./scan-report.ts";
+
+type GateOptions = OptionsOf<"gate">;
 
 export const GATE_EXIT: Record<Decision, number> = { go: EXIT.clean, stop: EXIT.findings, undecided: EXIT.incomplete };
 
 /** Decides and prints. Gives the exit code: 0 go, 4 stop, 8 undecided. */
 export async function gate(options: GateOptions, terminal: Terminal): Promise<number> {
-  const startedAt = terminal.now();
+  const run = beginRun(options, terminal);
   const removedImages = imagesToRemove(options);
   const last = await readState(options.state);
-  const settings = {
-    ...options,
-    repositories: [],
-    verifyContent: false,
-    tagTimes: options.keepTags !== undefined,
-    tagHistory: options.deleteUntagged,
-    everyFolder: true,
-    staleUploadAge: Number.POSITIVE_INFINITY,
-    outputs: { "--report": options.report, "--state": options.state, "--metrics": options.metrics },
-  };
-  const files = new ResultFiles(options.dryRun, terminal);
-  const inspected = await inspectAll(settings, startedAt, terminal).catch((error: unknown) => {
-    // The metrics say that there is nothing to be decided on before the run ends: it may be an unmounted volume.
+  const inspected = await orNoRoot(run, inspectAll(options, collectionNeeds(options), run), () => {
     const nothing = { tool: { name: "regfsck", version: terminal.version }, durationMs: 0, forecast: { roots: [] } };
-    if (error instanceof NoRootError) {
-      if (options.metrics !== undefined) checkOutsideGiven("--metrics", options.metrics, options.paths);
-      writeMetrics(options, { ...nothing, decision: "undecided" }, files, terminal);
-    }
-    throw error;
+    return writeMetrics(options, { ...nothing, decision: "undecided" }, run);
   });
   const remembered = typeof last === "object" ? last : undefined;
-  const scan = scanReport(inspected, options, remembered, startedAt, terminal);
-  const forecast = forecastReport(inspected, { ...settings, removedImages }, startedAt, terminal);
+  const scan = scanReport(inspected, options, remembered, run);
+  const forecast = forecastReport(inspected, { ...options, repositories: [], removedImages }, run);
   const marked = new Map(forecast.roots.map((root) => [root.path, root.marked]));
-  const paths = options.paths.map((path) => resolve(path));
   const evidence = {
     scan,
     forecast,
     authoritative: authoritativeSummary(scan),
-    uploads: recentUploads(inspected, startedAt - options.quietPeriod),
+    uploads: recentUploads(inspected, run.startedAt - options.quietPeriod),
     stateError: typeof last === "string" ? last : undefined,
-    doubts: remembered ? [...doubtedRoots(scan.roots, remembered, paths, marked)] : [],
+    doubts: remembered ? [...doubtedRoots(scan.roots, remembered, run.paths, marked)] : [],
   };
-  const { decision, reasons } = decide(evidence, options);
+  const decided = decide(evidence, options);
   const report: GateReport = {
-    schemaVersion: 1,
-    tool: scan.tool,
-    registry: scan.registry,
-    command: "gate",
-    runId: randomUUID(),
-    startedAt: scan.startedAt,
-    durationMs: terminal.now() - startedAt,
-    dryRun: options.dryRun,
+    ...reportHead("gate", run),
     verdict: scan.verdict,
-    decision,
-    reasons,
+    ...decided,
     fingerprints: fingerprints(inspected),
     scan,
     forecast,
   };
-  await files.writeReport(options.report, (format) => render(report, format, terminal));
-  // Only what was read whole and believed is remembered.
-  if (decision !== "undecided" && scan.unreadable.length === 0 && evidence.doubts.length === 0) {
-    files.write("--state", options.state, () => stateText(nextState(scan, remembered, marked)));
-  }
-  const settled = decision === "go" && !files.complete ? "undecided" : decision;
-  writeMetrics(options, { ...report, decision: settled }, files, terminal);
-  const code = files.complete ? GATE_EXIT[decision] : GATE_EXIT[settled === "go" ? "undecided" : settled];
-  await print(options, code, (format) => render(report, format, terminal), terminal, files);
-  return code;
+  return endRun(run, {
+    format: options.format,
+    render: (format) => render(report, format, terminal),
+    write: async () => {
+      // Only what was read in full and believed is remembered.
+      if (decided.decision !== "undecided" && scan.unreadable.length === 0 && evidence.doubts.length === 0) {
+        await run.files.write("--state", options.state, () => stateText(nextState(scan, remembered, marked)));
+      }
+      await writeMetrics(options, { ...report, decision: settled(decided.decision, run.files.complete) }, run);
+    },
+    code: (filesComplete) => GATE_EXIT[settled(decided.decision, filesComplete)],
+  });
 }
 
-function writeMetrics(
+/** There is no go where a result could not be written. */
+function settled(decision: Decision, filesComplete: boolean): Decision {
+  return decision === "go" && !filesComplete ? "undecided" : decision;
+}
+
+async function writeMetrics(
   { metrics: file }: GateOptions,
   report: GateMetricsInput["report"],
-  files: ResultFiles,
-  terminal: Terminal,
-): void {
+  { files, terminal }: Run,
+): Promise<void> {
   if (file === undefined) return;
   const earlier = parseEarlierGateMetrics(readText(file));
   const completedAt = terminal.now() / 1000;
-  files.write("--metrics", file, () => [renderGateMetrics({ report, completedAt, earlier })]);
+  await files.writeMetrics(file, renderGateMetrics({ report, completedAt, earlier }));
 }
 
 /** The counts by severity of the findings in authoritative roots. */

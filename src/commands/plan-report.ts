@@ -2,23 +2,26 @@
 
 import type { Check } from "../checks/check.ts";
 import { CHECKS } from "../checks/index.ts";
-import type { PlanOptions } from "../config/plan-options.ts";
 import type { LeftReport, PlanReport } from "../contract/plan.ts";
 import { investigatedRootRecord } from "../contract/run.ts";
 import type { InspectedRoots } from "../inspect/inspect-all.ts";
 import type { RootInspection } from "../inspect/inspect-root.ts";
-import type { Terminal } from "../output/terminal.ts";
 import type { Plan } from "../recovery/plan.ts";
 import type { StepKind } from "../recovery/steps.ts";
-import { investigationRun } from "./investigation-run.ts";
+import { type Run, reportHead } from "./run.ts";
+
+interface PlanReportOptions {
+  readonly verifyContent: boolean;
+  /** The script, where it is written, and the folder that it moves things to. */
+  readonly script: string | undefined;
+  readonly quarantine: string | undefined;
+}
 
 export function planReport(
   { inspections, unreadable }: InspectedRoots,
   plan: Plan,
-  options: PlanOptions,
-  files: { readonly script: string | undefined; readonly quarantine: string | undefined },
-  startedAt: number,
-  terminal: Terminal,
+  { verifyContent, ...files }: PlanReportOptions,
+  run: Run,
 ): PlanReport {
   const count = (kind: StepKind) => plan.steps.filter((step) => step.kind === kind).length;
   const sum = (images: (root: Plan["roots"][number]) => readonly string[]) =>
@@ -26,9 +29,9 @@ export function planReport(
   const healedByScript = sum(({ images }) => images.healedByScript);
   const healedByPush = sum(({ images }) => images.healedByPush);
   return {
-    ...investigationRun("plan", startedAt, options, terminal),
+    ...reportHead("plan", run),
     verdict: verdictOf(plan.steps.length > 0, unreadable.length > 0),
-    contentVerified: options.verifyContent,
+    contentVerified: verifyContent,
     script: files.script ?? null,
     quarantine: files.script === undefined ? null : (files.quarantine ?? null),
     roots: inspections.map(({ root }, index) => ({

@@ -1,20 +1,22 @@
 // regfsck gate --recheck: whether anything moved since a gate said go. Reads tags, revisions and uploads alone.
-
 import { createHash } from "node:crypto";
-import { readFileSync } from "node:fs";
 import { z } from "zod";
-import type { GateOptions } from "../config/gate-options.ts";
 import { UsageError } from "../contract/errors.ts";
 import type { Decision, Fingerprint } from "../contract/gate.ts";
 import { REGISTRY } from "../contract/run.ts";
 import type { Unreadable } from "../facts/facts.ts";
 import { markLines } from "../facts/fingerprint.ts";
 import { chooseRoots } from "../inspect/choose-roots.ts";
+import type { OptionsOf } from "../options.ts";
+import { readInput } from "../output/input-file.ts";
 import { print } from "../output/result-files.ts";
 import type { Terminal } from "../output/terminal.ts";
 import { readMarks } from "../scan/read-fingerprint.ts";
 import { escapeText } from "../text/escape.ts";
 import { GATE_EXIT } from "./gate.ts";
+
+/** The report of a gate that was asked about a million tags has less. */
+const MOST_BYTES = 1 << 29;
 
 const GATE_REPORT = z.object({
   schemaVersion: z.literal(1),
@@ -30,7 +32,10 @@ type EarlierGate = z.infer<typeof GATE_REPORT>;
  * Compares and prints. Gives the exit code: 0 go, 4 stop, 8 undecided. Throws a UsageError for a file that is no
  * gate's report of this version, or one about other roots.
  */
-export async function recheckGate(options: GateOptions & { recheck: string }, terminal: Terminal): Promise<number> {
+export async function recheckGate(
+  options: OptionsOf<"gate"> & { recheck: string },
+  terminal: Terminal,
+): Promise<number> {
   const earlier = readEarlier(options.recheck);
   const { chosen, unreadable: outside } = chooseRoots(terminal.fs, { ...options, repositories: [] });
   const paths = new Set(chosen.map(({ root }) => root.path));
@@ -53,9 +58,8 @@ export async function recheckGate(options: GateOptions & { recheck: string }, te
     reasons,
   };
   const words = [decision.toUpperCase(), ...reasons.map((reason) => `  ${escapeText(reason)}`)];
-  const render = async (format: string) =>
-    format === "text" ? words.map((line) => `${line}\n`) : [`${JSON.stringify(answer)}\n`];
-  await print(options, code, render, terminal);
+  const lines = options.format === "text" ? words : [JSON.stringify(answer)];
+  await print(options, code, async () => lines.map((line) => `${line}\n`), terminal);
   return code;
 }
 
@@ -82,7 +86,7 @@ function hasMoved({ path, sha256 }: Fingerprint, unreadable: Unreadable[], termi
 function readEarlier(file: string): EarlierGate {
   let text: string;
   try {
-    text = readFileSync(file, "utf8");
+    text = readInput(file, MOST_BYTES);
   } catch (error) {
     throw new UsageError(`--recheck ${file}: ${(error as Error).message}`);
   }

@@ -1,18 +1,17 @@
 // From inspected roots to the report of a scan.
-import { randomUUID } from "node:crypto";
 import { imageName } from "../checks/index.ts";
-import type { ScanOptions } from "../config/scan-options.ts";
-import { REGISTRY } from "../contract/run.ts";
-import type { BrokenTagReport, RootReport, ScanReport, UnreadableReport, Verdict } from "../contract/scan.ts";
+import type { BrokenTagReport, RootReport, ScanReport, UnreadableReport } from "../contract/scan.ts";
 import type { State } from "../contract/state-file.ts";
 import { DiskState, ManifestKind } from "../facts/facts.ts";
+import type { Accepted } from "../inspect/accepted.ts";
 import { Findings } from "../inspect/findings.ts";
 import type { InspectedRoots } from "../inspect/inspect-all.ts";
 import type { RootInspection } from "../inspect/inspect-root.ts";
-import type { Terminal } from "../output/terminal.ts";
 import { compareWithState } from "../report/history.ts";
+import { type Run, reportHead, verdictOf } from "./run.ts";
 
-export interface ScanReportOptions extends Pick<ScanOptions, "dryRun" | "accepted"> {
+export interface ScanReportOptions {
+  readonly accepted: readonly Accepted[];
   /** Which roots cannot be believed to be all that there is, by what they hold: nothing is then known of the rest. */
   readonly doubt?: (roots: readonly RootReport[]) => Iterable<UnreadableReport>;
 }
@@ -20,28 +19,20 @@ export interface ScanReportOptions extends Pick<ScanOptions, "dryRun" | "accepte
 /** Everything that a scan of these roots found, as the contract names it. */
 export function scanReport(
   { inspections, unreadable }: InspectedRoots,
-  { dryRun, accepted, doubt = () => [] }: ScanReportOptions,
+  { accepted, doubt = () => [] }: ScanReportOptions,
   last: State | undefined,
-  startedAt: number,
-  { now, version }: Pick<Terminal, "now" | "version">,
+  run: Run,
 ): ScanReport {
-  const findings = new Findings(inspections, { accepted, last, now: startedAt });
+  const findings = new Findings(inspections, { accepted, last, now: run.startedAt });
   const counts = findings.count();
   const brokenTags = brokenTagReports(findings.idsByImage());
   const roots = inspections.map(rootReport);
   const unread = [...unreadable, ...doubt(roots)];
   const isComplete = unread.length === 0;
   return {
-    schemaVersion: 1,
-    tool: { name: "regfsck", version },
-    registry: REGISTRY,
-    command: "scan",
-    runId: randomUUID(),
-    startedAt: new Date(startedAt).toISOString(),
-    durationMs: now() - startedAt,
-    dryRun,
+    ...reportHead("scan", run),
     // Warnings count here whatever --fail-on says; what is merely worth knowing does not.
-    verdict: verdictOf(counts.error + counts.warning > 0, isComplete),
+    verdict: verdictOf(counts.error + counts.warning > 0, !isComplete),
     roots,
     brokenTags,
     findings,
@@ -55,11 +46,6 @@ export function scanReport(
       accepted: counts.accepted,
     },
   };
-}
-
-function verdictOf(isDamaged: boolean, isComplete: boolean): Verdict {
-  if (isComplete) return isDamaged ? "findings" : "clean";
-  return isDamaged ? "findings+incomplete" : "incomplete";
 }
 
 /** The broken tags, each with the findings that break it; a tag whose findings did not settle is left out. */

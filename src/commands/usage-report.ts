@@ -1,13 +1,13 @@
 // From inspected roots to the report of their space.
-import type { UsageOptions } from "../config/usage-options.ts";
 import { investigatedRootRecord } from "../contract/run.ts";
 import type { RootUsageReport, UsageEntry, UsageReport } from "../contract/usage.ts";
 import type { RootGraph } from "../graph/root-graph.ts";
 import type { RootInspection } from "../inspect/inspect-root.ts";
+import type { OptionsOf } from "../options.ts";
 import { type RepositoryUsage, type RootUsage, rootUsage, type TagUsage } from "../registry/usage/usage.ts";
 import { selectNames } from "../scan/list-namespace.ts";
 
-type Choice = Pick<UsageOptions, "by" | "sort" | "top" | "repositories">;
+type Choice = Pick<OptionsOf<"usage">, "by" | "sort" | "top" | "repositories">;
 
 /** The roots, and the entries that the options choose. */
 export function usageReport(

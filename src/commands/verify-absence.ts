@@ -1,10 +1,10 @@
 // What is said of an image that no root has: what is not there, and what is nearest to it.
-import type { ImageName } from "../config/verify-options.ts";
 import { tagsFolder } from "../layout/paths.ts";
 import type { StorageRoot } from "../scan/find-roots.ts";
 import { listNames, namesOf, type StorageFs } from "../scan/fs/storage-fs.ts";
 import { listNamespace, repositoryNames } from "../scan/list-namespace.ts";
-import { nearestNames } from "./verify-nearest-names.ts";
+import { nearestNames } from "../text/nearest-names.ts";
+import type { ImageName } from "./image-name.ts";
 
 /** One line. */
 export function describeAbsence(storageFs: StorageFs, roots: readonly StorageRoot[], name: ImageName): string {

@@ -1,7 +1,6 @@
 // One image of one root, from disk to what a client that pulls it would meet.
 import { setTimeout as sleep } from "node:timers/promises";
 import { type CheckContext, checkContext } from "../checks/context.ts";
-import type { ImageName } from "../config/verify-options.ts";
 import { type Finding, ROLE_NAMES } from "../contract/finding.ts";
 import type { ImagePartReport, ImageReport } from "../contract/verify.ts";
 import { DiskState, isBroken, ManifestKind, type Unreadable } from "../facts/facts.ts";
@@ -12,6 +11,7 @@ import type { StorageRoot } from "../scan/find-roots.ts";
 import type { StorageFs } from "../scan/fs/storage-fs.ts";
 import { BY_DIGEST, type ImageFacts, readImage, readImageBlobs } from "../scan/read-image.ts";
 import type { Progress } from "../scan/reader.ts";
+import type { ImageName } from "./image-name.ts";
 
 export interface VerifyImageOptions {
   /** Whether to hash every blob, not manifests alone. */

@@ -1,7 +1,7 @@
 // The roots to look for an image in. Searching for roots and listing their repositories would take longer than
 // verifying the image does, so neither is done where it can be told without.
 import { basename, resolve } from "node:path";
-import type { VerifyOptions } from "../config/verify-options.ts";
+import type { RootChoice } from "../inspect/choose-roots.ts";
 import { REPOSITORIES, SCHEDULER_STATE, STORAGE } from "../layout/paths.ts";
 import type { StorageRoot } from "../scan/find-roots.ts";
 import { listEntries, listNames, type StorageFs, statPath } from "../scan/fs/storage-fs.ts";
@@ -11,7 +11,7 @@ export interface RootsToVerify {
   readonly unreadable: readonly { readonly path: string; readonly error: string }[];
 }
 
-type Choice = Pick<VerifyOptions, "paths" | "kinds" | "caches" | "authoritative">;
+type Choice = Omit<RootChoice, "repositories">;
 
 /** The roots at or under the path. Throws what `chooseRoots` throws. */
 export async function rootsToVerify(storageFs: StorageFs, options: Choice): Promise<RootsToVerify> {

@@ -1,6 +1,7 @@
 // The configuration file: YAML, validated once; what is wrong is told with file, line and field.
 import { LineCounter, parseDocument } from "yaml";
 import { z } from "zod";
+import { nearestNames } from "../text/nearest-names.ts";
 import { UsageError } from "./errors.ts";
 import { FAIL_ON, FINDING_CODES } from "./finding.ts";
 
@@ -25,6 +26,8 @@ const CONFIG = z.strictObject({
     .array(z.strictObject({ path: text, kind: z.enum(["authoritative", "cache"]).optional() }))
     .min(1)
     .optional(),
+  /** The registry that serves the roots: 2 for 2.8.3. */
+  registry: z.literal([2, 3, "2", "3"]).optional(),
   "fail-on": z.enum(FAIL_ON).optional(),
   state: text.optional(),
   metrics: text.optional(),
@@ -51,8 +54,26 @@ export function parseConfig(source: string, file: string): Config {
   const issue = issues.find(({ code }) => code === "unrecognized_keys") ?? issues[0]!;
   const unknown = issue.code === "unrecognized_keys" ? issue.keys.slice(0, 1) : [];
   const path = [...issue.path, ...unknown] as (string | number)[];
-  const message = unknown.length > 0 ? "there is no such field" : issue.message;
+  const message = unknown.length > 0 ? `there is no such field${guess(unknown[0]!, issue.path)}` : issue.message;
   throw new UsageError(`${file}:${lineOf(document, path, lines)}: ${fieldName(path)}: ${message}`);
+}
+
+/** What may have been meant by a field that does not exist at this place. */
+function guess(field: string, place: readonly PropertyKey[]): string {
+  let schema: unknown = CONFIG;
+  for (const part of place) schema = typeof part === "number" ? elementOf(schema) : shapeOf(schema)[String(part)];
+  const [nearest] = nearestNames(field, Object.keys(shapeOf(schema)));
+  return nearest === undefined ? "" : `: did you mean ${nearest}?`;
+}
+
+function shapeOf(schema: unknown): Readonly<Record<string, unknown>> {
+  const inner = schema instanceof z.ZodOptional ? schema.unwrap() : schema;
+  return inner instanceof z.ZodObject ? inner.shape : {};
+}
+
+function elementOf(schema: unknown): unknown {
+  const inner = schema instanceof z.ZodOptional ? schema.unwrap() : schema;
+  return inner instanceof z.ZodArray ? inner.element : undefined;
 }
 
 /** Throws a UsageError for what parses and has no value, such as an alias without its anchor. */

@@ -1,9 +1,8 @@
 // The findings of inspected roots, put into words one by one as they are read: a million sentences are never held at once.
-
 import { type Found, imageName, severityOf, toFinding } from "../checks/index.ts";
-import { type Accepted, acceptanceOf } from "../config/accepted.ts";
 import { FINDING_CODES, type Finding, type Severity } from "../contract/finding.ts";
 import type { State } from "../contract/state-file.ts";
+import { type Accepted, acceptanceOf } from "./accepted.ts";
 import type { RootInspection } from "./inspect-root.ts";
 
 /** How findings are told apart from those of old. */

@@ -1,18 +1,33 @@
 // What the commands that look at whole roots share: choose the roots, refuse files inside them, inspect each.
 import type { UnreadableReport } from "../contract/scan.ts";
 import type { Terminal } from "../output/terminal.ts";
-import { checkOutsideRoots } from "../output/whole-file.ts";
+import { checkOutputs } from "../output/whole-file.ts";
 import { throttled } from "../scan/fs/throttled-fs.ts";
 import { chooseRoots, type RootChoice } from "./choose-roots.ts";
 import { inspectRoot, type RootInspection } from "./inspect-root.ts";
 import type { InspectOptions } from "./root-reading.ts";
 
-export interface InspectAllOptions extends RootChoice, Omit<InspectOptions, "now" | "wholeRoot" | "resourceUsage"> {
+/** What the command line says about reading. */
+export interface ReadingOptions extends RootChoice, Pick<InspectOptions, "allowEmpty" | "jobs"> {
   /** The most calls a second to the disk; undefined for as many as it takes. */
-  readonly maxIops?: number | undefined;
-  /** Files that the command is going to write, by the option that named each. */
-  readonly outputs: Readonly<Record<string, string | undefined>>;
+  readonly maxIops: number | undefined;
 }
+
+/** What a command needs to be read beyond what all of them do. */
+export interface Needs
+  extends Pick<InspectOptions, "verifyContent" | "tagTimes" | "tagHistory" | "everyFolder" | "staleUploadAge"> {
+  /** Globs; empty for every repository, which a garbage collection sees too. */
+  readonly repositories: readonly string[];
+}
+
+const LEAST: Needs = {
+  repositories: [],
+  verifyContent: false,
+  tagTimes: false,
+  tagHistory: false,
+  everyFolder: false,
+  staleUploadAge: Number.POSITIVE_INFINITY,
+};
 
 export interface InspectedRoots {
   readonly inspections: readonly RootInspection[];
@@ -20,18 +35,26 @@ export interface InspectedRoots {
   readonly unreadable: readonly UnreadableReport[];
 }
 
+/** `startedAt` in milliseconds since 1970; `outputs` are files that the command is going to write, by the option that named each. */
+interface InspectingRun {
+  readonly startedAt: number;
+  readonly outputs: Readonly<Record<string, string | undefined>>;
+  readonly terminal: Terminal;
+}
+
 /** Throws a UsageError before any root is read: for the paths, names, globs and output files that were given. */
 export async function inspectAll(
-  options: InspectAllOptions,
-  startedAt: number,
-  terminal: Terminal,
+  given: Omit<ReadingOptions, "repositories">,
+  needs: Partial<Needs>,
+  { startedAt, outputs, terminal }: InspectingRun,
 ): Promise<InspectedRoots> {
+  const options = { ...given, ...LEAST, ...needs };
   const storageFs = options.maxIops === undefined ? terminal.fs : throttled(terminal.fs, options.maxIops);
   const { chosen, unreadable } = chooseRoots(storageFs, options);
-  const paths = chosen.map(({ root }) => root.path);
-  for (const [option, file] of Object.entries(options.outputs)) {
-    if (file !== undefined) checkOutsideRoots(option, file, paths);
-  }
+  checkOutputs(
+    outputs,
+    chosen.map(({ root }) => root.path),
+  );
   const inspections: RootInspection[] = [];
   for (const choice of chosen) {
     const prefix = chosen.length > 1 ? `${choice.root.name}: ` : "";

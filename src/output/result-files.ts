@@ -1,9 +1,9 @@
 // How a command hands over what it found: to files where asked, and to standard output unless it is to be quiet.
-import { readFileSync } from "node:fs";
 import type { State } from "../contract/state-file.ts";
 import { inChunks } from "../report/json.ts";
 import { escapeText } from "../text/escape.ts";
 import { formatNumberOf } from "../text/quantities.ts";
+import { readInput } from "./input-file.ts";
 import type { Terminal } from "./terminal.ts";
 import { writeWhole } from "./whole-file.ts";
 
@@ -29,7 +29,12 @@ export class ResultFiles {
   }
 
   /** Writes the file that `option` named, if it named one; whether it did. What goes wrong is one line on standard error. */
-  write(option: string, file: string | undefined, chunks: () => Iterable<string>, mode?: number): boolean {
+  async write(
+    option: string,
+    file: string | undefined,
+    chunks: () => Iterable<string>,
+    mode?: number,
+  ): Promise<boolean> {
     if (file === undefined) return false;
     if (this.#dryRun) {
       this.#terminal.warn(`--dry-run: ${option} ${file} is not written`);
@@ -44,6 +49,11 @@ export class ResultFiles {
     }
   }
 
+  /** Whoever collects metrics runs as another user: a new file is made readable for all. */
+  async writeMetrics(file: string, text: string): Promise<void> {
+    await this.write("--metrics", file, () => [text], 0o644);
+  }
+
   /** Writes a report: JSON lines where the name ends with `.jsonl`, else JSON. */
   async writeReport(
     file: string | undefined,
@@ -51,14 +61,17 @@ export class ResultFiles {
   ): Promise<void> {
     if (file === undefined) return;
     const chunks = await render(file.endsWith(".jsonl") ? "jsonl" : "json");
-    if (this.write("--report", file, () => chunks)) this.report = file;
+    if (await this.write("--report", file, () => chunks)) this.report = file;
   }
 }
+
+/** A state holds every finding of a run, and JavaScript no longer text. */
+const MOST_BYTES = 1 << 29;
 
 /** What a result file holds from the last run; empty where there is none that can be read. */
 export function readText(file: string): string {
   try {
-    return readFileSync(file, "utf8");
+    return readInput(file, MOST_BYTES);
   } catch {
     return "";
   }
@@ -69,7 +82,7 @@ export async function readState(file: string | undefined): Promise<State | strin
   if (file === undefined) return undefined;
   const { parseState } = await import("../contract/state-file.ts");
   try {
-    return parseState(readFileSync(file, "utf8"));
+    return parseState(readInput(file, MOST_BYTES));
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code === "ENOENT") return undefined;
     return `${file}: ${(error as Error).message}`;

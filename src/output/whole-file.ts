@@ -34,6 +34,13 @@ export function checkOutsideRoots(option: string, file: string, roots: readonly 
   }
 }
 
+/** As checkOutsideRoots, for the files that options name. */
+export function checkOutputs(outputs: Readonly<Record<string, string | undefined>>, roots: readonly string[]): void {
+  for (const [option, file] of Object.entries(outputs)) {
+    if (file !== undefined) checkOutsideRoots(option, file, roots);
+  }
+}
+
 /** A root, and the folders of it that a mount elsewhere may show alone. */
 const ROOT_PARTS = ["", "docker", "docker/registry", STORAGE, BLOBS, REPOSITORIES];
 

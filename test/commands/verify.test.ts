@@ -239,7 +239,7 @@ describe("verify refuses, in one line,", () => {
       '"localhost:5000/team/api:1.0" names no image: leave out the registry\'s address: team/api',
     ],
     [`team/api:1.0@${digest}`, /give a tag or a digest, not both$/],
-    ["team/api@sha256:abcd", /"sha256:abcd" is no digest/],
+    ["team/api@sha256:abcd", /"sha256:abcd" is an invalid digest/],
     ["team/api:1.2", "there is no image team/api:1.2 in /registry; nearest: team/api:1.0, team/api:1.1"],
     ["team/api:nightly", "there is no image team/api:nightly in /registry; the repository has 2 tags"],
     ["team/spi:1.0", "there is no repository team/spi in /registry; nearest: team/api"],

@@ -186,13 +186,13 @@ describe("why refuses, in one line,", () => {
   const world = new World();
   world.repository("app").image("v1");
   const refused: [digest: string, words: string][] = [
-    ["", '"" is no digest: it takes at least 4 hex digits'],
-    ["abc", '"abc" is no digest: it takes at least 4 hex digits'],
-    ["sha256:", '"sha256:" is no digest: it takes at least 4 hex digits'],
-    ["latest", '"latest" is no digest: it takes hex digits, in lower case'],
-    ["sha256:ABCDEF", '"sha256:ABCDEF" is no digest: it takes hex digits, in lower case'],
-    ["md5:abcdef", '"md5:abcdef" is no digest: the algorithms are sha256, sha384, sha512'],
-    [`sha256:${"0".repeat(65)}`, `"sha256:${"0".repeat(65)}" is no digest: it has 65 hex digits, more than 64`],
+    ["", '"" is an invalid digest: it takes at least 4 hex digits'],
+    ["abc", '"abc" is an invalid digest: it takes at least 4 hex digits'],
+    ["sha256:", '"sha256:" is an invalid digest: it takes at least 4 hex digits'],
+    ["latest", '"latest" is an invalid digest: it takes hex digits, in lower case'],
+    ["sha256:ABCDEF", '"sha256:ABCDEF" is an invalid digest: it takes hex digits, in lower case'],
+    ["md5:abcdef", '"md5:abcdef" is an invalid digest: the algorithms are sha256, sha384, sha512'],
+    [`sha256:${"0".repeat(65)}`, `"sha256:${"0".repeat(65)}" is an invalid digest: it has 65 hex digits, more than 64`],
     ["00000000000", "no digest here begins with 00000000000"],
   ];
   it.each(refused)("%j", async (digest, words) => {

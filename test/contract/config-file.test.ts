@@ -16,9 +16,19 @@ describe("parseConfig", () => {
 
   const accepted = (entry: string) => `fail-on: error\naccepted:\n  - ${entry}\n`;
   it.each([
-    ["a field that does not exist", "fail_on: error", /^c.yaml:1: fail_on: there is no such field$/],
-    ["one further in", "gate:\n  metric: x", /^c.yaml:2: gate.metric: there is no such field$/],
-    ["one in a list", accepted("code: stale-upload\n    untill: 2027-01-31"), /^c.yaml:4: accepted\[0\].untill: /],
+    [
+      "a field that does not exist",
+      "fail_on: error",
+      /^c.yaml:1: fail_on: there is no such field: did you mean fail-on\?$/,
+    ],
+    ["one further in", "gate:\n  metric: x", /^c.yaml:2: gate.metric: there is no such field: did you mean metrics\?$/],
+    [
+      "one in a list",
+      accepted("code: stale-upload\n    untill: 2027-01-31"),
+      /^c.yaml:4: accepted\[0\].untill: .*mean until\?$/,
+    ],
+    ["one that is like none", "colour: always", /^c.yaml:1: colour: there is no such field$/],
+    ["a registry that is none", "registry: 4", /^c.yaml:1: registry: /],
     ["a value that is none of those", "roots:\n  - path: /a\n\n    kind: mirror", /^c.yaml:4: roots\[0\].kind: /],
     ["a value of the wrong type", "clean-up:\n  keep-tags: many", /^c.yaml:2: clean-up.keep-tags: /],
     ["no root", "roots: []", /^c.yaml:1: roots: /],

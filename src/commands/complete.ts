@@ -1,19 +1,34 @@
-// What a shell may offer for a word that is being typed: names in storage roots, found by listing folders alone.
-
+// regfsck __complete: names in storage roots that a shell may offer for a word that is being typed, found by listing
+// folders alone. Not a command for people, so it is not documented.
 import { NoRootError } from "../contract/errors.ts";
 import type { NamespaceEntry } from "../facts/facts.ts";
 import { isRepositoryName, isTagName } from "../layout/names.ts";
 import { repositoryFolder, tagsFolder } from "../layout/paths.ts";
+import type { Terminal } from "../output/terminal.ts";
 import { findRoots, type StorageRoot } from "../scan/find-roots.ts";
 import { listEntries, type StorageFs } from "../scan/fs/storage-fs.ts";
 import { repositoryNames } from "../scan/list-namespace.ts";
+import { EXIT } from "./exit-code.ts";
 
 /** What is named: images as `repository:tag`, repositories, or the roots themselves. */
-export const COMPLETED = ["images", "repositories", "roots"] as const;
-export type Completed = (typeof COMPLETED)[number];
+const COMPLETED = ["images", "repositories", "roots"] as const;
+type Completed = (typeof COMPLETED)[number];
 
 /** A shell may take anything else for syntax. */
 const PLAIN = /^[A-Za-z0-9_.:/@-]+$/;
+
+/** Prints the candidates, one a line. Gives the exit code. */
+export async function complete(
+  what: string,
+  prefix: string,
+  paths: readonly string[],
+  terminal: Terminal,
+): Promise<number> {
+  if (!COMPLETED.includes(what as Completed)) return EXIT.usage;
+  const candidates = findCandidates(terminal.fs, what as Completed, prefix, paths);
+  await terminal.write(candidates.map((name) => `${name}\n`).join(""));
+  return EXIT.clean;
+}
 
 /**
  * The candidates that begin with `prefix` in all roots of the paths, sorted, each once. One that ends in `/` or `:` is

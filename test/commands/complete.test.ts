@@ -1,6 +1,6 @@
 import { memfs } from "memfs";
 import { describe, expect, it } from "vitest";
-import { findCandidates } from "../../src/completion/candidates.ts";
+import { findCandidates } from "../../src/commands/complete.ts";
 import type { StorageFs } from "../../src/scan/fs/storage-fs.ts";
 
 /** A file system with these folders below the repositories of the storage root /data. */

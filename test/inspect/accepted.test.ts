@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
-import { type Accepted, acceptanceOf } from "../../src/config/accepted.ts";
 import type { Finding } from "../../src/contract/finding.ts";
+import { type Accepted, acceptanceOf } from "../../src/inspect/accepted.ts";
 
 const finding: Finding = {
   id: "1",

@@ -1,26 +1,7 @@
-// The options of verify, validated, and the names of images.
-
+// The name of an image as people type it.
 import { UsageError } from "../contract/errors.ts";
 import { parseDigest } from "../layout/digest.ts";
 import { isRepositoryName, isTagName } from "../layout/names.ts";
-import type { ConfiguredOptions } from "./common-options.ts";
-import { FORMATS } from "./common-options.ts";
-
-export const VERIFY_FORMATS = [...FORMATS, "dot", "mermaid"] as const;
-export type VerifyFormat = (typeof VERIFY_FORMATS)[number];
-
-export interface VerifyOptions extends ConfiguredOptions {
-  /** `repository:tag` or `repository@digest`. At least one. */
-  readonly images: readonly string[];
-  readonly format: VerifyFormat;
-  readonly caches: readonly string[];
-  readonly authoritative: readonly string[];
-  readonly verifyContent: boolean;
-  readonly dryRun: boolean;
-  readonly quiet: boolean;
-  /** A file that the report is written to as well. */
-  readonly report: string | undefined;
-}
 
 export interface ImageName {
   /** As it was given. */
@@ -48,6 +29,7 @@ export function parseImageName(text: string): ImageName {
     if (!isTagName(rest)) throw refuse(`no tag can be called ${JSON.stringify(rest)}`);
     return { text, repository, tag: rest, digest: undefined };
   }
-  if (!parseDigest(rest)) throw refuse(`${JSON.stringify(rest)} is no digest (sha256: and 64 lower-case hex digits)`);
+  if (!parseDigest(rest))
+    throw refuse(`${JSON.stringify(rest)} is an invalid digest (sha256: and 64 lower-case hex digits)`);
   return { text, repository, tag: undefined, digest: rest };
 }

@@ -1,0 +1,62 @@
+// Options and configuration file together: an option that was given beats the file.
+import { existsSync } from "node:fs";
+import type { Config } from "../contract/config-file.ts";
+import { UsageError } from "../contract/errors.ts";
+import { type Configured, registryVersion } from "../options.ts";
+import { readInput } from "../output/input-file.ts";
+
+/** Read where no other is named. */
+const MACHINE_CONFIG = "/etc/regfsck.yaml";
+const MOST_BYTES = 1 << 20;
+
+/** The file that is named, else the one of this machine, else nothing. Throws a UsageError where it cannot be read, or is not valid. */
+export async function readConfig(named: string | undefined): Promise<Config> {
+  if (named === undefined && !existsSync(MACHINE_CONFIG)) return {};
+  const file = named ?? MACHINE_CONFIG;
+  let source: string;
+  try {
+    source = readInput(file, MOST_BYTES);
+  } catch (error) {
+    throw new UsageError(`--config ${file}: ${(error as Error).message}`);
+  }
+  const { parseConfig } = await import("../contract/config-file.ts");
+  return parseConfig(source, file);
+}
+
+/**
+ * The options of a command with what the file says where no option was given (`isGiven` tells); `given` are the paths of
+ * the command line. Throws a UsageError where there is no path at all, an empty one, or a registry that is not supported.
+ */
+export function configure<Options extends object>(
+  options: Options,
+  given: readonly string[],
+  config: Config,
+  command: string,
+  isGiven: (option: string) => boolean,
+): Options & Configured {
+  if (given.some((path) => path === "")) throw new UsageError("a path is empty");
+  const paths = given.length > 0 ? given : (config.roots ?? []).map(({ path }) => path);
+  if (paths.length === 0) throw new UsageError("give a storage root, or a configuration file with roots");
+  const cleanUp = config["clean-up"] ?? {};
+  // Each command has files of its own: a gate must not write over what a scan wrote.
+  const files = command === "gate" ? (config.gate ?? {}) : command === "scan" ? config : {};
+  const fromFile = {
+    registry: config.registry === undefined ? undefined : registryVersion(String(config.registry)),
+    failOn: config["fail-on"],
+    state: files.state,
+    metrics: files.metrics,
+    report: files.report,
+    keepTags: cleanUp["keep-tags"],
+    deleteUntagged: cleanUp["delete-untagged"],
+  };
+  const configured = Object.entries(fromFile).filter(
+    ([option, value]) => value !== undefined && option in options && !isGiven(option),
+  );
+  return {
+    ...options,
+    ...Object.fromEntries(configured),
+    paths,
+    kinds: new Map((config.roots ?? []).flatMap(({ path, kind }) => (kind ? [[path, kind] as const] : []))),
+    accepted: config.accepted ?? [],
+  };
+}

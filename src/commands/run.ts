@@ -1,0 +1,115 @@
+// The envelope around every command: what it takes to begin a run, and how its report is handed over.
+import { randomUUID } from "node:crypto";
+import { resolve } from "node:path";
+import { NoRootError } from "../contract/errors.ts";
+import { type InvestigationRun, REGISTRY } from "../contract/run.ts";
+import type { Verdict } from "../contract/scan.ts";
+import { print, ResultFiles } from "../output/result-files.ts";
+import type { Terminal } from "../output/terminal.ts";
+import { checkOutsideGiven } from "../output/whole-file.ts";
+import { exitCode } from "./exit-code.ts";
+
+export interface RunOptions {
+  readonly paths: readonly string[];
+  readonly dryRun: boolean;
+  readonly quiet: boolean;
+  readonly report: string | undefined;
+  readonly state?: string | undefined;
+  readonly metrics?: string | undefined;
+}
+
+export interface Run {
+  /** Milliseconds since 1970. */
+  readonly startedAt: number;
+  /** The paths that were asked for, absolute. */
+  readonly paths: readonly string[];
+  /** Files that are going to be written, by the option that names each. */
+  readonly outputs: Readonly<Record<string, string | undefined>>;
+  readonly files: ResultFiles;
+  readonly terminal: Terminal;
+  readonly options: RunOptions;
+}
+
+/** `more` are files beside report, state and metrics, by option. */
+export function beginRun(options: RunOptions, terminal: Terminal, more: Run["outputs"] = {}): Run {
+  const { report, state, metrics } = options;
+  return {
+    startedAt: terminal.now(),
+    paths: options.paths.map((path) => resolve(path)),
+    outputs: { "--report": report, "--state": state, "--metrics": metrics, ...more },
+    files: new ResultFiles(options.dryRun, terminal),
+    terminal,
+    options,
+  };
+}
+
+/**
+ * Hands on what a reading gives. Where there is no root to be read, `tell` writes the metrics that say so before the run
+ * ends: it may be an unmounted volume.
+ */
+export async function orNoRoot<Inspected>(
+  run: Run,
+  reading: Promise<Inspected>,
+  tell: () => Promise<unknown>,
+): Promise<Inspected> {
+  try {
+    return await reading;
+  } catch (error) {
+    const { metrics } = run.options;
+    if (error instanceof NoRootError && metrics !== undefined) {
+      checkOutsideGiven("--metrics", metrics, run.options.paths);
+      await tell();
+    }
+    throw error;
+  }
+}
+
+/** What every report begins with. To be made when the work is done: it says how long that took. */
+export function reportHead<Command extends string>(
+  command: Command,
+  { startedAt, options, terminal: { now, version } }: Run,
+): InvestigationRun & { readonly command: Command } {
+  return {
+    schemaVersion: 1,
+    tool: { name: "regfsck", version },
+    registry: REGISTRY,
+    command,
+    runId: randomUUID(),
+    startedAt: new Date(startedAt).toISOString(),
+    durationMs: now() - startedAt,
+    dryRun: options.dryRun,
+  };
+}
+
+export function verdictOf(hasFindings: boolean, isIncomplete: boolean): Verdict {
+  if (isIncomplete) return hasFindings ? "findings+incomplete" : "incomplete";
+  return hasFindings ? "findings" : "clean";
+}
+
+/** The code of most commands: 4 for findings, 8 where something could not be read or written, 12 for both. */
+export function codeFor(findings: boolean, unreadable: readonly unknown[]): (filesComplete: boolean) => number {
+  return (filesComplete) => exitCode({ findings, incomplete: unreadable.length > 0 || !filesComplete });
+}
+
+/** How a report is handed over, and which code the run ends with. */
+export interface Ending<Format extends string> {
+  readonly format: Format;
+  /** The report as text. */
+  readonly render: (format: Format | "json" | "jsonl") => Promise<Iterable<string>>;
+  /** Writes what else the command leaves behind, after the report's file. */
+  readonly write?: () => Promise<unknown>;
+  /** Asked last, when it is known whether every file could be written. */
+  readonly code: (filesComplete: boolean) => number;
+}
+
+/** Writes the report where asked, and prints it. Gives the exit code. Rejects when standard output cannot be written. */
+export async function endRun<Format extends string>(
+  { files, options, terminal }: Run,
+  { format, render, write, code }: Ending<Format>,
+): Promise<number> {
+  await files.writeReport(options.report, render);
+  await write?.();
+  const exitCode = code(files.complete);
+  await print({ format, quiet: options.quiet }, exitCode, render, terminal, files);
+  return exitCode;
+}

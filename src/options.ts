@@ -1,0 +1,204 @@
+// Every option once: how it is written, what help says of it, and the type of its value.
+import { type Command, InvalidArgumentError, Option } from "commander";
+import { UsageError } from "./contract/errors.ts";
+import { FAIL_ON } from "./contract/finding.ts";
+import type { Accepted } from "./inspect/accepted.ts";
+import { parseDuration } from "./text/duration.ts";
+
+interface OptionEntry<Value> {
+  /** As commander takes them. */
+  readonly flags: string;
+  readonly help: string;
+  /** The value where the option is not given. */
+  readonly otherwise: Value;
+  /** That value as help shows it, where it does. */
+  readonly shown?: string;
+  readonly choices?: readonly string[];
+  /** `before` is what an earlier one of the same line gave. */
+  parse?(text: string, before: Value | undefined): Value;
+}
+
+const HOUR = 3_600_000;
+const DAY = 24 * HOUR;
+const FORMATS = ["text", "json", "jsonl"] as const;
+
+/** By the name under which commands know them. */
+const OPTIONS = {
+  failOn: choice("--fail-on <severity>", "fail when there are findings this severe", FAIL_ON, "error"),
+  state: text("--state <file>", "remember complete runs there, and tell what changed since the last"),
+  metrics: text(
+    "--metrics <file.prom>",
+    "write metrics for node_exporter's textfile collector there; a new file is readable for all",
+  ),
+  verifyContent: flag("--verify-content", "hash every blob, not manifests alone (reads the whole store)"),
+  verifyImageContent: flag("--verify-content", "hash every blob of the image, not manifests alone"),
+  staleUploadAge: duration(
+    "--stale-upload-age <duration>",
+    "how old an unfinished upload must be to be reported",
+    7 * DAY,
+    "7d",
+  ),
+  allowBroken: flag(
+    "--allow-broken",
+    "let damage pass that is there already, never damage that the garbage collection would do",
+  ),
+  quietPeriod: duration("--quiet-period <duration>", "how long ago the last write to any upload must be", HOUR, "1h"),
+  recheck: text(
+    "--recheck <report>",
+    "only tell whether anything moved since the gate that wrote this JSON report said go",
+  ),
+  by: choice("--by <what>", "what a line is about", ["repository", "tag"], "repository"),
+  sort: choice("--sort <key>", "what the lines are sorted by", ["total", "unique", "name"], "total"),
+  top: count("--top <n>", "only so many lines"),
+  script: text("--script <file>", "write a shell script there that does what can be done without a client"),
+  quarantine: text("--quarantine <folder>", "where the script moves things (default: <script>.quarantine)"),
+  format: choice("--format <format>", "how to print the report", FORMATS, "text"),
+  imageFormat: choice("--format <format>", "how to print the report", [...FORMATS, "dot", "mermaid"], "text"),
+  registry: {
+    flags: "--registry <version>",
+    help: "the registry that serves the storage: 2 for 2.8.3",
+    otherwise: "2",
+    shown: "2",
+    parse: registryVersion,
+  } satisfies OptionEntry<"2">,
+  caches: list("--cache <name>", "treat this root as a pull-through cache (repeatable)"),
+  authoritative: list("--authoritative <name>", "treat this root as an authoritative one (repeatable)"),
+  maxIops: count("--max-iops <n>", "make at most so many calls a second to the disk, with one thread"),
+  config: text("--config <file>", "the configuration file (default: /etc/regfsck.yaml, where there is one)"),
+  report: text("--report <file>", "also write the report there: JSON, or JSON lines for *.jsonl"),
+  dryRun: flag("--dry-run", "write nothing anywhere; say what would have been written"),
+  quiet: flag("--quiet", "print nothing when the exit code is 0, else at most 50 lines"),
+  progress: choice("--progress <when>", "the progress line on standard error", ["auto", "always", "never"], "auto"),
+  color: { flags: "--no-color", help: "no colours (as NO_COLOR does; FORCE_COLOR asks for them)", otherwise: true },
+  allowEmpty: flag("--allow-empty", "accept a root that holds nothing at all"),
+  jobs: count("--jobs <n>", "read with this many threads (default: as many as help)"),
+  repositories: list("--repo <glob>", "only repositories whose name matches (repeatable)"),
+  deleteUntagged: flag("-m, --delete-untagged", "collect as garbage-collect -m does: untagged manifests are deleted"),
+  keepTags: count("--keep-tags <n>", "remove all but the n newest tags of each repository first"),
+  removeTags: list("--remove-tag <repo:tag>", "remove this tag first (repeatable)"),
+  removeTagsFrom: text("--remove-tags-from <file>", "remove the tags that this file lists first, one a line"),
+} as const;
+
+type OptionName = keyof typeof OPTIONS;
+
+const SETTING = ["registry", "caches", "authoritative", "maxIops", "config"] as const;
+const OUTPUT = ["report", "dryRun", "quiet", "progress", "color"] as const;
+const SHARED = ["format", ...SETTING, ...OUTPUT] as const;
+const READING = [...SHARED, "allowEmpty", "jobs"] as const;
+const CLEAN_UP = ["deleteUntagged", "keepTags", "removeTags", "removeTagsFrom"] as const;
+
+/** The options of each command, in the order of its help. */
+export const COMMAND_OPTIONS = {
+  scan: ["failOn", "state", "metrics", "verifyContent", "staleUploadAge", ...READING, "repositories"],
+  forecast: [...READING, ...CLEAN_UP, "repositories"],
+  gate: ["failOn", "state", "metrics", "allowBroken", "quietPeriod", "recheck", ...READING, ...CLEAN_UP],
+  verify: ["verifyImageContent", "imageFormat", ...SETTING, ...OUTPUT],
+  why: [...READING],
+  usage: ["by", "sort", "top", ...READING, "repositories"],
+  plan: ["script", "quarantine", "verifyContent", ...READING, "repositories"],
+} as const satisfies Record<string, readonly OptionName[]>;
+
+export type CommandName = keyof typeof COMMAND_OPTIONS;
+type Value<Entry> = Entry extends { readonly otherwise: infer Otherwise } ? Otherwise : never;
+
+type Values<Name extends OptionName> = { readonly [Each in Name]: Value<(typeof OPTIONS)[Each]> };
+
+/** What the command line says, by option; some of them every command has. */
+type Given<Command extends CommandName> = Values<(typeof COMMAND_OPTIONS)[Command][number]> &
+  Values<(typeof SETTING)[number] | (typeof OUTPUT)[number]>;
+
+/** What command line and configuration file say together of any command. */
+export interface Configured {
+  /** At least one. */
+  readonly paths: readonly string[];
+  /** Absolute or relative paths of roots whose kind the file gives. */
+  readonly kinds: ReadonlyMap<string, "authoritative" | "cache">;
+  readonly accepted: readonly Accepted[];
+}
+
+/** All that a command goes by. Durations are milliseconds. */
+export type OptionsOf<Command extends CommandName> = Given<Command> & Configured;
+
+export function addOptions(command: Command, name: CommandName): void {
+  for (const option of COMMAND_OPTIONS[name]) command.addOption(commanderOption(OPTIONS[option]));
+}
+
+/** The values of the command's options, after commander has read the command line. */
+export function readOptions<Name extends CommandName>(command: Command, name: Name): Given<Name> {
+  const values = COMMAND_OPTIONS[name].map((option) => {
+    const entry: OptionEntry<unknown> = OPTIONS[option];
+    return [option, command.getOptionValue(commanderOption(entry).attributeName()) ?? entry.otherwise];
+  });
+  return Object.fromEntries(values) as Given<Name>;
+}
+
+/** Whether the command line itself gives the option; false for a name that is none of the command's. */
+export function isGiven(command: Command, name: string): boolean {
+  if (!(name in OPTIONS)) return false;
+  const attribute = commanderOption(OPTIONS[name as OptionName]).attributeName();
+  return command.getOptionValueSource(attribute) === "cli";
+}
+
+/** Whether an option may be given several times. */
+export function isRepeatable(option: Option): boolean {
+  return option.parseArg === (collect as Option["parseArg"]);
+}
+
+function commanderOption({ flags, help, otherwise, shown, choices, parse }: OptionEntry<unknown>): Option {
+  const option = new Option(flags, help);
+  if (choices) option.choices(choices);
+  if (parse) option.argParser(parse);
+  if (shown !== undefined) option.default(otherwise, shown);
+  return option;
+}
+
+function flag(flags: string, help: string): OptionEntry<boolean> {
+  return { flags, help, otherwise: false };
+}
+
+function text(flags: string, help: string): OptionEntry<string | undefined> {
+  return { flags, help, otherwise: undefined };
+}
+
+function list(flags: string, help: string): OptionEntry<readonly string[]> {
+  return { flags, help, otherwise: [], parse: collect };
+}
+
+function choice<const Choice extends string>(
+  flags: string,
+  help: string,
+  choices: readonly Choice[],
+  otherwise: NoInfer<Choice>,
+): OptionEntry<Choice> {
+  return { flags, help, otherwise, shown: otherwise, choices };
+}
+
+/** A whole number of at least 1. */
+function count(flags: string, help: string): OptionEntry<number | undefined> {
+  const parse = (text: string) => {
+    if (!/^[1-9]\d{0,8}$/.test(text)) throw new InvalidArgumentError("It must be a whole number of at least 1.");
+    return Number(text);
+  };
+  return { flags, help, otherwise: undefined, parse };
+}
+
+/** In milliseconds. */
+function duration(flags: string, help: string, otherwise: number, shown: string): OptionEntry<number> {
+  const parse = (text: string) => {
+    const milliseconds = parseDuration(text);
+    if (milliseconds === undefined) throw new InvalidArgumentError("A duration is a number with s, m, h, d or w: 7d.");
+    return milliseconds;
+  };
+  return { flags, help, otherwise, shown, parse };
+}
+
+function collect(value: string, before: readonly string[] = []): readonly string[] {
+  return [...before, value];
+}
+
+/** The registry that verdicts are about. Throws a UsageError for one that there is and that no verdict can be given on yet. */
+export function registryVersion(text: string): "2" {
+  if (text === "3") throw new UsageError("registry 3 is not supported yet");
+  if (text !== "2") throw new InvalidArgumentError("It must be 2, for 2.8.3.");
+  return text;
+}

@@ -1,0 +1,62 @@
+import { describe, expect, it } from "vitest";
+import { configure } from "../../src/commands/configuration.ts";
+import type { Config } from "../../src/contract/config-file.ts";
+import { UsageError } from "../../src/contract/errors.ts";
+
+const config: Config = {
+  roots: [{ path: "/a" }, { path: "/b", kind: "cache" }],
+  "fail-on": "warning",
+  state: "scan-state",
+  report: "scan-report",
+  metrics: "scan-metrics",
+  gate: { state: "gate-state", report: "gate-report", metrics: "gate-metrics" },
+  "clean-up": { "keep-tags": 3, "delete-untagged": true },
+};
+const none: Record<string, unknown> = {
+  ...{ failOn: "error", state: undefined, report: undefined, metrics: undefined },
+  ...{ keepTags: undefined, deleteUntagged: false, registry: "2" },
+};
+const nothing = () => false;
+
+describe("configure", () => {
+  it("gives scan and gate files of their own, and other commands none", () => {
+    const files = (command: string) => {
+      const { state, report, metrics } = configure(none, [], config, command, nothing);
+      return [state, report, metrics];
+    };
+    expect(files("scan")).toEqual(["scan-state", "scan-report", "scan-metrics"]);
+    expect(files("gate")).toEqual(["gate-state", "gate-report", "gate-metrics"]);
+    for (const command of ["forecast", "verify", "why", "usage", "plan"]) {
+      expect(files(command)).toEqual([undefined, undefined, undefined]);
+    }
+  });
+
+  it("lets an option that was given win", () => {
+    const given = { ...none, failOn: "info", keepTags: 5 };
+    const applied = configure(given, [], config, "gate", (option) => ["failOn", "keepTags"].includes(option));
+    expect(applied).toMatchObject({ failOn: "info", keepTags: 5, deleteUntagged: true, state: "gate-state" });
+  });
+
+  it("takes the file's roots where no path was given, and their kinds in any case", () => {
+    const kinds = new Map([["/b", "cache"]]);
+    expect(configure(none, [], config, "scan", nothing)).toMatchObject({ paths: ["/a", "/b"], kinds });
+    expect(configure(none, ["/b"], config, "scan", nothing)).toMatchObject({ paths: ["/b"], kinds });
+  });
+
+  it("gives a command only what it has an option for", () => {
+    expect(configure({}, [], config, "usage", nothing)).not.toHaveProperty("failOn");
+  });
+
+  it("takes registry 2 as a number or text, and refuses others in a line", () => {
+    for (const registry of [2, "2"] as const) {
+      expect(configure(none, ["/b"], { registry }, "scan", nothing)).toMatchObject({ registry: "2" });
+    }
+    const later = () => configure(none, ["/b"], { registry: 3 }, "scan", nothing);
+    expect(later).toThrow(new UsageError("registry 3 is not supported yet"));
+  });
+
+  it("refuses a run without any path, and an empty one", () => {
+    expect(() => configure(none, [], {}, "scan", nothing)).toThrow(UsageError);
+    expect(() => configure(none, [""], {}, "scan", nothing)).toThrow("a path is empty");
+  });
+});
