@@ -23,7 +23,7 @@ export const malformedLink = defineCheck({
       };
     }
     const { kind, link } = reply!;
-    const reason = (kind === "layer" ? graph.layerLinks : graph.revisions).reason(link);
+    const reason = graph.links(kind).reason(link);
     const effect = kind === "layer" ? "500 when it is pulled" : "500 when it is pulled, and garbage collection aborts";
     return {
       message: `the ${kind} link is malformed (${reason}): ${effect}`,

@@ -3,7 +3,7 @@
 
 import { DiskState } from "../facts/facts.ts";
 import { claimsOf } from "../graph/claims.ts";
-import type { RepositoryNode } from "../graph/root-graph.ts";
+import { linkRange, type RepositoryNode } from "../graph/root-graph.ts";
 import { type LinkKind, linkFile } from "../layout/paths.ts";
 import { defineCheck } from "./check.ts";
 import type { CheckContext } from "./context.ts";
@@ -46,9 +46,8 @@ function* findMismatched(context: CheckContext): Generator<MismatchedLink> {
   }
   for (const repository of graph.repositories()) {
     for (const kind of ["layer", "revision"] as const) {
-      const links = kind === "layer" ? graph.layerLinks : graph.revisions;
-      const range = kind === "layer" ? repository.layerLinks : repository.revisions;
-      for (let link = range.first; link < range.end; link++) {
+      const links = graph.links(kind);
+      for (const link of linkRange(repository, kind)) {
         const [place, target] = [links.place(link), links.target(link)];
         if (links.state(link) !== DiskState.ok || target === place) continue;
         if (kind === "layer" && isAlias(context, place, target)) continue;

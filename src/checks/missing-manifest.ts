@@ -33,8 +33,8 @@ export const missingManifest = defineCheck({
 /** The numbers of the revision links. */
 function* findLinks({ graph, pull }: CheckContext): Generator<number> {
   for (const { revisions } of graph.repositories()) {
-    for (let link = revisions.first; link < revisions.end; link++) {
-      if (graph.revisions.state(link) !== DiskState.ok || pull.neededRevisions.at(link) === 1) continue;
+    for (const link of revisions) {
+      if (graph.revisions.state(link) !== DiskState.ok || pull.neededLinks.revision.at(link) === 1) continue;
       const state = graph.blobState(graph.revisions.target(link));
       if (state !== DiskState.ok && state !== DiskState.unreadable) yield link;
     }

@@ -33,10 +33,10 @@ export const orphanLayerLink = defineCheck({
 /** The numbers of the layer links. */
 function* findLinks({ graph, pull, kind }: CheckContext): Generator<number> {
   for (const { layerLinks } of graph.repositories()) {
-    for (let link = layerLinks.first; link < layerLinks.end; link++) {
+    for (const link of layerLinks) {
       if (graph.layerLinks.state(link) !== DiskState.ok) continue;
       // In an authoritative root what a live manifest wants is reported as missing-blob, once.
-      if (kind === "authoritative" && pull.neededLayerLinks.at(link) === 1) continue;
+      if (kind === "authoritative" && pull.neededLinks.layer.at(link) === 1) continue;
       const state = graph.blobState(graph.layerLinks.target(link));
       if (state !== DiskState.ok && state !== DiskState.unreadable) yield link;
     }

@@ -98,7 +98,7 @@ function* unexpectedInRepository({ graph }: CheckContext, repository: Repository
     if (isBroken(state) || !isStoragePath(path)) yield { path, reason: "misplaced-link", link };
   }
   if (!looksAtTags(graph, repository)) return;
-  for (let tag = repository.tags.first; tag < repository.tags.end; tag++) {
+  for (const tag of repository.tags) {
     const path = tagFolder(name, graph.tags.name(tag));
     const askable = isRepositoryName(name) && isTagName(graph.tags.name(tag));
     if (!askable && (isBroken(graph.tags.state(tag)) || !isStoragePath(path))) {

@@ -43,7 +43,7 @@ export function* unseenRepositories({ graph, catalogue }: CheckContext): Generat
     for (const name of entry.hides ?? []) blockers.set(name, entry);
   for (const repository of graph.repositories()) {
     const { tags, revisions, name } = repository;
-    const holdsSomething = tags.end > tags.first || revisions.end > revisions.first;
+    const holdsSomething = tags.length + revisions.length > 0;
     if (holdsSomething && !seen.has(name)) yield { repository, blocker: blockers.get(name) };
   }
 }

@@ -67,6 +67,6 @@ export function removedTags(
 function findTag(graph: RootGraph, image: string): number {
   const [repository, name] = image.split(":") as [string, string];
   const tags = graph.findRepository(repository)?.tags;
-  for (let tag = tags?.first ?? 0; tag < (tags?.end ?? 0); tag++) if (graph.tags.name(tag) === name) return tag;
+  for (const tag of tags ?? []) if (graph.tags.name(tag) === name) return tag;
   return -1;
 }

@@ -121,7 +121,7 @@ function breakReport(graph: RootGraph, { tag, lost, keepers }: BrokenByCollectio
 function removedImages(graph: RootGraph, removed: Bytes): string[] {
   const images: string[] = [];
   for (const { tags } of graph.repositories()) {
-    for (let tag = tags.first; tag < tags.end; tag++) if (removed.at(tag) === 1) images.push(imageName(graph, tag));
+    for (const tag of tags) if (removed.at(tag) === 1) images.push(imageName(graph, tag));
   }
   return images;
 }

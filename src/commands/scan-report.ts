@@ -72,12 +72,12 @@ function rootReport({ root, context: { graph } }: RootInspection): RootReport {
   const counts = { tags: 0, revisions: 0, manifests: 0, indexes: 0, layerLinks: 0, blobs: 0, blobBytes: 0, uploads: 0 };
   const repositories = graph.repositories();
   for (const { tags, revisions, layerLinks, uploads } of repositories) {
-    counts.tags += tags.end - tags.first;
+    counts.tags += tags.length;
     counts.uploads += uploads.length;
-    for (let link = revisions.first; link < revisions.end; link++) {
+    for (const link of revisions) {
       if (graph.revisions.state(link) !== DiskState.absent) counts.revisions++;
     }
-    for (let link = layerLinks.first; link < layerLinks.end; link++) {
+    for (const link of layerLinks) {
       if (graph.layerLinks.state(link) !== DiskState.absent) counts.layerLinks++;
     }
   }

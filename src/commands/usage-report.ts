@@ -45,7 +45,7 @@ function counts(usage: RootUsage): Omit<RootUsageReport, "name" | "path" | "kind
 /** By name. Sorting by anything else keeps that order among equals. */
 function repositoryEntries(root: string, repositories: readonly RepositoryUsage[]): UsageEntry[] {
   return repositories.map(({ repository, total, unique, untagged, uploads }) => {
-    const tags = repository.tags.end - repository.tags.first;
+    const tags = repository.tags.length;
     return { root, repository: repository.name, tags, total, unique, shared: total - unique, untagged, uploads };
   });
 }

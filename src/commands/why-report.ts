@@ -97,7 +97,7 @@ export class RootWitness {
   *#linksAt(repository: RepositoryNode, place: number, digest: number): Generator<LinkReport> {
     const { digests } = this.#graph;
     for (const kind of ["layer", "revision"] as const) {
-      const links = kind === "layer" ? this.#graph.layerLinks : this.#graph.revisions;
+      const links = this.#graph.links(kind);
       const link = links.find(repository.index, place);
       if (link < 0 || links.state(link) === DiskState.absent) continue;
       const target = links.target(link);
@@ -110,7 +110,7 @@ export class RootWitness {
   #formerTags(digest: number): BlobReport["formerTags"] {
     const former: { repository: string; tag: string }[] = [];
     for (const { tags } of this.#graph.repositories()) {
-      for (let tag = tags.first; tag < tags.end; tag++) {
+      for (const tag of tags) {
         const isFormer = this.#graph.tags.target(tag) !== digest && this.#graph.tags.history(tag).includes(digest);
         if (isFormer) former.push(this.#tagName(tag));
       }

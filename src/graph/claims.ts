@@ -54,7 +54,7 @@ export function* claimsOf(
     if (digest < 0 || !graph.digests.isDigest(digest)) continue;
     blobs.add(digest);
     for (const kind of ["revision", "layer"] as const) {
-      const links = kind === "revision" ? graph.revisions : graph.layerLinks;
+      const links = graph.links(kind);
       const link = links.find(repository.index, digest);
       const state = graph.linkState(repository, kind, digest);
       const target = link < 0 ? -1 : links.target(link);
@@ -94,11 +94,9 @@ export function* wantedBlobs(graph: RootGraph, repositories: readonly string[]):
   for (const name of repositories) {
     const repository = graph.findRepository(name);
     if (!repository) continue;
-    for (let tag = repository.tags.first; tag < repository.tags.end; tag++) manifests.add(graph.tags.target(tag));
-    for (let link = repository.revisions.first; link < repository.revisions.end; link++) {
-      manifests.add(graph.revisions.target(link));
-    }
-    for (let link = repository.layerLinks.first; link < repository.layerLinks.end; link++) {
+    for (const tag of repository.tags) manifests.add(graph.tags.target(tag));
+    for (const link of repository.revisions) manifests.add(graph.revisions.target(link));
+    for (const link of repository.layerLinks) {
       if (graph.layerLinks.target(link) >= 0) yield graph.layerLinks.target(link);
     }
   }
@@ -107,8 +105,7 @@ export function* wantedBlobs(graph: RootGraph, repositories: readonly string[]):
     yield digest;
     const manifest = graph.manifests.find(digest);
     if (manifest < 0) continue;
-    const end = graph.manifests.endReference(manifest);
-    for (let reference = graph.manifests.firstReference(manifest); reference < end; reference++) {
+    for (const reference of graph.manifests.references(manifest)) {
       const target = graph.manifests.target(reference);
       if (!graph.digests.isDigest(target)) continue;
       if (graph.manifests.role(reference) === Role.child) manifests.add(target);

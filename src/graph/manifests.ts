@@ -3,6 +3,7 @@ import { Bytes, Floats, Integers } from "../facts/columns.ts";
 import { type ManifestFacts, ManifestState, type Role } from "../facts/facts.ts";
 import { DigestCursor } from "../facts/packed-digests.ts";
 import type { DigestTable } from "./digest-table.ts";
+import { Range } from "./range.ts";
 
 export class ManifestTable {
   readonly #digests: DigestTable;
@@ -109,13 +110,14 @@ export class ManifestTable {
     return this.#reasons.get(manifest) ?? "";
   }
 
-  /** Its references have the numbers from `firstReference` up to, not including, `endReference`. */
-  firstReference(manifest: number): number {
-    return this.#first.at(manifest);
+  /** The numbers of its references. */
+  references(manifest: number): Range {
+    return new Range(this.#first.at(manifest), this.#first.at(manifest + 1));
   }
 
-  endReference(manifest: number): number {
-    return this.#first.at(manifest + 1);
+  /** How many references there are in all. */
+  get referenceCount(): number {
+    return this.#targets.length;
   }
 
   /** The digest that a reference names; it may be text that is no digest. */

@@ -16,13 +16,8 @@ import { blobData, type LinkKind, linkFile } from "../layout/paths.ts";
 import { DigestTable } from "./digest-table.ts";
 import { LinkTable } from "./links.ts";
 import { ManifestTable } from "./manifests.ts";
+import { Range } from "./range.ts";
 import { TagTable } from "./tags.ts";
-
-/** Numbers from `first` up to, not including, `end`. */
-export interface Range {
-  readonly first: number;
-  readonly end: number;
-}
 
 export interface RepositoryNode {
   readonly index: number;
@@ -36,6 +31,11 @@ export interface RepositoryNode {
   readonly unexpectedRevisionLinks: readonly UnexpectedRevisionLink[];
   readonly uploads: readonly UploadFacts[];
   readonly unexpected: readonly UnexpectedEntry[];
+}
+
+/** The numbers of a repository's links of one kind. */
+export function linkRange({ layerLinks, revisions }: RepositoryNode, kind: LinkKind): Range {
+  return kind === "layer" ? layerLinks : revisions;
 }
 
 /**
@@ -112,23 +112,21 @@ export class RootGraph {
       name: facts.name,
       tagsState: facts.tagsState,
       blocked: facts.blocked,
-      layerLinks: { first: firstLayerLink, end: this.layerLinks.length },
-      revisions: { first: firstRevision, end: this.revisions.length },
-      tags: { first: firstTag, end: this.tags.length },
+      layerLinks: new Range(firstLayerLink, this.layerLinks.length),
+      revisions: new Range(firstRevision, this.revisions.length),
+      tags: new Range(firstTag, this.tags.length),
       unexpectedRevisionLinks: facts.unexpectedRevisionLinks,
       uploads: facts.uploads,
       unexpected: facts.unexpected,
     };
     this.#nodes.push(node);
     this.#byName.set(facts.name, node);
-    for (let link = firstRevision; link < node.revisions.end; link++) this.#wantManifest(this.revisions.target(link));
-    for (let link = firstLayerLink; link < node.layerLinks.end; link++) {
+    for (const link of node.revisions) this.#wantManifest(this.revisions.target(link));
+    for (const link of node.layerLinks) {
       const [place, target] = [this.layerLinks.place(link), this.layerLinks.target(link)];
       if (target >= 0 && target !== place) this.#otherLayerLinks.push(place, target);
     }
-    for (let tag = firstTag; tag < node.tags.end; tag++) {
-      this.#wantManifest(this.tags.target(tag));
-    }
+    for (const tag of node.tags) this.#wantManifest(this.tags.target(tag));
     for (const { target } of facts.unexpectedRevisionLinks) {
       if (target !== undefined) this.#wantManifest(this.digests.addText(target));
     }
@@ -143,8 +141,7 @@ export class RootGraph {
       if (corrupt === 1 && actual.next()) this.#actualOf.set(ids[row]!, this.#actualDigests.add(actual) + 1);
     }
     for (let manifest = first; manifest < this.manifests.length; manifest++) {
-      const end = this.manifests.endReference(manifest);
-      for (let reference = this.manifests.firstReference(manifest); reference < end; reference++) {
+      for (const reference of this.manifests.references(manifest)) {
         if (this.manifests.role(reference) === Role.child) this.#wantManifest(this.manifests.target(reference));
       }
     }
@@ -178,6 +175,10 @@ export class RootGraph {
     const writer = new DigestWriter(ids.length);
     for (const id of ids) this.digests.copyTo(writer, id);
     return writer.finish();
+  }
+
+  links(kind: LinkKind): LinkTable {
+    return kind === "layer" ? this.layerLinks : this.revisions;
   }
 
   /** All repositories, by name. */
@@ -219,7 +220,7 @@ export class RootGraph {
 
   /** DiskState of a link that may not be there: what opening it gives depends on the folders above it too. */
   linkState(repository: RepositoryNode, kind: LinkKind, digest: number): DiskState {
-    const links = kind === "layer" ? this.layerLinks : this.revisions;
+    const links = this.links(kind);
     const link = links.find(repository.index, digest);
     if (link >= 0) return links.state(link);
     if (repository.blocked.length === 0 || !this.digests.isDigest(digest)) return DiskState.absent;

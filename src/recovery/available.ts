@@ -1,16 +1,16 @@
 // What can be had of an image without a client: from the root's own store, or from another root.
 
 import { DiskState, Role } from "../facts/facts.ts";
+import type { GraphOverlay, GraphView } from "../graph/overlay.ts";
 import type { RepositoryNode, RootGraph } from "../graph/root-graph.ts";
-import type { MendedGraph } from "./mended-graph.ts";
 import type { Sources } from "./sources.ts";
 
 export class Availability {
   readonly #graph: RootGraph;
-  readonly #view: MendedGraph;
+  readonly #view: GraphOverlay;
   readonly #sources: Sources;
 
-  constructor(graph: RootGraph, view: MendedGraph, sources: Sources) {
+  constructor(graph: RootGraph, view: GraphOverlay, sources: Sources) {
     this.#graph = graph;
     this.#view = view;
     this.#sources = sources;
@@ -23,7 +23,7 @@ export class Availability {
 
   /** Whether the store holds this manifest, and the registry could serve it. */
   isGoodManifest(digest: number): boolean {
-    const { manifests } = this.#graph;
+    const { manifests } = this.#view;
     const manifest = manifests.find(digest);
     if (!this.isGoodBlob(digest) || manifest < 0) return false;
     return manifests.isParsed(manifest) && !manifests.isCorrupt(manifest);
@@ -40,13 +40,11 @@ export class Availability {
     for (let next = pending.pop(); next !== undefined; next = pending.pop()) {
       const content = this.#contentOf(next);
       if (!content) continue;
-      const { graph, manifest } = content;
-      const { manifests } = graph;
-      const end = manifests.endReference(manifest);
+      const { digests, manifests, manifest } = content;
       let isIndex = false;
       let isWhole = true;
-      for (let reference = manifests.firstReference(manifest); reference < end; reference++) {
-        const target = graph.digests.text(manifests.target(reference));
+      for (const reference of manifests.references(manifest)) {
+        const target = digests.text(manifests.target(reference));
         if (manifests.role(reference) === Role.child) {
           isIndex = true;
           if (!seen.has(target)) {
@@ -62,10 +60,14 @@ export class Availability {
     return helps;
   }
 
-  #contentOf(digest: string): { graph: RootGraph; manifest: number } | undefined {
+  #contentOf(digest: string): (Pick<GraphView, "digests" | "manifests"> & { manifest: number }) | undefined {
     const id = this.#graph.digests.find(digest);
-    if (id >= 0 && this.isGoodManifest(id)) return { graph: this.#graph, manifest: this.#graph.manifests.find(id) };
-    return this.#sources.findManifest(digest);
+    if (id >= 0 && this.isGoodManifest(id)) {
+      const { digests, manifests } = this.#view;
+      return { digests, manifests, manifest: manifests.find(id) };
+    }
+    const source = this.#sources.findManifest(digest);
+    return source && { digests: source.graph.digests, manifests: source.graph.manifests, manifest: source.manifest };
   }
 
   #canBeHad(repository: RepositoryNode, digest: string, size: number): boolean {

@@ -35,13 +35,13 @@ export class BlobSteps {
     const { graph, view, sources, steps } = this.#context;
     if (view.blobState(digest) !== DiskState.absent) return this.clearPlace(problem, digest);
     const text = graph.digests.text(digest);
-    const manifest = isManifest(graph, problem) ? sources.findManifest(text) : undefined;
-    const source = isManifest(graph, problem) ? manifest : sources.findBlob(text, this.expectedSize(problem, digest));
+    const manifest = isManifest(view, problem) ? sources.findManifest(text) : undefined;
+    const source = isManifest(view, problem) ? manifest : sources.findBlob(text, this.expectedSize(problem, digest));
     if (!source) return false;
     const path = blobData(text);
     const message = `copy the blob from ${source.root}, and check its hash`;
     steps.add({ kind: "copy", digest: text, path, size: source.size, from: source.root, message }, problem.tags);
-    if (manifest) graph.addManifests([digest], foreignFacts(manifest));
+    if (manifest) view.addManifest(digest, foreignFacts(manifest));
     view.addBlob(digest, source.size);
     return true;
   }
@@ -88,9 +88,9 @@ export class BlobSteps {
   }
 
   isCorrupt(digest: number): boolean {
-    const { graph, view } = this.#context;
-    const manifest = graph.manifests.find(digest);
-    return view.isBlobCorrupt(digest) || (manifest >= 0 && graph.manifests.isCorrupt(manifest));
+    const { view } = this.#context;
+    const manifest = view.manifests.find(digest);
+    return view.isBlobCorrupt(digest) || (manifest >= 0 && view.manifests.isCorrupt(manifest));
   }
 
   checkContent(digest: number): void {
@@ -101,6 +101,6 @@ export class BlobSteps {
   /** The size that the reference says; NaN where it does not, or is about another blob. */
   expectedSize({ reference, digest }: PullProblem, blob: number): number {
     if (reference < 0 || (blob !== digest && !this.#available.isAlias(digest, blob))) return UNKNOWN_SIZE;
-    return this.#context.graph.manifests.targetSize(reference);
+    return this.#context.view.manifests.targetSize(reference);
   }
 }

@@ -16,7 +16,7 @@ export class LinkSteps {
   relink({ repository, tags }: PullProblem, kind: LinkKind, place: number): boolean {
     const { graph, view, steps } = this.#context;
     const content = graph.digests.text(place);
-    const links = kind === "layer" ? graph.layerLinks : graph.revisions;
+    const links = graph.links(kind);
     const link = links.find(repository.index, place);
     const state = link < 0 ? DiskState.absent : links.state(link);
     if (state === DiskState.unreadable) return false;
@@ -45,7 +45,7 @@ export class LinkSteps {
   removeLink({ repository, tags }: PullProblem, kind: LinkKind, place: number): boolean {
     const { graph, view, steps } = this.#context;
     const digest = graph.digests.text(place);
-    const links = kind === "layer" ? graph.layerLinks : graph.revisions;
+    const links = graph.links(kind);
     const link = links.find(repository.index, place);
     if (link < 0 || links.state(link) === DiskState.unreadable || links.state(link) === DiskState.absent) return false;
     const named = { repository: repository.name, digest, path: linkFile(repository.name, kind, digest) };

@@ -3,18 +3,18 @@ import type { CheckContext } from "../checks/context.ts";
 import { imageName } from "../checks/index.ts";
 import type { RootFindings } from "../checks/root-findings.ts";
 import { DiskState, Role } from "../facts/facts.ts";
+import { GraphOverlay } from "../graph/overlay.ts";
 import type { RepositoryNode } from "../graph/root-graph.ts";
 import { blobData, tagCurrent, tagFolder } from "../layout/paths.ts";
 import type { PullProblem } from "../registry/serve/failure.ts";
 import { imageParts } from "../registry/serve/image-tree.ts";
 import { type Pull, pullAll } from "../registry/serve/pull.ts";
-import { MendedGraph } from "./mended-graph.ts";
 import { PushList } from "./pushes.ts";
 import { Repair } from "./repair.ts";
 import type { Sources } from "./sources.ts";
 import { finishStep, StepList } from "./step-list.ts";
 import type { PlanStep } from "./steps.ts";
-import { addFolderSteps, addUnexpectedSteps, addUselessLinkSteps, neededBy } from "./strays.ts";
+import { addFolderSteps, addUnexpectedSteps, addUselessLinkSteps } from "./strays.ts";
 
 export interface RootToPlan {
   readonly context: CheckContext;
@@ -45,7 +45,7 @@ const MAX_ROUNDS = 10_000;
 export function planRoot({ context, findings, sources, isIntact }: RootToPlan): RootPlan {
   const { graph, root } = context;
   const corrupt = new Set<number>();
-  const view = new MendedGraph(graph, corrupt);
+  const view = new GraphOverlay(graph, corrupt);
   const steps = new StepList(root, graph);
   const fetches = { fetchesMissing: context.kind === "cache" };
   addUnexpectedSteps(context, findings, view, steps);
@@ -67,7 +67,7 @@ export function planRoot({ context, findings, sources, isIntact }: RootToPlan): 
   const kept = new Set(view.repositories());
   addUselessLinkSteps(context, view, steps, (repository, kind, link) => {
     if (context.kind === "cache" && kind === "layer") return false;
-    return neededBy(kept.has(repository) ? pull : context.pull, kind, link);
+    return (kept.has(repository) ? pull : context.pull).neededLinks[kind].at(link) === 1;
   });
   const before = brokenBefore(context, corrupt, fetches);
   const after = new Set(pull.brokenTags.map(({ tag }) => tag).filter((tag) => !retagged.has(tag)));
@@ -98,12 +98,12 @@ function brokenBefore(
   corrupt: ReadonlySet<number>,
   fetches: { readonly fetchesMissing: boolean },
 ): Set<number> {
-  const known = corrupt.size === 0 ? pull : pullAll(new MendedGraph(graph, corrupt), fetches);
+  const known = corrupt.size === 0 ? pull : pullAll(new GraphOverlay(graph, corrupt), fetches);
   return new Set([...pull.brokenTags, ...known.brokenTags].map(({ tag }) => tag));
 }
 
 /** Mends malformed tags: with the only digest that the tag has ever named, if that is whole. Gives those that it mends. */
-function addTagSteps({ graph }: CheckContext, view: MendedGraph, pull: Pull, steps: StepList): Set<number> {
+function addTagSteps({ graph }: CheckContext, view: GraphOverlay, pull: Pull, steps: StepList): Set<number> {
   const mended = new Set<number>();
   for (const problem of pull.problems) {
     if (problem.failure !== "broken-tag") continue;
@@ -126,7 +126,7 @@ function addTagSteps({ graph }: CheckContext, view: MendedGraph, pull: Pull, ste
 }
 
 function isWhole(
-  view: MendedGraph,
+  view: GraphOverlay,
   repository: RepositoryNode,
   digest: number,
   problems: readonly PullProblem[],
@@ -142,7 +142,12 @@ interface LeftToPeople {
   readonly rebuild: ReadonlyMap<number, string>;
 }
 
-function leftToPeople({ graph }: CheckContext, view: MendedGraph, pull: Pull, tags: ReadonlySet<number>): LeftToPeople {
+function leftToPeople(
+  { graph }: CheckContext,
+  view: GraphOverlay,
+  pull: Pull,
+  tags: ReadonlySet<number>,
+): LeftToPeople {
   const pushes = new PushList(graph, view);
   const rebuild = new Map<number, string>();
   for (const problem of pull.problems) {
@@ -159,7 +164,7 @@ function leftToPeople({ graph }: CheckContext, view: MendedGraph, pull: Pull, ta
 }
 
 /** Why the same bytes would be no better; undefined where a push helps. */
-function whyPushingFails(view: MendedGraph, { failure, digest, reply, reference }: PullProblem): string | undefined {
+function whyPushingFails(view: GraphOverlay, { failure, digest, reply, reference }: PullProblem): string | undefined {
   if (failure === "broken-tag") return "nothing says for certain which image the tag named";
   if (failure === "dangling-tag" && !reply) return "the tag names nothing";
   if (failure === "wrong-size") return "a manifest is wrong about the size of what it references";

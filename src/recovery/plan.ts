@@ -19,7 +19,7 @@ export interface Plan {
   readonly roots: readonly RootPlan[];
 }
 
-/** Takes in what it learns of manifests to copy: the graphs are of no use for anything else afterwards. */
+/** Plans each root, as if all others stayed as they are. */
 export function planAll(inspected: readonly InspectedRoot[]): Plan {
   const rootSources = inspected.map(({ context: { root, graph }, isIntact }) => {
     return { root, graph, corrupt: new Set(corruptManifests(graph)), isIntact };

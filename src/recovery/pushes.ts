@@ -1,9 +1,9 @@
 // What clients have to push of images that the store cannot mend: manifest by manifest, with the blobs that each lacks.
 
 import { DiskState, Role } from "../facts/facts.ts";
+import type { GraphOverlay } from "../graph/overlay.ts";
 import type { RepositoryNode, RootGraph } from "../graph/root-graph.ts";
 import { serveBlob, serveManifest } from "../registry/serve/serve.ts";
-import type { MendedGraph } from "./mended-graph.ts";
 import type { BlobToPush } from "./steps.ts";
 
 /** A manifest to push in a repository; digests are numbers of the graph. */
@@ -19,11 +19,11 @@ export interface Push {
 /** Collects pushes over all images; each manifest of a repository is looked at once. */
 export class PushList {
   readonly #graph: RootGraph;
-  readonly #view: MendedGraph;
+  readonly #view: GraphOverlay;
   readonly #pushes = new Map<string, { readonly push: Push | undefined; readonly children: readonly Child[] }>();
   readonly #tags = new Map<Push, Set<number>>();
 
-  constructor(graph: RootGraph, view: MendedGraph) {
+  constructor(graph: RootGraph, view: GraphOverlay) {
     this.#graph = graph;
     this.#view = view;
   }
@@ -65,15 +65,14 @@ export class PushList {
   }
 
   #lookOnce(repository: RepositoryNode, digest: number, platform: string | undefined) {
-    const { manifests } = this.#graph;
+    const { manifests } = this.#view;
     const reply = serveManifest(this.#view, repository, digest);
     const manifest = this.#view.blobState(digest) === DiskState.ok ? manifests.find(digest) : -1;
     const isKnown = manifest >= 0 && manifests.isParsed(manifest) && !manifests.isCorrupt(manifest);
     // By text, since whoever pushes chooses how many layers a manifest has.
     const blobs = new Map<string, BlobToPush>();
     const children: Child[] = [];
-    const end = isKnown ? manifests.endReference(manifest) : 0;
-    for (let reference = isKnown ? manifests.firstReference(manifest) : 0; reference < end; reference++) {
+    for (const reference of isKnown ? manifests.references(manifest) : []) {
       const target = manifests.target(reference);
       const role = manifests.role(reference);
       if (role === Role.child) children.push({ digest: target, platform: manifests.platform(reference) ?? platform });

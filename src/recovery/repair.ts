@@ -62,7 +62,7 @@ export class Repair {
         return this.#blobs.bring(problem, reply.blob);
       }
       case "not-linked":
-        return isManifest(this.#context.graph, problem)
+        return isManifest(this.#context.view, problem)
           ? this.#linkManifest(problem, reply.asked)
           : this.#linkBlob(problem, reply.asked);
       default:
@@ -96,16 +96,16 @@ export class Repair {
 
   #takeWrongSize(problem: PullProblem, reply: Reply): boolean {
     // An index that is wrong about the size of its child cannot be mended: what it says is part of its digest.
-    if (isManifest(this.#context.graph, problem)) return false;
+    if (isManifest(this.#context.view, problem)) return false;
     this.#blobs.checkContent(reply.blob);
     return this.#context.view.isBlobCorrupt(reply.blob) && this.#blobs.removeCorrupt(reply.blob, problem.tags);
   }
 
   #takeWrongContent(problem: PullProblem, reply: Reply): boolean {
-    const { graph, view } = this.#context;
+    const { view } = this.#context;
     const { digest } = problem;
     const isAlias = reply.kind === "layer" && this.#available.isAlias(digest, reply.blob);
-    if (reply.blob === digest || (isAlias && !isManifest(graph, problem)))
+    if (reply.blob === digest || (isAlias && !isManifest(view, problem)))
       return this.#blobs.removeCorrupt(reply.blob, problem.tags);
     const link = view.links(reply.kind).find(problem.repository.index, digest);
     const target = link < 0 ? -1 : view.links(reply.kind).target(link);
@@ -115,14 +115,14 @@ export class Repair {
 
   /** A link that holds the wrong digest. */
   #correctLink(problem: PullProblem, kind: LinkKind, place: number): boolean {
-    const { graph, view } = this.#context;
-    const wantsManifest = isManifest(graph, problem);
+    const { view } = this.#context;
+    const wantsManifest = isManifest(view, problem);
     const isGood = wantsManifest ? this.#available.isGoodManifest(place) : this.#available.isGoodBlob(place);
     if (isGood) return this.#links.relink(problem, kind, place);
     if (view.blobState(place) === DiskState.ok && this.#blobs.isCorrupt(place))
       return this.#blobs.removeCorrupt(place, problem.tags);
     // Nobody read it as a manifest, so nothing wants it: it is left as it is.
-    if (wantsManifest && view.blobState(place) === DiskState.ok && graph.manifests.find(place) < 0) return false;
+    if (wantsManifest && view.blobState(place) === DiskState.ok && view.manifests.find(place) < 0) return false;
     return this.#blobs.bring(problem, place) || this.#links.removeLink(problem, kind, place);
   }
 
@@ -136,7 +136,7 @@ export class Repair {
 
   #takeBrokenLink(problem: PullProblem, reply: Reply, pull: Pull): boolean {
     const { kind, asked: place, link } = reply;
-    const isNeeded = (kind === "layer" ? pull.neededLayerLinks : pull.neededRevisions).at(link) === 1;
+    const isNeeded = pull.neededLinks[kind].at(link) === 1;
     const isRevision = kind === "revision";
     const isGood = isRevision ? this.#available.isGoodManifest(place) : this.#available.isGoodBlob(place);
     if (isGood && (isNeeded || isRevision)) return this.#links.relink(problem, kind, place);

@@ -27,7 +27,7 @@ export interface SourceRoot {
   readonly isIntact: (digest: string) => boolean | undefined;
 }
 
-/** A root's manifests whose content is corrupt, as it was read: to be asked before any plan adds what it learned. */
+/** A root's manifests whose content is corrupt, as it was read. */
 export function corruptManifests({ manifests }: RootGraph): number[] {
   const corrupt: number[] = [];
   for (let manifest = 0; manifest < manifests.length; manifest++) {
@@ -73,8 +73,7 @@ export class Sources {
 /** What was read of a manifest in another root, in the form in which a graph takes it in. */
 export function foreignFacts({ graph, manifest }: ForeignManifest): ManifestFacts {
   const { manifests, digests } = graph;
-  const first = manifests.firstReference(manifest);
-  const references = Array.from({ length: manifests.endReference(manifest) - first }, (_, index) => first + index);
+  const references = [...manifests.references(manifest)];
   const targets = new DigestWriter();
   for (const reference of references) targets.push(digests.text(manifests.target(reference)));
   const subjects = new DigestWriter();

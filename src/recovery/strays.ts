@@ -2,10 +2,9 @@
 import type { CheckContext } from "../checks/context.ts";
 import type { RootFindings } from "../checks/root-findings.ts";
 import { DiskState } from "../facts/facts.ts";
-import type { RepositoryNode, RootGraph } from "../graph/root-graph.ts";
+import type { GraphOverlay } from "../graph/overlay.ts";
+import { linkRange, type RepositoryNode, type RootGraph } from "../graph/root-graph.ts";
 import { blobData, type LinkKind, linkFile, repositoryFolder } from "../layout/paths.ts";
-import type { Pull } from "../registry/serve/pull.ts";
-import type { MendedGraph } from "./mended-graph.ts";
 import type { StepList } from "./step-list.ts";
 
 /** What makes a folder a repository; anything else in it is another repository's. */
@@ -15,7 +14,7 @@ const OWN_FOLDERS = ["_layers", "_manifests", "_uploads"];
 export function addUnexpectedSteps(
   { catalogue, graph }: CheckContext,
   findings: RootFindings,
-  view: MendedGraph,
+  view: GraphOverlay,
   steps: StepList,
 ): void {
   const misnamed = new Set(
@@ -49,7 +48,7 @@ function loopsInStore(graph: RootGraph): Map<string, number> {
 }
 
 /** Gives repositories that collection does not see the folder by which it knows them. */
-export function addFolderSteps(findings: RootFindings, view: MendedGraph, steps: StepList): void {
+export function addFolderSteps(findings: RootFindings, view: GraphOverlay, steps: StepList): void {
   const unseen = [...findings.toFix("create-layers-folder")].flatMap(({ repository }) => repository ?? []);
   const unblocked = view
     .repositories()
@@ -64,7 +63,7 @@ export function addFolderSteps(findings: RootFindings, view: MendedGraph, steps:
 }
 
 function holdsSomething({ tags, revisions }: RepositoryNode): boolean {
-  return tags.end > tags.first || revisions.end > revisions.first;
+  return tags.length + revisions.length > 0;
 }
 
 function layersFolder({ name }: RepositoryNode): string {
@@ -77,16 +76,15 @@ function layersFolder({ name }: RepositoryNode): string {
  */
 export function addUselessLinkSteps(
   { graph, kind: rootKind }: CheckContext,
-  view: MendedGraph,
+  view: GraphOverlay,
   steps: StepList,
   isNeeded: (repository: RepositoryNode, kind: LinkKind, link: number) => boolean,
 ): void {
   for (const repository of graph.repositories()) {
     for (const kind of ["layer", "revision"] as const) {
       if (kind === "revision" && rootKind === "cache") continue;
-      const links = kind === "layer" ? graph.layerLinks : graph.revisions;
-      const range = kind === "layer" ? repository.layerLinks : repository.revisions;
-      for (let link = range.first; link < range.end; link++) {
+      const links = graph.links(kind);
+      for (const link of linkRange(repository, kind)) {
         if (links.state(link) !== DiskState.ok || view.links(kind).target(link) !== links.target(link)) continue;
         const state = view.blobState(links.target(link));
         if (state === DiskState.ok || state === DiskState.unreadable || isNeeded(repository, kind, link)) continue;
@@ -106,9 +104,4 @@ export function addUselessLinkSteps(
       }
     }
   }
-}
-
-/** Whether what the pull of a repository found needs its links. */
-export function neededBy(pull: Pick<Pull, "neededLayerLinks" | "neededRevisions">, kind: LinkKind, link: number) {
-  return (kind === "layer" ? pull.neededLayerLinks : pull.neededRevisions).at(link) === 1;
 }

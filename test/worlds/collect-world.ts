@@ -34,8 +34,8 @@ export function collectOptions({ graph }: CollectInput, { m = false, removed = [
   const removedTags = new Bytes();
   for (const image of removed) {
     const [repository = "", name] = image.split(":");
-    const { first, end } = graph.findRepository(repository)!.tags;
-    const tag = Array.from({ length: end - first }, (_, i) => first + i).find((at) => graph.tags.name(at) === name);
+    const { tags } = graph.findRepository(repository)!;
+    const tag = [...tags].find((at) => graph.tags.name(at) === name);
     removedTags.set(tag!, 1);
   }
   return { deleteUntagged: m, removedTags };

@@ -2,6 +2,7 @@
 
 import type { Bytes } from "../../facts/columns.ts";
 import type { UnexpectedEntry } from "../../facts/facts.ts";
+import { GraphOverlay } from "../../graph/overlay.ts";
 import type { RepositoryNode, RootGraph } from "../../graph/root-graph.ts";
 import type { Catalogue } from "../serve/catalogue.ts";
 
@@ -63,6 +64,14 @@ export interface Collection {
   readonly deletedBlobs: readonly number[];
   readonly isBlobDeleted: Bytes;
   readonly deletedBytes: number;
+}
+
+/** The graph as the collection leaves it. */
+export function graphAfter(graph: RootGraph, { deletedRevisions, deletedBlobs }: Collection): GraphOverlay {
+  const after = new GraphOverlay(graph);
+  for (const { repository, digest } of deletedRevisions) after.removeLink(repository, "revision", digest);
+  for (const blob of deletedBlobs) after.removeBlob(blob);
+  return after;
 }
 
 /** Where a collection would abort: each place once, in the order in which they are met. */

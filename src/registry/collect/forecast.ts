@@ -2,12 +2,11 @@
 
 import { ROLE_NAMES } from "../../contract/finding.ts";
 import { Bytes } from "../../facts/columns.ts";
-import { graphWithout } from "../../graph/overlay.ts";
 import type { RootGraph } from "../../graph/root-graph.ts";
 import type { PullProblem } from "../serve/failure.ts";
 import { type Pull, pullAll } from "../serve/pull.ts";
 import { collect } from "./collect.ts";
-import type { CollectInput, Collection, CollectOptions } from "./collection.ts";
+import { type CollectInput, type Collection, type CollectOptions, graphAfter } from "./collection.ts";
 import { correctlyFreedBytes } from "./keep.ts";
 
 export interface LostPart {
@@ -61,7 +60,7 @@ function lostParts(
   const lost = new Map<number, LostPart[]>();
   if (collection.deletedRevisions.length === 0 && collection.deletedBlobs.length === 0) return lost;
   const brokenBefore = new Set(before.brokenTags.map(({ tag }) => tag));
-  const after = pullAll(graphWithout(graph, collection.deletedLinks, collection.isBlobDeleted));
+  const after = pullAll(graphAfter(graph, collection));
   const whole = (tag: number) => options.removedTags.at(tag) === 0 && !brokenBefore.has(tag);
   for (const { tag } of after.brokenTags) if (whole(tag)) lost.set(tag, []);
   for (const problem of after.problems) {
@@ -97,7 +96,7 @@ export function tagsBeyondNewest(graph: RootGraph, keep: number): number[] {
   const removed: number[] = [];
   for (const { tags } of graph.repositories()) {
     const newest: number[] = [];
-    for (let tag = tags.first; tag < tags.end; tag++) newest.push(tag);
+    for (const tag of tags) newest.push(tag);
     newest.sort((a, b) => graph.tags.modified(b) - graph.tags.modified(a) || a - b);
     for (const tag of newest.slice(keep)) removed.push(tag);
   }

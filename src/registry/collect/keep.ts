@@ -22,11 +22,11 @@ export function correctlyFreedBytes(graph: RootGraph, options: CollectOptions): 
 
 function keepRepository(graph: RootGraph, repository: RepositoryNode, options: CollectOptions, kept: Bytes): void {
   const pending = new Set<number>();
-  for (let tag = repository.tags.first; tag < repository.tags.end; tag++) {
+  for (const tag of repository.tags) {
     if (options.removedTags.at(tag) === 0 && graph.tags.target(tag) >= 0) pending.add(graph.tags.target(tag));
   }
   const referrers = new Map<number, number[]>();
-  for (let link = repository.revisions.first; link < repository.revisions.end; link++) {
+  for (const link of repository.revisions) {
     const blob = graph.revisions.target(link);
     if (blob < 0) continue;
     if (!options.deleteUntagged) pending.add(blob);
@@ -54,8 +54,7 @@ function keepContent(
 ): void {
   const manifest = graph.manifests.find(digest);
   if (manifest < 0) return;
-  const end = graph.manifests.endReference(manifest);
-  for (let reference = graph.manifests.firstReference(manifest); reference < end; reference++) {
+  for (const reference of graph.manifests.references(manifest)) {
     const target = graph.manifests.target(reference);
     if (graph.manifests.role(reference) === Role.child) pending.add(target);
     kept.set(target, 1);

@@ -20,7 +20,7 @@ import type { Aborts, CollectInput, CollectOptions, DeletedRevision } from "./co
 export function looksAtTags(graph: RootGraph, repository: RepositoryNode): boolean {
   const { revisions, unexpectedRevisionLinks } = repository;
   const isFound = (digest: number) => followManifestLink(graph, repository, digest).answer === "served";
-  for (let link = revisions.first; link < revisions.end; link++) {
+  for (const link of revisions) {
     if (graph.revisions.state(link) === DiskState.ok && isFound(graph.revisions.target(link))) return true;
   }
   return unexpectedRevisionLinks.some(({ target }) => target !== undefined && isFound(graph.digests.find(target)));
@@ -73,7 +73,7 @@ export class Marking {
     if (this.#stopAtFolders(repository, folders, `${linksFolder(name, "revision")}/`)) return;
     const tagged = this.#options.deleteUntagged ? this.#taggedDigests(repository) : undefined;
     let asked = false;
-    for (let link = revisions.first; link < revisions.end; link++) {
+    for (const link of revisions) {
       const state = this.#graph.revisions.state(link);
       const path = linkFile(name, "revision", this.#graph.digests.text(this.#graph.revisions.place(link)));
       if (state === DiskState.malformed) this.#aborts.add("mark", path, "malformed-link");
@@ -111,7 +111,7 @@ export class Marking {
   /** What the repository's tags name now. The program looks through them all for each revision. */
   #taggedDigests({ tags }: RepositoryNode): ReadonlySet<number> {
     const tagged = new Set<number>();
-    for (let tag = tags.first; tag < tags.end; tag++) {
+    for (const tag of tags) {
       if (this.#options.removedTags.at(tag) === 0 && this.#graph.tags.state(tag) === DiskState.ok) {
         tagged.add(this.#graph.tags.target(tag));
       }
@@ -123,7 +123,7 @@ export class Marking {
   #checkTags(repository: RepositoryNode): void {
     const { name, tags } = repository;
     this.#stopAtFolders(repository, [tagsFolder(name)]);
-    for (let tag = tags.first; tag < tags.end; tag++) {
+    for (const tag of tags) {
       if (this.#options.removedTags.at(tag) === 1) continue;
       const tagName = this.#graph.tags.name(tag);
       if (!isStoragePath(tagName)) this.#aborts.add("mark", tagFolder(name, tagName), "unusable-tag");
@@ -142,7 +142,7 @@ export class Marking {
     const { answer, blob, kind, link } = followManifestLink(this.#graph, repository, digest);
     if (answer === "not-linked" || answer === "no-data") return false;
     if (answer === "broken-link") {
-      const links = kind === "layer" ? this.#graph.layerLinks : this.#graph.revisions;
+      const links = this.#graph.links(kind);
       const broken = link < 0 ? path : linkFile(repository.name, kind, this.#graph.digests.text(links.place(link)));
       this.#aborts.add("mark", broken, "malformed-link");
       return false;
@@ -169,8 +169,7 @@ export class Marking {
       this.#aborts.add("mark", blobData(digests.text(blob)), "invalid-manifest");
       return;
     }
-    const end = manifests.endReference(manifest);
-    for (let reference = manifests.firstReference(manifest); reference < end; reference++) {
+    for (const reference of manifests.references(manifest)) {
       this.#mark(manifests.target(reference));
     }
   }

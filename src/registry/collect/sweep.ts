@@ -94,7 +94,7 @@ function stopAtHistory(
   { removedTags }: CollectOptions,
   aborts: Aborts,
 ): void {
-  for (let tag = tags.first; tag < tags.end; tag++) {
+  for (const tag of tags) {
     if (removedTags.at(tag) === 0 && isBroken(graph.tags.historyState(tag))) {
       aborts.add("delete", `${tagFolder(name, graph.tags.name(tag))}/index`, "unreadable-history");
     }

@@ -13,8 +13,7 @@ export function isContentInStore(graph: RootGraph, digest: number): boolean {
     const manifest = graph.manifests.find(blob);
     if (graph.blobState(blob) !== DiskState.ok || manifest < 0) return false;
     if (!graph.manifests.isParsed(manifest) || graph.manifests.isCorrupt(manifest)) return false;
-    const end = graph.manifests.endReference(manifest);
-    for (let reference = graph.manifests.firstReference(manifest); reference < end; reference++) {
+    for (const reference of graph.manifests.references(manifest)) {
       const target = graph.manifests.target(reference);
       if (graph.manifests.role(reference) === Role.child) seen.add(target);
       else if (!graph.manifests.isForeign(reference) && graph.blobState(target) !== DiskState.ok) return false;

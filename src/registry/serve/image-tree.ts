@@ -47,8 +47,8 @@ export function imageParts(
     (part.isReached ? expanded.reached : expanded.unreached).add(part.digest);
     const isReached = part.isReached && isUsable(part);
     // The last is pushed first, so that the first is taken first.
-    const start = graph.manifests.firstReference(part.manifest);
-    for (let reference = graph.manifests.endReference(part.manifest) - 1; reference >= start; reference--) {
+    const { first, end } = graph.manifests.references(part.manifest);
+    for (let reference = end - 1; reference >= first; reference--) {
       const below = { parent: part.digest, reference, isReached, depth: part.depth + 1 };
       stack.push({ ...below, digest: graph.manifests.target(reference) });
     }

@@ -1,6 +1,5 @@
 // Pulls the images of one repository on paper: follows each manifest that it holds to all that it references.
 
-import type { Bytes } from "../../facts/columns.ts";
 import { DiskState, isBroken, Role } from "../../facts/facts.ts";
 import type { GraphView } from "../../graph/overlay.ts";
 import type { RepositoryNode } from "../../graph/root-graph.ts";
@@ -8,6 +7,7 @@ import { isRepositoryName, isTagName } from "../../layout/names.ts";
 import { BrokenPlatforms, type NamedChild } from "./broken-platforms.ts";
 import type { BrokenTag, Failure, PullProblem } from "./failure.ts";
 import { type Held, TagsAbove } from "./held.ts";
+import type { Pull } from "./pull.ts";
 import { ReferenceFailures } from "./reference-failures.ts";
 import { isRefused, type Reply, serveBlob, serveManifest } from "./serve.ts";
 
@@ -24,7 +24,7 @@ interface Draft {
 export class PullWalk {
   readonly #graph: GraphView;
   readonly #repository: RepositoryNode;
-  readonly #needed: { neededLayerLinks: Bytes; neededRevisions: Bytes; referenced: Bytes };
+  readonly #needed: Pick<Pull, "neededLinks" | "referenced">;
   readonly #fetchesMissing: boolean;
   readonly #failures: ReferenceFailures;
   readonly #held: Held[] = [];
@@ -36,7 +36,7 @@ export class PullWalk {
   constructor(
     graph: GraphView,
     repository: RepositoryNode,
-    needed: { neededLayerLinks: Bytes; neededRevisions: Bytes; referenced: Bytes },
+    needed: Pick<Pull, "neededLinks" | "referenced">,
     fetchesMissing: boolean,
   ) {
     this.#graph = graph;
@@ -80,7 +80,7 @@ export class PullWalk {
 
   #holdRevisions(): void {
     const { revisions } = this.#graph;
-    for (let link = this.#repository.revisions.first; link < this.#repository.revisions.end; link++) {
+    for (const link of this.#repository.revisions) {
       if (revisions.state(link) !== DiskState.absent) this.#hold(revisions.place(link));
     }
   }
@@ -88,7 +88,7 @@ export class PullWalk {
   #holdTags(): void {
     const { tags } = this.#graph;
     const askable = isRepositoryName(this.#repository.name);
-    for (let tag = this.#repository.tags.first; tag < this.#repository.tags.end; tag++) {
+    for (const tag of this.#repository.tags) {
       const state = tags.state(tag);
       if (!askable || !isTagName(tags.name(tag))) {
         // Nobody can be refused it, so what is wrong with it is told as of a manifest without a tag.
@@ -121,8 +121,7 @@ export class PullWalk {
 
   #need(reply: Reply): void {
     if (reply.link < 0) return;
-    const links = reply.kind === "layer" ? this.#needed.neededLayerLinks : this.#needed.neededRevisions;
-    links.set(reply.link, 1);
+    this.#needed.neededLinks[reply.kind].set(reply.link, 1);
   }
 
   #follow(held: Held): void {
@@ -138,8 +137,7 @@ export class PullWalk {
     if (!trusted) this.#addOwnProblem("wrong-content", held);
     // One problem a target: an index may name a child for several platforms, an image a layer several times.
     const failing = new Set<number>();
-    const end = this.#graph.manifests.endReference(manifest);
-    for (let reference = this.#graph.manifests.firstReference(manifest); reference < end; reference++) {
+    for (const reference of this.#graph.manifests.references(manifest)) {
       const target = this.#graph.manifests.target(reference);
       this.#needed.referenced.set(target, 1);
       const isChild = this.#graph.manifests.role(reference) === Role.child;
@@ -181,7 +179,7 @@ export class PullWalk {
 
   #addUnneededBrokenLinks(): void {
     const { layerLinks } = this.#graph;
-    for (let link = this.#repository.layerLinks.first; link < this.#repository.layerLinks.end; link++) {
+    for (const link of this.#repository.layerLinks) {
       if (!isBroken(layerLinks.state(link)) || this.#brokenLayerLinks.has(link)) continue;
       const digest = layerLinks.place(link);
       // A manifest that is linked only here has been met already, as a manifest.
@@ -229,8 +227,7 @@ export class PullWalk {
     const { manifests } = this.#graph;
     const manifest = manifests.find(held.reply.blob);
     const children: NamedChild[] = [];
-    const end = manifests.endReference(manifest);
-    for (let reference = manifests.firstReference(manifest); reference < end; reference++) {
+    for (const reference of manifests.references(manifest)) {
       if (manifests.role(reference) !== Role.child) continue;
       const child = this.#byDigest.get(manifests.target(reference))!;
       const isFailing = this.#failures.ofChild(reference, child.reply) !== undefined;

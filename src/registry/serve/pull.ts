@@ -3,6 +3,7 @@
 
 import { Bytes } from "../../facts/columns.ts";
 import type { GraphView } from "../../graph/overlay.ts";
+import type { LinkKind } from "../../layout/paths.ts";
 import type { BrokenTag, PullProblem } from "./failure.ts";
 import { PullWalk } from "./pull-walk.ts";
 
@@ -12,8 +13,7 @@ export interface Pull {
   /** In the order of repository names, then tag names. */
   readonly brokenTags: readonly BrokenTag[];
   /** 1 where a manifest that is held (tagged or not) needs the link. */
-  readonly neededLayerLinks: Bytes;
-  readonly neededRevisions: Bytes;
+  readonly neededLinks: Readonly<Record<LinkKind, Bytes>>;
   /** 1 for every digest that a held manifest references, or that is one. */
   readonly referenced: Bytes;
 }
@@ -25,7 +25,7 @@ export interface Pull {
 export function pullAll(graph: GraphView, { fetchesMissing = false } = {}): Pull {
   const problems: PullProblem[] = [];
   const brokenTags: BrokenTag[] = [];
-  const needed = { neededLayerLinks: new Bytes(), neededRevisions: new Bytes(), referenced: new Bytes() };
+  const needed = { neededLinks: { layer: new Bytes(), revision: new Bytes() }, referenced: new Bytes() };
   for (const repository of graph.repositories()) {
     const walk = new PullWalk(graph, repository, needed, fetchesMissing);
     const found = walk.problems();

@@ -92,7 +92,7 @@ export function serveBlob(graph: GraphView, repository: RepositoryNode, digest: 
 function followLink(graph: GraphView, repository: RepositoryNode, kind: LinkKind, digest: number): Reply {
   // Each field by name: to spread an object here costs as much as all the rest.
   if (!graph.digests.isDigest(digest)) return { answer: "not-a-digest", link: -1, kind, asked: digest, blob: -1 };
-  const table = kind === "layer" ? graph.layerLinks : graph.revisions;
+  const table = graph.links(kind);
   const link = table.find(repository.index, digest);
   switch (link < 0 ? graph.linkState(repository, kind, digest) : table.state(link)) {
     case DiskState.ok:

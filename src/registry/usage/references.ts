@@ -125,8 +125,7 @@ export class ReferenceIndex {
       const owner = manifests.digest(manifest);
       // A manifest that was read again has an older row too.
       if (!manifests.isParsed(manifest) || manifests.find(owner) !== manifest) continue;
-      const end = manifests.endReference(manifest);
-      for (let reference = manifests.firstReference(manifest); reference < end; reference++) yield { owner, reference };
+      for (const reference of manifests.references(manifest)) yield { owner, reference };
     }
   }
 
@@ -139,17 +138,17 @@ export class ReferenceIndex {
     }
     for (const repository of this.#graph.repositories()) {
       const { index } = repository;
-      for (let tag = repository.tags.first; tag < repository.tags.end; tag++) {
+      for (const tag of repository.tags) {
         if (tags.target(tag) >= 0) pushTo(this.#tags, tags.target(tag), tag);
       }
-      for (let link = repository.revisions.first; link < repository.revisions.end; link++) {
+      for (const link of repository.revisions) {
         const target = revisions.target(link);
         if (target < 0) continue;
         if (this.#subjectOf(target) >= 0) pushTo(this.#holders, target, index);
         if (target !== revisions.place(link))
           pushTo(this.#aliases, target, { place: revisions.place(link), repository: index });
       }
-      for (let link = repository.layerLinks.first; link < repository.layerLinks.end; link++) {
+      for (const link of repository.layerLinks) {
         const [place, target] = [layerLinks.place(link), layerLinks.target(link)];
         if (target >= 0 && target !== place) pushTo(this.#aliases, target, { place, repository: index });
       }

@@ -40,7 +40,7 @@ export class UsageWalk {
     const { tags, revisions } = this.#graph;
     const referrers = referrersOf(this.#graph, repository);
     const byTarget = new Map<number, number[]>();
-    for (let tag = repository.tags.first; tag < repository.tags.end; tag++) {
+    for (const tag of repository.tags) {
       const target = tags.target(tag);
       const known = byTarget.get(target);
       if (known) known.push(tag);
@@ -53,7 +53,7 @@ export class UsageWalk {
       return { holder: this.#holders, tags, total: needed.bytes };
     });
     const starts: number[] = [];
-    for (let link = repository.revisions.first; link < repository.revisions.end; link++) {
+    for (const link of repository.revisions) {
       const target = revisions.target(link);
       if (target >= 0 && this.#followedIn.at(target) !== repository.index + 1) starts.push(target);
     }
@@ -99,8 +99,7 @@ export class UsageWalk {
       for (const referrer of referrers.get(digest) ?? []) stack.push(referrer);
       const manifest = manifests.find(digest);
       if (manifest < 0) continue;
-      const end = manifests.endReference(manifest);
-      for (let reference = manifests.firstReference(manifest); reference < end; reference++) {
+      for (const reference of manifests.references(manifest)) {
         const target = manifests.target(reference);
         need(target);
         if (manifests.role(reference) === Role.child) stack.push(target);
@@ -143,7 +142,7 @@ function noteOnly(only: Integers, digest: number, who: number): void {
 /** The repository's manifests that name a subject, by that subject. */
 function referrersOf(graph: RootGraph, { revisions }: RepositoryNode): Map<number, number[]> {
   const referrers = new Map<number, number[]>();
-  for (let link = revisions.first; link < revisions.end; link++) {
+  for (const link of revisions) {
     const target = graph.revisions.target(link);
     const manifest = target < 0 ? -1 : graph.manifests.find(target);
     const subject = manifest < 0 ? -1 : graph.manifests.subject(manifest);

@@ -79,7 +79,7 @@ function tagUsages({ repository, images }: WalkedRepository, unique: ReadonlyMap
     for (const tag of tags) byTag.set(tag, { tag, total, unique: own });
   }
   const usages: TagUsage[] = [];
-  for (let tag = repository.tags.first; tag < repository.tags.end; tag++) {
+  for (const tag of repository.tags) {
     usages.push(byTag.get(tag) ?? { tag, total: 0, unique: 0 });
   }
   return usages;

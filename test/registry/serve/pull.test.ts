@@ -156,9 +156,9 @@ describe("pullAll", () => {
     const unneeded = app.layer();
     world.mkdir(`${repositoriesPath}/team/app/_uploads`);
     const graph = graphOf(world);
-    const { neededLayerLinks, referenced } = pullAll(graph);
+    const { neededLinks, referenced } = pullAll(graph);
     const id = (digest: string) => graph.digests.find(digest);
-    const isNeeded = (digest: string) => neededLayerLinks.at(graph.layerLinks.find(0, id(digest))) === 1;
+    const isNeeded = (digest: string) => neededLinks.layer.at(graph.layerLinks.find(0, id(digest))) === 1;
     expect([image.config, ...image.layers, unneeded].map(({ digest }) => isNeeded(digest))).toEqual([
       true,
       true,
