@@ -67,7 +67,7 @@ function forecastOf(
 function rootForecast(
   { root, context }: RootInspection,
   removed: Bytes,
-  { collection, breaks, correctlyFreedBytes }: Forecast,
+  { collection, breaks, safeToFreeBytes }: Forecast,
   { deleteUntagged, keepTags, repositories }: ReportOptions,
 ): RootForecastReport {
   const { graph } = context;
@@ -91,7 +91,7 @@ function rootForecast(
       .sort((a, b) => graph.digests.compare(a, b))
       .map((blob) => graph.digests.text(blob)),
     deletedBytes: collection.deletedBytes,
-    correctlyFreedBytes,
+    safeToFreeBytes,
     unseenRepositories: [...unseenRepositories(context)].map(({ repository }) => repository.name),
     breaks: breaks
       .map((broken) => breakReport(graph, broken))

@@ -26,8 +26,8 @@ export function planReport(
   const count = (kind: StepKind) => plan.steps.filter((step) => step.kind === kind).length;
   const sum = (images: (root: Plan["roots"][number]) => readonly string[]) =>
     plan.roots.reduce((total, root) => total + images(root).length, 0);
-  const healedByScript = sum(({ images }) => images.healedByScript);
-  const healedByPush = sum(({ images }) => images.healedByPush);
+  const fixedByScript = sum(({ images }) => images.fixedByScript);
+  const fixedByPush = sum(({ images }) => images.fixedByPush);
   return {
     ...reportHead("plan", run),
     verdict: verdictOf(plan.steps.length > 0, unreadable.length > 0),
@@ -48,16 +48,16 @@ export function planReport(
       relink: count("relink"),
       push: count("push"),
       rebuild: count("rebuild"),
-      brokenTags: healedByScript + healedByPush + sum(({ images }) => images.toRebuild),
-      healedByScript,
-      healedByPush,
+      brokenTags: fixedByScript + fixedByPush + sum(({ images }) => images.unrecoverable),
+      fixedByScript,
+      fixedByPush,
     },
   };
 }
 
-function verdictOf(mends: boolean, incomplete: boolean): PlanReport["verdict"] {
-  if (incomplete) return mends ? "mend+incomplete" : "incomplete";
-  return mends ? "mend" : "nothing-to-mend";
+function verdictOf(hasSteps: boolean, incomplete: boolean): PlanReport["verdict"] {
+  if (incomplete) return hasSteps ? "findings+incomplete" : "incomplete";
+  return hasSteps ? "findings" : "clean";
 }
 
 function leftIn(inspection: RootInspection, unnameable: readonly string[]): LeftReport[] {

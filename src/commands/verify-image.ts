@@ -36,13 +36,13 @@ export async function verifyImage(
 ): Promise<VerifiedImage | undefined> {
   let verified = await verifyOnce(storageFs, root, image, options);
   for (const pause of PAUSES) {
-    if (!verified || verified.report.state === "whole") return verified;
+    if (!verified || verified.report.state === "pullable") return verified;
     await sleep(pause);
     const again = await verifyOnce(storageFs, root, image, options);
     if (JSON.stringify(again) === JSON.stringify(verified)) return again;
     verified = again;
   }
-  if (!verified || verified.report.state === "whole") return verified;
+  if (!verified || verified.report.state === "pullable") return verified;
   const moving = { path: image.text, error: "kept changing while it was read" };
   return {
     report: { ...verified.report, state: "unknown", findings: [] },
@@ -107,7 +107,7 @@ async function reportOf(
     repository: repository.name,
     tag: image.tag ?? null,
     digest: target < 0 ? null : graph.digests.text(target),
-    state: broken ? "broken" : isComplete ? "whole" : "unknown",
+    state: broken ? "broken" : isComplete ? "pullable" : "unknown",
     platforms: broken?.platforms ?? [],
     tagStatus: image.tag === undefined ? null : tagStatus,
     bytes: storedBytes(graph, parts),

@@ -50,7 +50,7 @@ export class RootWitness {
       }),
       links,
       formerTags: digest < 0 ? [] : this.#formerTags(digest),
-      collection: {
+      garbageCollection: {
         plain: this.#collectionReport(this.#plain, digest, isThere),
         deleteUntagged: this.#collectionReport(this.#deleteUntagged, digest, isThere),
       },

@@ -5,7 +5,7 @@ export class UsageError extends Error {
   override readonly name = "UsageError";
 }
 
-/** A path that is no storage root and holds none. */
+/** A path that is not a storage root and holds none. */
 export class NoRootError extends Error {
   override readonly name = "NoRootError";
 }

@@ -5,7 +5,7 @@ import { count, digest, type Infer, investigatedRoot, relativePath, runShape, un
 
 const abort = z.strictObject({
   path: relativePath,
-  reason: z.string().describe("why collection aborts there, as docs/forecast.md lists it"),
+  reason: z.string().describe("why garbage collection aborts there, as docs/forecast.md lists it"),
   message: z.string(),
 });
 
@@ -21,26 +21,26 @@ const broken = z
         platform: z.string().exactOptional(),
       }),
     ),
-    keptBy: z.array(z.string()).describe("what keeps the image, one sentence each"),
+    keptBy: z.array(z.string()).describe("what would keep the image, one sentence each"),
   })
-  .describe("an image that is whole before, and broken after the collection");
+  .describe("an image that is pullable before garbage collection, and broken after it");
 
 const image = z.string().describe("repository:tag");
 const manifest = z.string().describe("repository@digest");
 
 const root = z.strictObject({
   ...investigatedRoot.shape,
-  deleteUntagged: z.boolean().describe("whether garbage collection is run with -m"),
+  deleteUntagged: z.boolean().describe("whether garbage collection runs with -m"),
   keepTags: count.nullable().describe("how many tags a repository keeps in the clean-up; null for all"),
   outcome: z.enum(["completes", "aborts"]),
-  abort: abort.nullable().describe("the abort that garbage collection meets first"),
+  abort: abort.nullable().describe("the first place where garbage collection aborts"),
   aborts: z.array(abort).describe("all places where it would abort, that one first"),
   marked: count.describe("the N of N blobs marked"),
   removedTags: z.array(image).describe("by the tag clean-up, before garbage collection"),
   deletedManifests: z.array(manifest).describe("where it aborts: what is gone by then"),
   deletedBlobs: z.array(digest),
   deletedBytes: count,
-  correctlyFreedBytes: count.describe("what garbage collection would free if it kept children and referrers"),
+  safeToFreeBytes: count.describe("safe to free: what garbage collection would free if it kept children and referrers"),
   unseenRepositories: z
     .array(z.string())
     .describe("repositories with tags or revisions that garbage collection does not see"),

@@ -60,7 +60,7 @@ const FORECAST = {
     "deletedManifests",
     "deletedBlobs",
     "deletedBytes",
-    "correctlyFreedBytes",
+    "safeToFreeBytes",
   ],
 } as const satisfies LineFormat;
 

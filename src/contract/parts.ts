@@ -8,7 +8,7 @@ export const rootName = z.string().describe("name of the storage root, as in roo
 export const relativePath = z.string().describe("relative to the storage root");
 export const digest = z
   .string()
-  .describe("algorithm:hex; where a manifest names something by text that is no digest, that text");
+  .describe("algorithm:hex; where a manifest holds an invalid digest, the text that it holds");
 
 const rootKind = z
   .enum(["authoritative", "cache"])
@@ -21,8 +21,8 @@ export const investigatedRoot = z.strictObject({
 });
 
 export const unreadable = z.strictObject({
-  root: rootName.describe("name of the storage root; empty where the path lies in none"),
-  path: z.string().describe("relative to the storage root; absolute where it lies in none"),
+  root: rootName.describe("name of the storage root; empty where the path is in none"),
+  path: z.string().describe("relative to the storage root; absolute where it is in none"),
   error: z.string(),
 });
 export const readError = "what could not be read, so that nothing is known about it";

@@ -19,8 +19,8 @@ const repository = z.string();
 
 const about = {
   message: z.string(),
-  affects: images.describe("the broken images, repository:tag, that want this step"),
-  heals: images.describe("those of them that are whole once all steps that they want are done"),
+  affects: images.describe("the broken images, repository:tag, that need this step"),
+  fixes: images.describe("those of them that are pullable once all steps that they need are done"),
 };
 
 const step = z.discriminatedUnion("kind", [
@@ -34,10 +34,10 @@ const step = z.discriminatedUnion("kind", [
       "malformed-link",
       "useless-link",
       "orphan-link",
-      "rotten-blob",
+      "corrupt-blob",
       "folder-for-blob",
       "blocked-folder",
-      "stray-file",
+      "unexpected-file",
       "stray-entry",
     ]),
     content: digest.exactOptional().describe("what the link holds, of useless and orphan links"),
@@ -53,7 +53,7 @@ const step = z.discriminatedUnion("kind", [
     ...about,
   }),
   z.strictObject({
-    kind: z.literal("folder").describe("make the empty folder by which collection knows a repository"),
+    kind: z.literal("folder").describe("create the empty directory by which garbage collection finds a repository"),
     root: rootName,
     repository,
     path,
@@ -103,18 +103,17 @@ const step = z.discriminatedUnion("kind", [
 
 const root = z.strictObject({
   ...investigatedRoot.shape,
-  healedByScript: images.describe("broken images that the script makes whole"),
-  healedByPush: images.describe("those that a push makes whole after it"),
-  toRebuild: images.describe("those that are lost"),
+  fixedByScript: images.describe("broken images that the script fixes"),
+  fixedByPush: images.describe("those that a push fixes after the script"),
+  unrecoverable: images.describe("those that only a rebuild replaces"),
 });
 
 const left = z
   .strictObject({ root: rootName, code: z.string(), count, reason: z.string() })
-  .describe("what was found and no step is about");
+  .describe("findings that no step fixes");
 
 const run = {
   ...runShape("plan"),
-  verdict: z.enum(["nothing-to-mend", "mend", "incomplete", "mend+incomplete"]),
   contentVerified: z.boolean().describe("whether every blob was hashed"),
   script: z.string().nullable().describe("where it is written, absolute; null where none was asked for or needed"),
   quarantine: z.string().nullable().describe("where the script moves things"),
@@ -128,15 +127,15 @@ const summary = {
   push: count,
   rebuild: count,
   brokenTags: count,
-  healedByScript: count,
-  healedByPush: count,
+  fixedByScript: count,
+  fixedByPush: count,
 };
 
 export const planReport = z
   .strictObject({
     ...run,
     roots: z.array(root),
-    steps: z.array(step).describe("those that heal most come first"),
+    steps: z.array(step).describe("those that fix most images come first"),
     left: z.array(left),
     unreadable: z.array(unreadable).describe(readError),
     summary: z.strictObject(summary),

@@ -1,4 +1,4 @@
-// What every report says of its run, and of the roots that were read. Commands load this, so it loads no schema.
+// What every report says about its run, and of the roots that were read. Commands load this, so it loads no schema.
 import type { Infer, investigatedRoot } from "./parts.ts";
 import type { WhyReport } from "./why.ts";
 

@@ -28,7 +28,7 @@ const brokenTag = z
     platforms: z.array(z.string()).describe("the platforms that cannot be pulled; empty for an image of one platform"),
     findings: z.array(z.string()).describe("ids of the findings that break it"),
   })
-  .describe("an image that a client cannot pull whole");
+  .describe("an image that a client cannot pull completely");
 
 export const finding = z.strictObject({
   id: z

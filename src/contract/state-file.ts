@@ -12,7 +12,7 @@ const STATE = z.strictObject({
       path: z.string(),
       repositories: count,
       blobs: count,
-      /** The N of "N blobs marked"; null where no run forecast a collection yet. */
+      /** The N of "N blobs marked"; null where no run made a forecast yet. */
       marked: count.nullable(),
     }),
   ),
@@ -30,7 +30,7 @@ const STATE = z.strictObject({
 /** Times are ISO 8601, UTC. */
 export type State = z.infer<typeof STATE>;
 
-/** Throws an Error with one line where the text is no state that this version wrote. */
+/** Throws an Error with one line where the text is not a state that this version wrote. */
 export function parseState(text: string): State {
   const parsed = STATE.safeParse(parseJson(text));
   if (!parsed.success) throw new Error("not a state file of this version of regfsck");

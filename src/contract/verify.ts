@@ -15,11 +15,11 @@ const part = z.strictObject({
   parent: digest.nullable().describe("the manifest that names it; null for the image itself"),
   kind: z.enum(["image", "index", "schema1"]).exactOptional().describe("of a manifest that could be read"),
   platform: z.string().exactOptional(),
-  size: count.nullable().describe("what its descriptor says, in bytes"),
+  size: count.nullable().describe("the size in its descriptor, in bytes"),
   bytes: count.nullable().describe("what is in the store; null where nothing is"),
   linked: z.boolean().nullable().describe("whether its repository links it; null where that could not be read"),
   stored: z.boolean().nullable().describe("whether its data is in the store; null where that could not be read"),
-  status: status.describe("the HTTP status; null where a cache would ask its upstream, or nothing can be told"),
+  status: status.describe("the HTTP status; null where a cache would ask its upstream, or it cannot be known"),
   answer: z
     .enum(["served", "not-linked", "no-data", "not-a-digest", "broken-link", "broken-store", "invalid", "unknown"])
     .describe("why it is answered so"),
@@ -34,7 +34,7 @@ const part = z.strictObject({
       "broken-tag",
     ])
     .exactOptional()
-    .describe("what a client that gets here runs into"),
+    .describe("how a client that gets here fails"),
   reached: z.boolean().describe("whether a client gets so far: all above it is served, and as it should be"),
   foreign: z.boolean().describe("whether clients fetch it from elsewhere"),
   repeated: z.boolean().describe("whether its own parts are listed further up"),
@@ -46,12 +46,12 @@ const image = z.strictObject({
   repository: z.string(),
   tag: z.string().nullable(),
   digest: digest.nullable().describe("of its manifest; null where the tag names none"),
-  state: z.enum(["whole", "broken", "unknown"]).describe("unknown: not broken as far as could be read"),
+  state: z.enum(["pullable", "broken", "unknown"]).describe("unknown: not broken as far as could be read"),
   platforms: z.array(z.string()).describe("those that cannot be pulled; empty for an image of one platform"),
   tagStatus: status.describe("what the tag answers; null for an image by digest"),
   bytes: count.describe("of its blobs in the store, each counted once"),
   parts: z.array(part).describe("in the order in which manifests name them"),
-  findings: z.array(finding).describe("why it is broken, as a scan says it; affects names this image alone"),
+  findings: z.array(finding).describe("why it is broken, as a scan reports it; affects names this image alone"),
 });
 
 const run = { ...runShape("verify"), contentVerified: z.boolean().describe("whether every blob was hashed") };

@@ -26,14 +26,14 @@ const reference = z.strictObject({
 const link = z.strictObject({
   repository: z.string(),
   kind: z.enum(["layer", "revision"]),
-  place: digest.describe("what it lies under"),
-  target: digest.nullable().describe("what it holds; null where that is no digest, or could not be read"),
+  place: digest.describe("the digest in its path"),
+  target: digest.nullable().describe("the digest that it holds; null where that is invalid or could not be read"),
 });
 
-const collection = z.strictObject({
+const outcome = z.strictObject({
   outcome: z
     .enum(["kept", "deleted", "aborts", "absent"])
-    .describe("aborts: the collection ends before it deletes any blob; absent: it is not in the store"),
+    .describe("aborts: garbage collection ends before it deletes any blob; absent: it is not in the store"),
   unlinkedIn: z.array(z.string()).describe("repositories that lose their revision link to it"),
   abort: z.strictObject({ path: relativePath, reason: z.string(), message: z.string() }).nullable(),
 });
@@ -44,19 +44,19 @@ const blob = z.strictObject({
   known: z.boolean().describe("whether the store, a link, a tag or a manifest of the root mentions it"),
   stored: z.boolean().nullable().describe("null where that could not be read"),
   bytes: count.nullable(),
-  modified: z.iso.datetime().nullable().describe("since when its data lies there"),
+  modified: z.iso.datetime().nullable().describe("when its data was written"),
   kind: z.enum(["index", "image", "schema1"]).nullable().describe("of what is served as a manifest"),
   heldBy: z
     .enum(["tag", "untagged-manifest", "layer-link", "nothing"])
-    .describe("the strongest of what holds it; layer-link: collection ignores those"),
+    .describe("the strongest of what holds it; layer-link: garbage collection ignores those"),
   references: z.array(reference).describe("every step of every way up to tags, those next to the blob first"),
   tags: z.array(z.strictObject({ repository: z.string(), tag: z.string(), digest: digest.describe("what it names") })),
   links: z.array(link),
   formerTags: z
     .array(z.strictObject({ repository: z.string(), tag: z.string() }))
     .describe("tags that named it before"),
-  collection: z
-    .strictObject({ plain: collection, deleteUntagged: collection })
+  garbageCollection: z
+    .strictObject({ plain: outcome, deleteUntagged: outcome })
     .describe("what garbage-collect would do with it, without and with -m"),
 });
 
@@ -77,4 +77,4 @@ export type HeldBy = BlobReport["heldBy"];
 export type ReferenceReport = BlobReport["references"][number];
 export type TagReport = BlobReport["tags"][number];
 export type LinkReport = BlobReport["links"][number];
-export type CollectionReport = BlobReport["collection"]["plain"];
+export type CollectionReport = BlobReport["garbageCollection"]["plain"];

@@ -83,7 +83,7 @@ export class BlobSteps {
     if (view.blobState(digest) !== DiskState.ok || !this.isCorrupt(digest)) return false;
     const text = graph.digests.text(digest);
     const message = "move the damaged file away: the registry would keep it whatever is pushed";
-    steps.add({ kind: "clean", digest: text, path: blobData(text), reason: "rotten-blob", message }, tags);
+    steps.add({ kind: "clean", digest: text, path: blobData(text), reason: "corrupt-blob", message }, tags);
     return view.removeBlob(digest);
   }
 

@@ -30,9 +30,9 @@ export interface RootPlan {
   readonly steps: readonly PlanStep[];
   /** `repository:tag` of the images that are broken now: which are whole after the script, after pushes too, or never. */
   readonly images: {
-    readonly healedByScript: readonly string[];
-    readonly healedByPush: readonly string[];
-    readonly toRebuild: readonly string[];
+    readonly fixedByScript: readonly string[];
+    readonly fixedByPush: readonly string[];
+    readonly unrecoverable: readonly string[];
   };
   /** Paths that a script cannot name. */
   readonly unnameable: readonly string[];
@@ -85,9 +85,9 @@ export function planRoot({ context, findings, sources, isIntact }: RootToPlan): 
       ...rebuildSteps(context, byHand.rebuild),
     ],
     images: {
-      healedByScript: namesOf(context, healed),
-      healedByPush: namesOf(context, pushed),
-      toRebuild: namesOf(context, byHand.rebuild.keys()),
+      fixedByScript: namesOf(context, healed),
+      fixedByPush: namesOf(context, pushed),
+      unrecoverable: namesOf(context, byHand.rebuild.keys()),
     },
     unnameable: [...steps.unnameable].sort(),
   };

@@ -13,7 +13,7 @@ export interface InspectedRoot {
 }
 
 export interface Plan {
-  /** What heals most comes first. */
+  /** What fixes most comes first. */
   readonly steps: readonly PlanStep[];
   /** In the order of the roots. */
   readonly roots: readonly RootPlan[];

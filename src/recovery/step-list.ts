@@ -3,7 +3,7 @@ import { imageName } from "../checks/index.ts";
 import type { RootGraph } from "../graph/root-graph.ts";
 import type { PlanStep, ScriptedStep } from "./steps.ts";
 
-type Draft<S> = S extends PlanStep ? Omit<S, "root" | "affects" | "heals"> : never;
+type Draft<S> = S extends PlanStep ? Omit<S, "root" | "affects" | "fixes"> : never;
 
 interface Entry {
   readonly draft: Draft<ScriptedStep>;
@@ -68,10 +68,10 @@ export function finishStep<D extends Draft<PlanStep>>(
   draft: D,
   tags: Iterable<number>,
   healed: ReadonlySet<number>,
-): D & Pick<PlanStep, "root" | "affects" | "heals"> {
+): D & Pick<PlanStep, "root" | "affects" | "fixes"> {
   const affected = [...tags];
   const names = (some: readonly number[]) => some.map((tag) => imageName(graph, tag)).sort();
   const { kind, message, ...about } = draft;
-  const images = { affects: names(affected), heals: names(affected.filter((tag) => healed.has(tag))) };
-  return { kind, root, ...about, message, ...images } as unknown as D & Pick<PlanStep, "root" | "affects" | "heals">;
+  const images = { affects: names(affected), fixes: names(affected.filter((tag) => healed.has(tag))) };
+  return { kind, root, ...about, message, ...images } as unknown as D & Pick<PlanStep, "root" | "affects" | "fixes">;
 }

@@ -9,7 +9,7 @@ interface Step {
   /** `repository:tag` of the broken images that want this step. */
   readonly affects: readonly string[];
   /** Those of them that are whole once all steps of the plan that they want are done. */
-  readonly heals: readonly string[];
+  readonly fixes: readonly string[];
   readonly message: string;
 }
 
@@ -52,13 +52,13 @@ export type CleanReason =
   /** A link to a blob that is not in the store. */
   | "orphan-link"
   /** A blob's data that does not hash to its digest. */
-  | "rotten-blob"
+  | "corrupt-blob"
   /** A folder where a blob's data should be. */
   | "folder-for-blob"
   /** A file, or a symbolic link to itself, where a folder should be. */
   | "blocked-folder"
   /** A file or symbolic link that stops the registry's own walk. */
-  | "stray-file"
+  | "unexpected-file"
   /** Anything that does, folders too. */
   | "stray-entry";
 
@@ -119,10 +119,10 @@ export function isScripted(step: PlanStep): step is ScriptedStep {
   return step.kind === "clean" || step.kind === "copy" || step.kind === "folder" || step.kind === "relink";
 }
 
-/** By how many images each heals, then by how many want it, then kind by kind, in the order of paths. */
+/** By how many images each fixes, then by how many want it, then kind by kind, in the order of paths. */
 export function rankSteps(steps: readonly PlanStep[]): PlanStep[] {
   return [...steps].sort(
-    (a, b) => b.heals.length - a.heals.length || b.affects.length - a.affects.length || compareSteps(a, b),
+    (a, b) => b.fixes.length - a.fixes.length || b.affects.length - a.affects.length || compareSteps(a, b),
   );
 }
 

@@ -27,7 +27,7 @@ export function addUnexpectedSteps(
     const paths = misnamed.has(path) ? OWN_FOLDERS.map((own) => `${path}/${own}`) : [path];
     const isAny = misnamed.has(path) || path.includes("/_manifests/tags/");
     // What is put in the place of a loop afterwards is no unexpected entry.
-    const reason = loops.has(path) ? "blocked-folder" : isAny ? "stray-entry" : "stray-file";
+    const reason = loops.has(path) ? "blocked-folder" : isAny ? "stray-entry" : "unexpected-file";
     for (const entry of paths) {
       const message = "move it away: the registry's own walk stops at it";
       steps.add({ kind: "clean", ...named, path: entry, reason, message }, []);

@@ -34,7 +34,7 @@ function rootForecast(name: string, rest: Partial<RootForecastReport>): RootFore
   return {
     ...{ name, path: `/${name}`, kind: "authoritative", deleteUntagged: true, keepTags: null },
     ...{ outcome: "completes", abort: null, aborts: [], marked: 0, removedTags: [] },
-    ...{ deletedManifests: [], deletedBlobs: [], deletedBytes: 0, correctlyFreedBytes: 0 },
+    ...{ deletedManifests: [], deletedBlobs: [], deletedBytes: 0, safeToFreeBytes: 0 },
     ...{ unseenRepositories: [], breaks: [], ...rest },
   };
 }

@@ -173,7 +173,7 @@ describe("verify", () => {
     world.removeEntry(revisionLinkPath("app", child.digest));
     world.removeEntry(blobPath(child.digest));
     const { exitCode, images } = await verify(world.fs, world.root, ["app:v1"], ["--cache", "registry"]);
-    expect([exitCode, images[0]!.state, images[0]!.parts[1]!.status]).toEqual([0, "whole", null]);
+    expect([exitCode, images[0]!.state, images[0]!.parts[1]!.status]).toEqual([0, "pullable", null]);
   });
 
   it("waits for a push that is under way", async () => {
@@ -203,8 +203,8 @@ describe("verify", () => {
       "library/alpine:3.20",
     ]);
     expect(images.map(({ root, image, state }) => [root, image, state])).toEqual([
-      ["private", "infra-ci:latest", "whole"],
-      ["dockerhub", "library/alpine:3.20", "whole"],
+      ["private", "infra-ci:latest", "pullable"],
+      ["dockerhub", "library/alpine:3.20", "pullable"],
     ]);
     expect(exitCode).toBe(0);
   });

@@ -51,11 +51,11 @@ describe("why", () => {
     const repository = world.repository("app");
     const child = repository.image();
     repository.index({ "linux/amd64": child }, "v1");
-    const { collection } = await whyOne(world, child.config.digest);
+    const { garbageCollection: collection } = await whyOne(world, child.config.digest);
     expect(collection.plain).toEqual({ outcome: "kept", unlinkedIn: [], abort: null });
     expect(collection.deleteUntagged).toEqual({ outcome: "deleted", unlinkedIn: [], abort: null });
     const manifest = await whyOne(world, child.digest);
-    expect(manifest.collection.deleteUntagged).toEqual({ outcome: "kept", unlinkedIn: ["app"], abort: null });
+    expect(manifest.garbageCollection.deleteUntagged).toEqual({ outcome: "kept", unlinkedIn: ["app"], abort: null });
   });
 
   it("says where a collection aborts that would decide", async () => {
@@ -63,7 +63,7 @@ describe("why", () => {
     const image = world.repository("app").image("v1");
     const link = revisionLinkPath("app", image.digest);
     world.write(link, "");
-    const { collection } = await whyOne(world, image.config.digest);
+    const { garbageCollection: collection } = await whyOne(world, image.config.digest);
     expect(collection.plain).toMatchObject({ outcome: "aborts", abort: { path: link, reason: "malformed-link" } });
   });
 
@@ -82,7 +82,7 @@ describe("why", () => {
       modified: "2026-04-19T03:00:00.000Z",
       references: [],
       tags: [],
-      collection: { plain: { outcome: "deleted" }, deleteUntagged: { outcome: "deleted" } },
+      garbageCollection: { plain: { outcome: "deleted" }, deleteUntagged: { outcome: "deleted" } },
     });
   });
 

@@ -14,8 +14,8 @@ import { World } from "../worlds/world.ts";
 /** The plan for the world: its steps without words, and what becomes of the images. */
 async function planFor(world: World, ...options: string[]) {
   const { steps, roots, exitCode } = await investigate(world.fs, "plan", [...options, world.root]);
-  const { healedByScript, healedByPush, toRebuild } = roots[0]!;
-  return { steps, healedByScript, healedByPush, toRebuild, exitCode };
+  const { fixedByScript, fixedByPush, unrecoverable } = roots[0]!;
+  return { steps, fixedByScript, fixedByPush, unrecoverable, exitCode };
 }
 
 const brief = (steps: readonly PlanStep[]) => steps.map((step) => `${step.kind} ${"path" in step ? step.path : ""}`);
@@ -33,9 +33,9 @@ describe("the plan for a root", () => {
     const { world } = indexed();
     expect(await planFor(world)).toEqual({
       steps: [],
-      healedByScript: [],
-      healedByPush: [],
-      toRebuild: [],
+      fixedByScript: [],
+      fixedByPush: [],
+      unrecoverable: [],
       exitCode: 0,
     });
   });
@@ -44,11 +44,11 @@ describe("the plan for a root", () => {
     const { world, arm } = indexed();
     const path = revisionLinkPath("app", arm.digest);
     world.removeEntry(path);
-    const { steps, healedByScript, exitCode } = await planFor(world);
+    const { steps, fixedByScript, exitCode } = await planFor(world);
     expect(steps).toMatchObject([
-      { kind: "relink", path, content: arm.digest, before: "absent", affects: ["app:v1"], heals: ["app:v1"] },
+      { kind: "relink", path, content: arm.digest, before: "absent", affects: ["app:v1"], fixes: ["app:v1"] },
     ]);
-    expect(healedByScript).toEqual(["app:v1"]);
+    expect(fixedByScript).toEqual(["app:v1"]);
     expect(exitCode).toBe(4);
   });
 
@@ -61,9 +61,9 @@ describe("the plan for a root", () => {
       layerLinkPath("app", arm.layers[0]!.digest),
     ];
     for (const path of paths) world.removeEntry(path);
-    const { steps, healedByScript } = await planFor(world);
+    const { steps, fixedByScript } = await planFor(world);
     expect(brief(steps).sort()).toEqual(paths.map((path) => `relink ${path}`).sort());
-    expect(healedByScript).toEqual(["app:v1"]);
+    expect(fixedByScript).toEqual(["app:v1"]);
   });
 
   it("does not link a child whose layers are gone: it asks for a push of just that", async () => {
@@ -71,7 +71,7 @@ describe("the plan for a root", () => {
     const [layer] = arm.layers;
     world.removeEntry(revisionLinkPath("app", arm.digest));
     world.removeEntry(blobPath(layer!.digest));
-    const { steps, healedByPush } = await planFor(world);
+    const { steps, fixedByPush } = await planFor(world);
     expect(steps.filter(({ kind }) => kind === "push")).toMatchObject([
       {
         digest: arm.digest,
@@ -79,28 +79,30 @@ describe("the plan for a root", () => {
         pushManifest: true,
         known: true,
         blobs: [{ digest: layer!.digest, role: "layer", size: layer!.size }],
-        heals: ["app:v1"],
+        fixes: ["app:v1"],
       },
     ]);
     expect(steps.filter(({ kind }) => kind === "relink")).toEqual([]);
-    expect(healedByPush).toEqual(["app:v1"]);
+    expect(fixedByPush).toEqual(["app:v1"]);
   });
 
   it("moves a damaged manifest away before it is pushed again", async () => {
     const { world, arm } = indexed();
     world.write(blobPath(arm.digest), "{}");
-    const { steps, healedByPush } = await planFor(world);
-    expect(steps).toContainEqual(expect.objectContaining({ kind: "clean", reason: "rotten-blob", digest: arm.digest }));
+    const { steps, fixedByPush } = await planFor(world);
+    expect(steps).toContainEqual(
+      expect.objectContaining({ kind: "clean", reason: "corrupt-blob", digest: arm.digest }),
+    );
     expect(steps).toContainEqual(expect.objectContaining({ kind: "push", digest: arm.digest, known: false }));
-    expect(healedByPush).toEqual(["app:v1"]);
+    expect(fixedByPush).toEqual(["app:v1"]);
   });
 
   it("gives an image up whose manifest is gone, and offers to delete the tag", async () => {
     const { world, index } = indexed();
     world.removeEntry(blobPath(index.digest));
-    const { steps, toRebuild } = await planFor(world);
+    const { steps, unrecoverable } = await planFor(world);
     expect(steps.filter(({ kind }) => kind !== "clean").map(({ kind }) => kind)).toEqual(["rebuild", "delete-tag"]);
-    expect(toRebuild).toEqual(["app:v1"]);
+    expect(unrecoverable).toEqual(["app:v1"]);
   });
 
   it("moves layer links away that lead to nothing, but none that an image needs", async () => {
@@ -119,21 +121,21 @@ describe("the plan for a root", () => {
     const images = [repository.image("once"), repository.image("moved"), repository.image("moved")];
     for (const tag of ["once", "moved"]) world.write(tagLinkPath("app", tag), "");
     world.memory.statSync(`${world.root}/${tagHistoryLinkPath("app", "moved", images[1]!.digest)}`);
-    const { steps, healedByScript, toRebuild } = await planFor(world);
+    const { steps, fixedByScript, unrecoverable } = await planFor(world);
     const about = (tag: string) => steps.filter((step) => "path" in step && step.path === tagLinkPath("app", tag));
     expect(about("once")).toMatchObject([{ kind: "relink", content: images[0]!.digest, before: "malformed" }]);
     expect(about("moved")).toMatchObject([{ kind: "clean", reason: "malformed-link" }]);
-    expect([healedByScript, toRebuild]).toEqual([["app:once"], ["app:moved"]]);
+    expect([fixedByScript, unrecoverable]).toEqual([["app:once"], ["app:moved"]]);
   });
 
   it("goes on behind what it moves out of the way", async () => {
     const { world } = indexed();
     const folder = `${repositoriesPath}/app/_manifests/revisions`;
     world.fileForFolder(folder);
-    const { steps, healedByScript } = await planFor(world);
+    const { steps, fixedByScript } = await planFor(world);
     expect(brief(steps)).toContain(`clean ${folder}`);
     expect(steps.filter(({ kind }) => kind === "relink")).toHaveLength(3);
-    expect(healedByScript).toEqual(["app:v1"]);
+    expect(fixedByScript).toEqual(["app:v1"]);
   });
 
   it("gives a repository that collection does not see its folder", async () => {
@@ -162,9 +164,9 @@ describe("the plan for a root", () => {
     world.write(blobPath(image.layers[0]!.digest), "");
     const honest = repository.layer();
     repository.image("lied-about", [{ ...honest, size: 1 }]);
-    const { steps, healedByPush, toRebuild } = await planFor(world);
+    const { steps, fixedByPush, unrecoverable } = await planFor(world);
     expect(brief(steps.filter(({ kind }) => kind === "clean"))).toEqual([`clean ${blobPath(image.layers[0]!.digest)}`]);
-    expect([healedByPush, toRebuild]).toEqual([["app:cut"], ["app:lied-about"]]);
+    expect([fixedByPush, unrecoverable]).toEqual([["app:cut"], ["app:lied-about"]]);
   });
 
   it("says the same line by line", async () => {
@@ -173,6 +175,6 @@ describe("the plan for a root", () => {
     world.removeEntry(blobPath(amd.layers[0]!.digest));
     const lines = await investigateLines(world.fs, "plan", [world.root]);
     expect(lines.map(({ type }) => type)).toEqual(["root", "step", "step", "summary"]);
-    expect(lines.at(-1)).toMatchObject({ verdict: "mend", relink: 1, push: 1, brokenTags: 1, healedByPush: 1 });
+    expect(lines.at(-1)).toMatchObject({ verdict: "findings", relink: 1, push: 1, brokenTags: 1, fixedByPush: 1 });
   });
 });

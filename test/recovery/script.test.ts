@@ -4,7 +4,7 @@ import { renderScript } from "../../src/recovery/script.ts";
 import type { PlanStep } from "../../src/recovery/steps.ts";
 
 const digest = `sha256:${"a".repeat(64)}`;
-const step = { root: "it's", message: "because", affects: [], heals: [] };
+const step = { root: "it's", message: "because", affects: [], fixes: [] };
 const link = "docker/registry/v2/repositories/$(touch pwned)/x\n'; touch pwned #/link";
 const steps: PlanStep[] = [
   {
@@ -17,7 +17,7 @@ const steps: PlanStep[] = [
     blob: { path: "data", size: 1, hash: true },
   },
   { ...step, kind: "copy", digest, path: "data", size: 1, from: "other" },
-  { ...step, kind: "clean", path: "a/`touch pwned`", reason: "stray-file" },
+  { ...step, kind: "clean", path: "a/`touch pwned`", reason: "unexpected-file" },
   { ...step, kind: "rebuild", repository: "a", tag: "v1", digest, reason: "" },
 ];
 

@@ -1,11 +1,11 @@
 import { describe, expect, it } from "vitest";
 import { type PlanStep, rankSteps, scriptOrder } from "../../src/recovery/steps.ts";
 
-function clean(path: string, heals: string[] = [], affects = heals): PlanStep {
-  return { kind: "clean", root: "r", path, reason: "stray-file", message: "", heals, affects };
+function clean(path: string, fixes: string[] = [], affects = fixes): PlanStep {
+  return { kind: "clean", root: "r", path, reason: "unexpected-file", message: "", fixes, affects };
 }
 
-const folder: PlanStep = { kind: "folder", root: "r", repository: "a", path: "z", message: "", heals: [], affects: [] };
+const folder: PlanStep = { kind: "folder", root: "r", repository: "a", path: "z", message: "", fixes: [], affects: [] };
 const names = (steps: readonly PlanStep[]) => steps.map((step) => ("path" in step ? step.path : step.kind));
 
 describe("the steps of a plan", () => {

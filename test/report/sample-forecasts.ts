@@ -24,7 +24,7 @@ export function rootForecast(fields: Partial<RootForecastReport> = {}): RootFore
     deletedManifests: [],
     deletedBlobs: [],
     deletedBytes: 0,
-    correctlyFreedBytes: 0,
+    safeToFreeBytes: 0,
     unseenRepositories: [],
     breaks: [],
     ...fields,
@@ -75,7 +75,7 @@ export const breaking = forecastReport([
     deletedManifests: Array.from({ length: 14_436 }, (_, index) => `team/web@${sha256(`manifest ${index}`)}`),
     deletedBlobs: Array.from({ length: 3000 }, (_, index) => sha256(`blob ${index}`)),
     deletedBytes: 1.25 * 2 ** 40,
-    correctlyFreedBytes: 200 * 2 ** 30,
+    safeToFreeBytes: 200 * 2 ** 30,
     unseenRepositories: ["mirror/index-only"],
     breaks: [
       broken("infra-ci", "latest", {

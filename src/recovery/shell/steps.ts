@@ -13,7 +13,7 @@ clean() { # root path reason digest data
       ! exists "$path" || holds "$path" "$4" || refuse 'it does not hold what it held' || return 1
       if [ "$3" = orphan-link ] && [ -f "$1/$5" ]; then in_order; return; fi
       ;;
-    rotten-blob)
+    corrupt-blob)
       if exists "$path"; then
         [ ! -d "$path" ] || refuse 'a folder is there now' || return 1
         hash=0
@@ -32,7 +32,7 @@ clean() { # root path reason digest data
       esac
       find_place "$path"
       ;;
-    stray-file)
+    unexpected-file)
       if [ -d "$path" ] && [ ! -L "$path" ]; then in_order; return; fi
       find_place "$path"
       ;;

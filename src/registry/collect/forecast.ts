@@ -7,7 +7,7 @@ import type { PullProblem } from "../serve/failure.ts";
 import { type Pull, pullAll } from "../serve/pull.ts";
 import { collect } from "./collect.ts";
 import { type CollectInput, type Collection, type CollectOptions, graphAfter } from "./collection.ts";
-import { correctlyFreedBytes } from "./keep.ts";
+import { safeToFreeBytes } from "./keep.ts";
 
 export interface LostPart {
   readonly digest: number;
@@ -28,7 +28,7 @@ export interface Forecast {
   readonly collection: Collection;
   /** Sorted by repository, then as it lists its tags. */
   readonly breaks: readonly BrokenByCollection[];
-  readonly correctlyFreedBytes: number;
+  readonly safeToFreeBytes: number;
 }
 
 /** `pull` is what pulling every image gave before. Tags that the clean-up removes do not count as broken. */
@@ -46,7 +46,7 @@ export function forecast(
   return {
     collection,
     breaks: [...lost].map(([tag, parts]) => ({ tag, lost: parts, keepers: keepers(tag) })),
-    correctlyFreedBytes: correctlyFreedBytes(graph, options),
+    safeToFreeBytes: safeToFreeBytes(graph, options),
   };
 }
 

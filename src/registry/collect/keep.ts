@@ -10,7 +10,7 @@ import type { CollectOptions } from "./collection.ts";
  * without `deleteUntagged` by a revision link); with an image its children, configs and layers, and the referrers
  * that name it as their subject in the same repository.
  */
-export function correctlyFreedBytes(graph: RootGraph, options: CollectOptions): number {
+export function safeToFreeBytes(graph: RootGraph, options: CollectOptions): number {
   const kept = new Bytes();
   for (const repository of graph.repositories()) keepRepository(graph, repository, options, kept);
   let bytes = 0;

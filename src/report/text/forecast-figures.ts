@@ -65,9 +65,9 @@ export function* renderFigures(page: Page, { roots }: ForecastReport): Generator
 
 /** The figures of one root, against what a correct collection would free. */
 export function rootFigures(page: Page, root: RootForecastReport): Generator<string> {
-  const { outcome, deletedBytes, correctlyFreedBytes } = root;
-  const same = outcome === "completes" && deletedBytes === correctlyFreedBytes;
-  const correct = `; a correct one would free ${same ? "the same" : formatBytes(correctlyFreedBytes)}`;
+  const { outcome, deletedBytes, safeToFreeBytes } = root;
+  const same = outcome === "completes" && deletedBytes === safeToFreeBytes;
+  const correct = `; a correct one would free ${same ? "the same" : formatBytes(safeToFreeBytes)}`;
   return paragraph(page, figures(root) + (same && deletedBytes === 0 ? "" : correct), { first: 2 });
 }
 

@@ -19,7 +19,7 @@ export function* renderMends(page: Page, report: PlanReport, prefix: NamePrefix)
   const mends = report.steps.filter(isScripted).filter(({ affects }) => affects.length > 0);
   if (mends.length === 0) return;
   const healed = new Set(
-    report.roots.flatMap(({ name, healedByScript }) => healedByScript.map((image) => `${name} ${image}`)),
+    report.roots.flatMap(({ name, fixedByScript }) => fixedByScript.map((image) => `${name} ${image}`)),
   );
   const title = report.script === null ? "A script can mend this from what is on the disk" : "The script mends this";
   yield* heading(page, title);
@@ -36,10 +36,10 @@ export function* renderMends(page: Page, report: PlanReport, prefix: NamePrefix)
 }
 
 /** Says where the script alone does not make an image whole. */
-function* renderWorth(page: Page, { root, affects, heals }: PlanStep, healed: ReadonlySet<string>): Generator<string> {
+function* renderWorth(page: Page, { root, affects, fixes }: PlanStep, healed: ReadonlySet<string>): Generator<string> {
   const open = affects.filter((image) => !healed.has(`${root} ${image}`));
   if (open.length === 0) return;
-  const lost = open.filter((image) => !heals.includes(image)).length;
+  const lost = open.filter((image) => !fixes.includes(image)).length;
   const what =
     lost === 0 ? "a push has to follow" : lost === open.length ? "they are lost all the same" : "not enough alone";
   const whose = open.length === affects.length ? "" : `for ${some(open)} `;
@@ -114,8 +114,8 @@ function imagesOf(page: Page, { root, affects }: PlanStep, prefix: NamePrefix): 
   });
 }
 
-function imagesKey({ root, affects, heals }: PlanStep): string {
-  return JSON.stringify([root, affects, heals]);
+function imagesKey({ root, affects, fixes }: PlanStep): string {
+  return JSON.stringify([root, affects, fixes]);
 }
 
 function some(images: readonly string[]): string {

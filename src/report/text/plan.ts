@@ -31,11 +31,11 @@ export function* renderPlanText(report: PlanReport, page: Page): Generator<strin
 
 function* renderVerdict(page: Page, { summary, steps, verdict }: PlanReport): Generator<string> {
   const { red, yellow, green, bold } = page.colour;
-  const { brokenTags, healedByScript, healedByPush } = summary;
-  const lost = brokenTags - healedByScript - healedByPush;
+  const { brokenTags, fixedByScript, fixedByPush } = summary;
+  const lost = brokenTags - fixedByScript - fixedByPush;
   const parts = [
-    healedByScript > 0 ? `${formatCount(healedByScript)} to be mended from what is on the disk` : "",
-    healedByPush > 0 ? `${formatCount(healedByPush)} by pushing again` : "",
+    fixedByScript > 0 ? `${formatCount(fixedByScript)} to be mended from what is on the disk` : "",
+    fixedByPush > 0 ? `${formatCount(fixedByPush)} by pushing again` : "",
     lost > 0 ? `${formatCount(lost)} lost` : "",
   ].filter((part) => part !== "");
   const [said, paint] =

@@ -39,7 +39,7 @@ function* verdict(page: Page, image: ImageReport, prefix: NamePrefix): Generator
   const others = platforms.length > some.length ? ` and ${formatCount(platforms.length - some.length)} more` : "";
   const cannot = some.length > 0 ? `: ${some.join(", ")}${others} cannot be pulled` : ": it cannot be pulled";
   const said = {
-    whole: { text: `${name} is whole`, paint: green },
+    pullable: { text: `${name} is pullable`, paint: green },
     broken: { text: `${name} is broken${cannot}`, paint: red },
     unknown: { text: `${name}: not all of it could be read`, paint: yellow },
   }[image.state];

@@ -54,7 +54,7 @@ function* renderBlob(page: Page, blob: BlobReport, isNamed: boolean): Generator<
 
 /** What a collection would do with it. */
 function* fate(page: Page, blob: BlobReport): Generator<string> {
-  const { plain, deleteUntagged } = blob.collection;
+  const { plain, deleteUntagged } = blob.garbageCollection;
   if (plain.outcome === "absent" && deleteUntagged.unlinkedIn.length === 0) return;
   yield "\n";
   const [without, withOption] = [outcome(plain), outcome(deleteUntagged)];

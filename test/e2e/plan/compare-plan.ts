@@ -13,7 +13,7 @@ import { entriesBelow, lostContents } from "./files.ts";
 import { healableImages } from "./healable.ts";
 
 interface Plan {
-  roots: { path: string; healedByScript: string[]; healedByPush: string[]; toRebuild: string[] }[];
+  roots: { path: string; fixedByScript: string[]; fixedByPush: string[]; unrecoverable: string[] }[];
   steps: { kind: string; affects: string[] }[];
   unreadable: { path: string; error: string }[];
   script: string | null;
@@ -51,9 +51,9 @@ export function comparePlan(worlds: Worlds, [shell = "sh", ...shellOptions]: rea
       differ("planning changed the root", changesIn(files, entriesBelow(root)));
       for (const { kind } of plan.steps) result.counts[`step ${kind}`] = (result.counts[`step ${kind}`] ?? 0) + 1;
       result.counts["broken and healable"] = healable.filter((image) => before.has(image)).length;
-      const { healedByScript, healedByPush, toRebuild } = plan.roots.find(({ path }) => path === root)!;
-      result.counts["healed by script"] = healedByScript.length;
-      result.counts["left to people"] = healedByPush.length + toRebuild.length;
+      const { fixedByScript, fixedByPush, unrecoverable } = plan.roots.find(({ path }) => path === root)!;
+      result.counts["healed by script"] = fixedByScript.length;
+      result.counts["left to people"] = fixedByPush.length + unrecoverable.length;
       if (plan.script !== null) {
         const dry = await runToEnd(shell, [...shellOptions, script], patienceMs);
         differ("a dry run fails", dry.exitCode === 0 ? [] : [`${dry.exitCode} ${dry.stderr}`]);
@@ -74,7 +74,7 @@ export function comparePlan(worlds: Worlds, [shell = "sh", ...shellOptions]: rea
       const after = brokenTagsOf(await walkRegistry(client, root));
       differ(
         "not healed",
-        after.filter((image) => healedByScript.includes(image)),
+        after.filter((image) => fixedByScript.includes(image)),
       );
       differ(
         "healable and not healed",
@@ -84,7 +84,7 @@ export function comparePlan(worlds: Worlds, [shell = "sh", ...shellOptions]: rea
         "broken now",
         after.filter((image) => !before.has(image)),
       );
-      const known = new Set([...healedByScript, ...healedByPush, ...toRebuild]);
+      const known = new Set([...fixedByScript, ...fixedByPush, ...unrecoverable]);
       differ(
         "broken and in no list",
         after.filter((image) => !known.has(image)),

@@ -41,7 +41,7 @@ describe("the plan for a root after a collection", () => {
     const [root, script] = [copyOf("incident", folder), join(folder, "mend.sh")];
     const { status, report } = planFor(script, root);
     expect(status).toBe(4);
-    expect(report.roots).toMatchObject([{ healedByScript: [], healedByPush: lost, toRebuild: [] }]);
+    expect(report.roots).toMatchObject([{ fixedByScript: [], fixedByPush: lost, unrecoverable: [] }]);
     expect(runScript(script, "--apply").status).toBe(0);
     expect(await brokenOf(root)).toEqual(lost);
     const registry = await startRegistry({ root });
@@ -59,7 +59,7 @@ describe("the plan for a root after a collection", () => {
     const blobs = "docker/registry/v2/blobs";
     cpSync(join(fixture("healthy"), blobs), join(root, blobs), { recursive: true });
     const { report } = planFor(script, root);
-    expect(report.roots).toMatchObject([{ healedByScript: lost, healedByPush: [], toRebuild: [] }]);
+    expect(report.roots).toMatchObject([{ fixedByScript: lost, fixedByPush: [], unrecoverable: [] }]);
     expect(await brokenOf(root)).toEqual(lost);
     expect(runScript(script).status).toBe(0);
     expect(await brokenOf(root)).toEqual(lost);
@@ -72,7 +72,7 @@ describe("the plan for a root after a collection", () => {
     const [root, script] = [copyOf("incident", folder), join(folder, "mend.sh")];
     copyOf("healthy", folder, "mirror");
     const { report } = planFor(script, "--cache", "mirror", folder);
-    expect(report.summary).toMatchObject({ brokenTags: 5, healedByScript: 5, push: 0, rebuild: 0 });
+    expect(report.summary).toMatchObject({ brokenTags: 5, fixedByScript: 5, push: 0, rebuild: 0 });
     expect(runScript(script, "--apply")).toMatchObject({ status: 0, stderr: "" });
     expect(await brokenOf(root)).toEqual([]);
     expect(planFor(join(folder, "next.sh"), "--cache", "mirror", folder).report.summary.brokenTags).toBe(0);

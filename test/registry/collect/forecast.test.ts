@@ -12,9 +12,9 @@ function foreseen(world: World, cleanUp: CleanUp = {}, kind: "authoritative" | "
   const input = collectInput(world);
   const { graph } = input;
   const pull = pullAll(graph, { fetchesMissing: kind === "cache" });
-  const { breaks, correctlyFreedBytes } = forecast(input, pull, kind, collectOptions(input, cleanUp));
+  const { breaks, safeToFreeBytes } = forecast(input, pull, kind, collectOptions(input, cleanUp));
   return {
-    freed: correctlyFreedBytes,
+    freed: safeToFreeBytes,
     breaks: breaks.map(({ tag, lost, keepers }) => ({
       tag: `${graph.repository(graph.tags.repository(tag)).name}:${graph.tags.name(tag)}`,
       lost: lost.map(({ role, digest, platform }) => [role, graph.digests.text(digest), platform].join(" ").trim()),

@@ -1,13 +1,13 @@
 // What a collection that keeps whole images would free.
 import { describe, expect, it } from "vitest";
 import { blobPath, revisionLinkPath } from "../../../scripts/fixtures/storage.ts";
-import { correctlyFreedBytes } from "../../../src/registry/collect/keep.ts";
+import { safeToFreeBytes } from "../../../src/registry/collect/keep.ts";
 import { type CleanUp, collectInput, collectOptions } from "../../worlds/collect-world.ts";
 import { type Descriptor, digestOf, type Image, OCI_IMAGE, World } from "../../worlds/world.ts";
 
 function freed(world: World, cleanUp: CleanUp = {}): number {
   const input = collectInput(world);
-  return correctlyFreedBytes(input.graph, collectOptions(input, cleanUp));
+  return safeToFreeBytes(input.graph, collectOptions(input, cleanUp));
 }
 
 function bytesOf(...images: Image[]): number {
@@ -26,7 +26,7 @@ function referrer(app: ReturnType<World["repository"]>, { digest, size }: Descri
   return { ...app.manifest(content), config, layers: [layer] };
 }
 
-describe("correctlyFreedBytes", () => {
+describe("safeToFreeBytes", () => {
   it("frees what nothing names, and counts its bytes", () => {
     const { world, app } = appWorld();
     app.image("1.0");

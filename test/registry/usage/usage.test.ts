@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { Bytes } from "../../../src/facts/columns.ts";
-import { correctlyFreedBytes } from "../../../src/registry/collect/keep.ts";
+import { safeToFreeBytes } from "../../../src/registry/collect/keep.ts";
 import { rootUsage } from "../../../src/registry/usage/usage.ts";
 import { type Disk, manifestsOf, readDisk } from "../../worlds/disk.ts";
 import { randomWorlds } from "../../worlds/random-world.ts";
@@ -123,8 +123,7 @@ describe("rootUsage", () => {
       fc.property(randomWorlds({ damaged: true }), (world) => {
         const graph = graphOf(world);
         const { untagged, unreferenced } = rootUsage(graph);
-        const freed = (deleteUntagged: boolean) =>
-          correctlyFreedBytes(graph, { deleteUntagged, removedTags: new Bytes() });
+        const freed = (deleteUntagged: boolean) => safeToFreeBytes(graph, { deleteUntagged, removedTags: new Bytes() });
         expect(unreferenced).toBe(freed(false));
         expect(untagged + unreferenced).toBe(freed(true));
       }),

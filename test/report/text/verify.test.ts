@@ -37,7 +37,7 @@ Checked links, sizes and manifests of 4 parts, 694 bytes, in 0.0 s.
 `);
   });
 
-  it("shows of what is whole the beginning, and of what is broken all", async () => {
+  it("shows of what is pullable the beginning, and of what is broken all", async () => {
     const world = new World();
     const repository = world.repository("app");
     const layers = Array.from({ length: 50 }, () => repository.layer());
@@ -58,7 +58,7 @@ Checked links, sizes and manifests of 4 parts, 694 bytes, in 0.0 s.
     repository.index({ "linux/arm64": child }, "v1");
     world.removeEntry(revisionLinkPath("app", child.digest));
     const text = await print(world, "--cache", "registry");
-    expect(text).toContain("app:v1 is whole\n");
+    expect(text).toContain("app:v1 is pullable\n");
     expect(text).toMatch(/linux\/arm64 .* no link {2}stored {2}not fetched\n/);
   });
 
@@ -71,6 +71,6 @@ Checked links, sizes and manifests of 4 parts, 694 bytes, in 0.0 s.
     }
     const text = await print(world);
     expect(Math.max(...text.split("\n").map((line) => line.length))).toBeLessThanOrEqual(80);
-    expect(text).toContain("app:v1 is whole");
+    expect(text).toContain("app:v1 is pullable");
   });
 });
