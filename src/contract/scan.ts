@@ -30,34 +30,39 @@ const brokenTag = z
   })
   .describe("an image that a client cannot pull completely");
 
-export const finding = z.strictObject({
-  id: z
-    .string()
-    .regex(/^[0-9a-f]{16}$/)
-    .describe("the same for the same damage from run to run"),
-  code: z.enum(FINDING_CODES),
-  severity: z.enum(SEVERITIES),
-  root: rootName,
-  repository: z.string().exactOptional(),
-  tag: z.string().exactOptional(),
-  digest: digest.exactOptional(),
-  parent: digest.exactOptional().describe("the manifest that references digest"),
-  role: z.enum(ROLE_NAMES).exactOptional().describe("what digest is to its parent"),
-  platform: z.string().exactOptional(),
-  path: relativePath,
-  message: z.string(),
-  affects: z.array(z.string()).describe("repository:tag of every image that it breaks"),
-  remedy: z.string(),
-  docsUrl: z
-    .string()
-    .regex(/^docs\/findings\.md#[a-z-]+$/)
-    .describe("where the code is explained, in this project's repository"),
-  accepted: z
-    .strictObject({ reason: z.string(), until: z.string() })
-    .exactOptional()
-    .describe("where the configuration accepts it: why, and the last day on which it does"),
-  firstSeen: z.iso.datetime().exactOptional().describe("when a complete run first found it, where runs are remembered"),
-});
+export const finding = z
+  .strictObject({
+    id: z
+      .string()
+      .regex(/^[0-9a-f]{16}$/)
+      .describe("the same for the same damage from run to run"),
+    code: z.enum(FINDING_CODES),
+    severity: z.enum(SEVERITIES),
+    root: rootName,
+    repository: z.string().exactOptional(),
+    tag: z.string().exactOptional(),
+    digest: digest.exactOptional(),
+    parent: digest.exactOptional().describe("the manifest that references digest"),
+    role: z.enum(ROLE_NAMES).exactOptional().describe("what digest is to its parent"),
+    platform: z.string().exactOptional(),
+    path: relativePath,
+    message: z.string(),
+    affects: z.array(z.string()).describe("repository:tag of every image that it breaks"),
+    remedy: z.string(),
+    docsUrl: z
+      .string()
+      .regex(/^docs\/findings\.md#[a-z-]+$/)
+      .describe("where the code is explained, in this project's repository"),
+    accepted: z
+      .strictObject({ reason: z.string(), until: z.string() })
+      .exactOptional()
+      .describe("where the configuration accepts it: why, and the last day on which it does"),
+    firstSeen: z.iso
+      .datetime()
+      .exactOptional()
+      .describe("when a complete run first found it, where runs are remembered"),
+  })
+  .meta({ title: "Finding" });
 
 const history = z.strictObject({
   since: z.iso.datetime().describe("when the last complete run was"),
