@@ -35,6 +35,7 @@ function terminal({ color, progress, quiet }: TerminalOptions): Terminal {
     width: process.stdout.columns ?? 80,
     now: Date.now,
     resourceUsage: () => process.resourceUsage(),
+    user: { uid: process.geteuid?.() ?? -1, gid: process.getegid?.() ?? -1 },
     version: VERSION,
   };
 }

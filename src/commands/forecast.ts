@@ -9,7 +9,7 @@ import { beginRun, codeFor, endRun } from "./run.ts";
 
 /** Forecasts and prints. Gives the exit code: 4 when a tag would break or the garbage collection would abort. */
 export async function forecast(options: OptionsOf<"forecast">, terminal: Terminal): Promise<number> {
-  const run = beginRun(options, terminal);
+  const run = await beginRun(options, terminal);
   const removedImages = imagesToRemove(options);
   const inspected = await inspectAll(options, collectionNeeds(options), run);
   const report = forecastReport(inspected, { ...options, removedImages }, run);

@@ -25,7 +25,7 @@ export const GATE_EXIT: Record<Decision, number> = { go: EXIT.clean, stop: EXIT.
 
 /** Decides and prints. Gives the exit code: 0 go, 4 stop, 8 undecided. */
 export async function gate(options: GateOptions, terminal: Terminal): Promise<number> {
-  const run = beginRun(options, terminal);
+  const run = await beginRun(options, terminal);
   const removedImages = imagesToRemove(options);
   const last = await readState(options.state);
   const inspected = await orNoRoot(run, inspectAll(options, collectionNeeds(options), run), () => {

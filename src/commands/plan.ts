@@ -26,7 +26,7 @@ export async function plan(options: OptionsOf<"plan">, terminal: Terminal): Prom
   }
   const script = options.script === undefined ? undefined : resolve(options.script);
   const quarantine = options.quarantine === undefined ? script && `${script}.quarantine` : resolve(options.quarantine);
-  const run = beginRun(options, terminal, { "--script": options.script, "--quarantine": quarantine });
+  const run = await beginRun(options, terminal, { "--script": options.script, "--quarantine": quarantine });
   const needs = { ...options, tagHistory: true, everyFolder: true };
   const inspected = await inspectAll(options, needs, run);
   const planned = planAll(
@@ -61,7 +61,7 @@ async function writeScript(script: string, plan: Scripted, { files, options, ter
   }
   const text = () => renderScript({ version: terminal.version, ...plan });
   // A dry run tells of the script that it would have written.
-  return (await files.write("--script", script, text, 0o777)) || options.dryRun ? script : undefined;
+  return (await files.write("--script", script, text, { mode: 0o777 })) || options.dryRun ? script : undefined;
 }
 
 /** Hashes single blobs of a root, each once. */

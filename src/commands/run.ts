@@ -4,9 +4,9 @@ import { resolve } from "node:path";
 import { NoRootError } from "../contract/errors.ts";
 import { type InvestigationRun, REGISTRY } from "../contract/run.ts";
 import type { Verdict } from "../contract/scan.ts";
+import { checkDistinct, checkOutsideGiven, type NamedFiles } from "../output/outside-roots.ts";
 import { print, ResultFiles } from "../output/result-files.ts";
 import type { Terminal } from "../output/terminal.ts";
-import { checkOutsideGiven } from "../output/whole-file.ts";
 import { exitCode } from "./exit-code.ts";
 
 export interface RunOptions {
@@ -16,6 +16,9 @@ export interface RunOptions {
   readonly report: string | undefined;
   readonly state?: string | undefined;
   readonly metrics?: string | undefined;
+  readonly config: string | undefined;
+  readonly recheck?: string | undefined;
+  readonly removeTagsFrom?: string | undefined;
 }
 
 export interface Run {
@@ -24,19 +27,22 @@ export interface Run {
   /** The paths that were asked for, absolute. */
   readonly paths: readonly string[];
   /** Files that are going to be written, by the option that names each. */
-  readonly outputs: Readonly<Record<string, string | undefined>>;
+  readonly outputs: NamedFiles;
   readonly files: ResultFiles;
   readonly terminal: Terminal;
   readonly options: RunOptions;
 }
 
-/** `more` are files beside report, state and metrics, by option. */
-export function beginRun(options: RunOptions, terminal: Terminal, more: Run["outputs"] = {}): Run {
-  const { report, state, metrics } = options;
+/** `more` are files beside report, state and metrics. Throws a UsageError where two options name one file. */
+export async function beginRun(options: RunOptions, terminal: Terminal, more: NamedFiles = {}): Promise<Run> {
+  const { report, state, metrics, config, recheck, removeTagsFrom } = options;
+  const outputs = { "--report": report, "--state": state, "--metrics": metrics, ...more };
+  const inputs = { "--config": config, "--recheck": recheck, "--remove-tags-from": removeTagsFrom };
+  await checkDistinct(outputs, inputs, terminal.user);
   return {
     startedAt: terminal.now(),
     paths: options.paths.map((path) => resolve(path)),
-    outputs: { "--report": report, "--state": state, "--metrics": metrics, ...more },
+    outputs,
     files: new ResultFiles(options.dryRun, terminal),
     terminal,
     options,
@@ -57,7 +63,7 @@ export async function orNoRoot<Inspected>(
   } catch (error) {
     const { metrics } = run.options;
     if (error instanceof NoRootError && metrics !== undefined) {
-      checkOutsideGiven("--metrics", metrics, run.options.paths);
+      await checkOutsideGiven({ "--metrics": metrics }, run.options.paths, run.terminal.user);
       await tell();
     }
     throw error;

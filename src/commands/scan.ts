@@ -20,7 +20,7 @@ type ScanOptions = OptionsOf<"scan">;
  * Throws a UsageError before anything is read; rejects when standard output cannot be written.
  */
 export async function scan(options: ScanOptions, terminal: Terminal): Promise<number> {
-  const run = beginRun(options, terminal);
+  const run = await beginRun(options, terminal);
   refusePartial(options);
   const last = await readState(options.state);
   const known = typeof last === "object" ? last : undefined;

@@ -10,7 +10,7 @@ import { usageReport } from "./usage-report.ts";
 
 /** Gives the exit code: 8 when something could not be read. Throws a UsageError for a glob that no repository matches. */
 export async function usage(options: OptionsOf<"usage">, terminal: Terminal): Promise<number> {
-  const run = beginRun(options, terminal);
+  const run = await beginRun(options, terminal);
   // What is shared is known only once every repository is read.
   const { inspections, unreadable } = await inspectAll(options, {}, run);
   const found = usageReport(inspections, options);

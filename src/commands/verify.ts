@@ -3,8 +3,8 @@ import { UsageError } from "../contract/errors.ts";
 import type { UnreadableReport } from "../contract/scan.ts";
 import type { ImageReport, VerifyReport } from "../contract/verify.ts";
 import type { OptionsOf } from "../options.ts";
+import { checkOutsideRoots } from "../output/outside-roots.ts";
 import type { Terminal } from "../output/terminal.ts";
-import { checkOutputs } from "../output/whole-file.ts";
 import { render } from "../report/index.ts";
 import { parseImageName } from "./image-name.ts";
 import { beginRun, codeFor, endRun, reportHead, verdictOf } from "./run.ts";
@@ -19,13 +19,11 @@ export type VerifyOptions = OptionsOf<"verify"> & { readonly images: readonly st
  * invalid names, and for an image that no root has.
  */
 export async function verify(options: VerifyOptions, terminal: Terminal): Promise<number> {
-  const run = beginRun(options, terminal);
+  const run = await beginRun(options, terminal);
   const names = options.images.map(parseImageName);
   const { roots, unreadable: unreadableAbove } = await rootsToVerify(terminal.fs, options);
-  checkOutputs(
-    run.outputs,
-    roots.map(({ path }) => path),
-  );
+  const paths = roots.map(({ path }) => path);
+  await checkOutsideRoots(run.outputs, paths, terminal.user);
   const unreadable: UnreadableReport[] = unreadableAbove.map((entry) => ({ root: "", ...entry }));
   const images: ImageReport[] = [];
   const reading = { verifyContent: options.verifyImageContent, progress: terminal.progress };

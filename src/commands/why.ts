@@ -17,7 +17,7 @@ export type WhyOptions = OptionsOf<"why"> & { readonly digests: readonly string[
  * answer too. Throws a UsageError for an invalid digest, and for a short one that is unknown or ambiguous.
  */
 export async function why(options: WhyOptions, terminal: Terminal): Promise<number> {
-  const run = beginRun(options, terminal);
+  const run = await beginRun(options, terminal);
   const queries = options.digests.map(parseDigestQuery);
   // Whoever may reference it is looked at, and all that a garbage collection would meet.
   const { inspections, unreadable } = await inspectAll(options, { tagHistory: true, everyFolder: true }, run);

@@ -1,7 +1,7 @@
 // What the commands that look at whole roots share: choose the roots, refuse files inside them, inspect each.
 import type { UnreadableReport } from "../contract/scan.ts";
+import { checkOutsideRoots } from "../output/outside-roots.ts";
 import type { Terminal } from "../output/terminal.ts";
-import { checkOutputs } from "../output/whole-file.ts";
 import { throttled } from "../scan/fs/throttled-fs.ts";
 import { chooseRoots, type RootChoice } from "./choose-roots.ts";
 import { inspectRoot, type RootInspection } from "./inspect-root.ts";
@@ -51,10 +51,8 @@ export async function inspectAll(
   const options = { ...given, ...LEAST, ...needs };
   const storageFs = options.maxIops === undefined ? terminal.fs : throttled(terminal.fs, options.maxIops);
   const { chosen, unreadable } = chooseRoots(storageFs, options);
-  checkOutputs(
-    outputs,
-    chosen.map(({ root }) => root.path),
-  );
+  const paths = chosen.map(({ root }) => root.path);
+  await checkOutsideRoots(outputs, paths, terminal.user);
   const inspections: RootInspection[] = [];
   for (const choice of chosen) {
     const prefix = chosen.length > 1 ? `${choice.root.name}: ` : "";

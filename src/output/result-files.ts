@@ -1,11 +1,12 @@
 // How a command hands over what it found: to files where asked, and to standard output unless it is to be quiet.
+import { setImmediate as breathe } from "node:timers/promises";
 import type { State } from "../contract/state-file.ts";
 import { inChunks } from "../report/json.ts";
 import { escapeText } from "../text/escape.ts";
 import { formatNumberOf } from "../text/quantities.ts";
 import { readInput } from "./input-file.ts";
 import type { Terminal } from "./terminal.ts";
-import { writeWhole } from "./whole-file.ts";
+import { type FileMode, writeWhole } from "./whole-file.ts";
 
 /** Writes result files, and remembers whether all of them could be written. */
 export class ResultFiles {
@@ -33,7 +34,7 @@ export class ResultFiles {
     option: string,
     file: string | undefined,
     chunks: () => Iterable<string>,
-    mode?: number,
+    mode?: FileMode,
   ): Promise<boolean> {
     if (file === undefined) return false;
     if (this.#dryRun) {
@@ -41,7 +42,7 @@ export class ResultFiles {
       return false;
     }
     try {
-      writeWhole(file, inChunks(chunks()), mode);
+      await writeWhole(file, inChunks(chunks()), this.#terminal.user, mode);
       return true;
     } catch (error) {
       this.fail(`${option} ${file}: ${(error as Error).message}`);
@@ -51,7 +52,7 @@ export class ResultFiles {
 
   /** Whoever collects metrics runs as another user: a new file is made readable for all. */
   async writeMetrics(file: string, text: string): Promise<void> {
-    await this.write("--metrics", file, () => [text], 0o644);
+    await this.write("--metrics", file, () => [text], { mode: 0o644, readableForAll: true });
   }
 
   /** Writes a report: JSON lines where the name ends with `.jsonl`, else JSON. */
@@ -102,7 +103,11 @@ export async function print<Format extends string>(
 ): Promise<void> {
   if (quiet && exitCode === 0) return;
   const text = await render(format);
-  for (const chunk of inChunks(quiet && format === "text" ? brief(text, files) : text)) await terminal.write(chunk);
+  for (const chunk of inChunks(quiet && format === "text" ? brief(text, files) : text)) {
+    await terminal.write(chunk);
+    // A file takes all at once: signals are seen in between.
+    await breathe();
+  }
 }
 
 /** With what a run says on standard error, and the words about the rest, fewer than 50. */

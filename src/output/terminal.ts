@@ -3,6 +3,7 @@ import type { ChalkInstance } from "chalk";
 import type { StorageFs } from "../scan/fs/storage-fs.ts";
 import type { ResourceUsage } from "../scan/pool/pool.ts";
 import type { Progress } from "../scan/reader.ts";
+import type { User } from "./target.ts";
 
 export interface Terminal {
   readonly fs: StorageFs;
@@ -20,5 +21,6 @@ export interface Terminal {
   now(): number;
   /** What this process has used so far. */
   resourceUsage(): ResourceUsage;
+  readonly user: User;
   readonly version: string;
 }

@@ -1,147 +1,152 @@
-// Writes a result file whole or not at all: a temporary file beside it, flushed to disk, then renamed over it.
+// Writes a result file atomically: a temporary file beside it, flushed to disk, then renamed over it. Safe to be run by root
+// in a folder that others can write to.
 import { randomUUID } from "node:crypto";
 import {
-  chmodSync,
   closeSync,
+  constants,
+  fchmodSync,
+  fchownSync,
+  fstatSync,
   fsyncSync,
   lstatSync,
   openSync,
   readdirSync,
-  realpathSync,
   renameSync,
-  rmSync,
-  statSync,
-  writeFileSync,
+  type Stats,
+  unlinkSync,
+  writeSync,
 } from "node:fs";
-import { basename, dirname, join, resolve } from "node:path";
-import { UsageError } from "../contract/errors.ts";
-import { BLOBS, REPOSITORIES, STORAGE } from "../layout/paths.ts";
+import { setImmediate as breathe, setTimeout as sleep } from "node:timers/promises";
+import { DESCRIPTOR, rootAbove } from "./outside-roots.ts";
+import { type Target, type User, withTarget } from "./target.ts";
+
+const { O_WRONLY, O_CREAT, O_EXCL, O_NOFOLLOW, O_NONBLOCK, O_NOCTTY } = constants;
+
+export interface FileMode {
+  /** The mode of a new file, less what the umask takes away. One that is there keeps its own, and its owner. */
+  readonly mode: number;
+  /** Whether a new file has this mode whatever the umask. */
+  readonly readableForAll?: boolean;
+}
 
 /**
- * Refuses a file that would lie inside a storage root: one of `roots`, or any other that it would lie in; through
- * symbolic links too, and where a root is mounted once more.
- * Throws a UsageError for that, and for a folder that does not exist.
+ * Writes `chunks` to `file`. Throws the system's error, or an Error of one line, and leaves what was there before, where it
+ * cannot. Signals are seen while it writes.
  */
-export function checkOutsideRoots(option: string, file: string, roots: readonly string[]): void {
-  const places = new Set([realFolder(option, file), dirname(realFile(file))]);
-  const known = new Map(roots.flatMap((root) => ROOT_PARTS.map((part) => [identityOf(join(root, part)), root])));
-  for (const place of places) {
-    for (const folder of [place, ...foldersAbove(place)]) {
-      const root = known.get(identityOf(folder) ?? "") ?? (isStorageRoot(folder) ? folder : undefined);
-      if (root === undefined) continue;
-      throw new UsageError(`${option} ${file}: inside the storage root ${root}, where nothing is ever written`);
-    }
-  }
-}
-
-/** As checkOutsideRoots, for the files that options name. */
-export function checkOutputs(outputs: Readonly<Record<string, string | undefined>>, roots: readonly string[]): void {
-  for (const [option, file] of Object.entries(outputs)) {
-    if (file !== undefined) checkOutsideRoots(option, file, roots);
-  }
-}
-
-/** A root, and the folders of it that a mount elsewhere may show alone. */
-const ROOT_PARTS = ["", "docker", "docker/registry", STORAGE, BLOBS, REPOSITORIES];
-
-/** What two paths share that lead to one folder; undefined where nothing can be told. */
-function identityOf(path: string): string | undefined {
-  try {
-    const { dev, ino } = statSync(path);
-    return `${dev} ${ino}`;
-  } catch {
-    return undefined;
-  }
-}
-
-/** As checkOutsideRoots, where the paths that were given hold no root that can be read: what cannot be may be one. */
-export function checkOutsideGiven(option: string, file: string, paths: readonly string[]): void {
-  const isUnknown = (path: string) => isStorageRoot(path) === undefined;
-  checkOutsideRoots(option, file, paths.filter(isUnknown));
-}
-
-/** Whether a folder holds a registry's storage; undefined where that cannot be told. */
-function isStorageRoot(folder: string): boolean | undefined {
-  try {
-    return statSync(join(folder, STORAGE)).isDirectory();
-  } catch (error) {
-    const { code } = error as NodeJS.ErrnoException;
-    return code === "ENOENT" || code === "ENOTDIR" ? false : undefined;
-  }
-}
-
-function foldersAbove(folder: string): string[] {
-  const above = dirname(folder);
-  return above === folder ? [] : [above, ...foldersAbove(above)];
-}
-
-function realFolder(option: string, file: string): string {
-  try {
-    return realpathSync(dirname(resolve(file)));
-  } catch {
-    throw new UsageError(`${option} ${file}: its folder does not exist`);
-  }
-}
-
-/** Where symbolic links lead; the path itself where it, or what it leads to, is not there yet. */
-function realFile(file: string): string {
-  try {
-    return realpathSync(file);
-  } catch {
-    return resolve(file);
-  }
-}
-
-/** Writes `chunks` to `file`; throws the system's error, and leaves what was there before, when it cannot. */
-export function writeWhole(file: string, chunks: Iterable<string>, mode = 0o644): void {
-  const target = realFile(file);
-  const there = statSync(target, { throwIfNoEntry: false });
-  // A device or a pipe takes what is written to it; a rename would put a file in its place.
-  if (there && !there.isFile() && !there.isDirectory()) {
-    writeChunks(openSync(target, "w"), chunks, false);
+export async function writeWhole(
+  file: string,
+  chunks: Iterable<string>,
+  user: User,
+  mode: FileMode = { mode: 0o666 },
+): Promise<void> {
+  const descriptor = DESCRIPTOR.exec(file);
+  if (descriptor) {
+    const [, name, ...numbers] = descriptor;
+    await writeChunks(name === undefined ? Number(numbers.find(Boolean)) : name === "out" ? 1 : 2, chunks);
     return;
   }
-  const temporary = join(dirname(target), `.${basename(target)}.${randomUUID()}.tmp`);
-  removeLeftovers(target);
+  const refuseRoots = (folder: string) => {
+    const root = rootAbove(folder);
+    if (root !== undefined) throw new Error(`inside the storage root ${root}, where nothing is ever written`);
+  };
+  await withTarget(file, user, (target) => writeTarget(target, chunks, mode), refuseRoots);
+}
+
+function writeTarget(target: Target, chunks: Iterable<string>, mode: FileMode): Promise<void> {
+  const { there } = target;
+  if (there?.isDirectory()) throw new Error("a directory stands in its place");
+  return there === undefined || there.isFile() ? replace(target, chunks, mode) : feed(target, there, chunks);
+}
+
+async function replace(
+  { folder, name, there, isTrusted, isProtected }: Target,
+  chunks: Iterable<string>,
+  mode: FileMode,
+) {
+  removeLeftovers(folder, name);
+  const temporary = `${folder}/.${name}.${randomUUID()}.tmp`;
+  // Another user's file, in a folder where that user could put it, says nothing about whose the new one is to be.
+  const before = isTrusted ? there : undefined;
+  const keeps = before !== undefined && isProtected;
+  // Where others can put files, one that is there can only take away from what a new one may.
+  const wanted = keeps ? before.mode & 0o777 : mode.mode & (before?.mode ?? 0o777);
+  const descriptor = openSync(temporary, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW, wanted);
   try {
-    writeChunks(openSync(temporary, "wx", mode), chunks, true);
-    // What the umask took away is given back: who reads the file runs as another user.
-    chmodSync(temporary, mode);
-    renameSync(temporary, target);
+    try {
+      if (keeps) keepOwner(descriptor, before);
+      if (keeps || (before === undefined && mode.readableForAll)) fchmodSync(descriptor, wanted);
+      await writeChunks(descriptor, chunks);
+      fsyncSync(descriptor);
+    } finally {
+      closeSync(descriptor);
+    }
+    renameSync(temporary, `${folder}/${name}`);
   } catch (error) {
-    rmSync(temporary, { force: true });
+    unlinkSync(temporary);
     throw error;
   }
 }
 
+/** Who is not root cannot give a file away; then it is the writer's. */
+function keepOwner(descriptor: number, { uid, gid }: Stats): void {
+  const now = fstatSync(descriptor);
+  if (now.uid === uid && now.gid === gid) return;
+  try {
+    fchownSync(descriptor, uid, gid);
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== "EPERM") throw error;
+  }
+}
+
+/** A device or a pipe takes what is written to it; a rename would put a file in its place. */
+async function feed({ folder, name, isTrusted }: Target, there: Stats, chunks: Iterable<string>): Promise<void> {
+  if (!isTrusted) throw new Error("not a regular file, and another user's");
+  const descriptor = openSync(`${folder}/${name}`, O_WRONLY | O_NONBLOCK | O_NOFOLLOW | O_NOCTTY);
+  try {
+    const { dev, ino } = fstatSync(descriptor);
+    if (dev !== there.dev || ino !== there.ino) throw new Error("was replaced while it was opened");
+    await writeChunks(descriptor, chunks);
+  } finally {
+    closeSync(descriptor);
+  }
+}
+
 const DAY = 86_400_000;
+const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}\.tmp$/;
 
 /** Removes the temporary files of runs that were killed while they wrote this file: long ago, so that none is at work. */
-function removeLeftovers(target: string): void {
-  const folder = dirname(target);
-  const begin = `.${basename(target)}.`;
+function removeLeftovers(folder: string, name: string): void {
+  const begin = `.${name}.`;
   try {
-    for (const name of readdirSync(folder)) {
-      if (
-        !name.startsWith(begin) ||
-        !/^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}\.tmp$/.test(name.slice(begin.length))
-      ) {
-        continue;
-      }
-      const left = join(folder, name);
-      if (Date.now() - lstatSync(left).mtimeMs > DAY) rmSync(left);
+    for (const left of readdirSync(folder)) {
+      if (!left.startsWith(begin) || !UUID.test(left.slice(begin.length))) continue;
+      if (Date.now() - lstatSync(`${folder}/${left}`).mtimeMs > DAY) unlinkSync(`${folder}/${left}`);
     }
   } catch {
     // They do no harm; whether the file itself can be written is told by writing it.
   }
 }
 
-function writeChunks(descriptor: number, chunks: Iterable<string>, flush: boolean): void {
+/** How long to wait for a pipe that is full, in milliseconds. */
+const PATIENCE = 10;
+
+async function writeChunks(descriptor: number, chunks: Iterable<string>): Promise<void> {
+  for (const chunk of chunks) {
+    // A disk that is about full takes a part, and says why only when it is given the rest.
+    for (let rest = Buffer.from(chunk); rest.length > 0; ) {
+      const written = writeSome(descriptor, rest);
+      if (written === 0) await sleep(PATIENCE);
+      rest = rest.subarray(written);
+    }
+    await breathe();
+  }
+}
+
+function writeSome(descriptor: number, bytes: Buffer): number {
   try {
-    // Not writeSync, which may write a part of it, as on a disk that is about full, and not say so.
-    for (const chunk of chunks) writeFileSync(descriptor, chunk);
-    if (flush) fsyncSync(descriptor);
-  } finally {
-    closeSync(descriptor);
+    return writeSync(descriptor, bytes);
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === "EAGAIN") return 0;
+    throw error;
   }
 }

@@ -1,7 +1,11 @@
 import { execFileSync, spawnSync } from "node:child_process";
 import {
+  chmodSync,
+  closeSync,
+  lchownSync,
   lstatSync,
   mkdirSync,
+  openSync,
   readdirSync,
   readFileSync,
   statSync,
@@ -10,103 +14,43 @@ import {
   writeFileSync,
 } from "node:fs";
 import { join } from "node:path";
-import { describe, expect, it } from "vitest";
-import { UsageError } from "../../src/contract/errors.ts";
-import { checkOutsideRoots, writeWhole } from "../../src/output/whole-file.ts";
+import { describe, expect, it, onTestFinished } from "vitest";
+import { type FileMode, writeWhole } from "../../src/output/whole-file.ts";
 import { temporaryFolder } from "../worlds/temporary-folder.ts";
 
-describe("checkOutsideRoots", () => {
-  /** A folder with a root in `root/`, and what comes of a file's check. */
-  function check(prepare: (base: string) => string) {
-    const base = temporaryFolder();
-    mkdirSync(join(base, "root/docker"), { recursive: true });
-    return () => checkOutsideRoots("--report", prepare(base), [join(base, "root")]);
-  }
-
-  it("takes a file beside a root, also where its name begins like the root's", () => {
-    expect(check((base) => join(base, "report.json"))).not.toThrow();
-    expect(check((base) => join(base, "root.json"))).not.toThrow();
-    expect(
-      check((base) => {
-        mkdirSync(join(base, "root-reports"));
-        return join(base, "root-reports/report.json");
-      }),
-    ).not.toThrow();
-    expect(
-      check((base) => {
-        mkdirSync(join(base, "..reports"));
-        return join(base, "..reports/report.json");
-      }),
-    ).not.toThrow();
-  });
-
-  const inside: [string, (base: string) => string][] = [
-    ["in the root", (base) => join(base, "root/report.json")],
-    ["deep in the root", (base) => join(base, "root/docker/report.json")],
-    ["by way of ..", (base) => join(base, "root/docker/../report.json")],
-    [
-      "through a folder's symbolic link",
-      (base) => {
-        symlinkSync(join(base, "root/docker"), join(base, "reports"));
-        return join(base, "reports/report.json");
-      },
-    ],
-    [
-      "through the file's own symbolic link",
-      (base) => {
-        writeFileSync(join(base, "root/docker/data"), "a blob");
-        symlinkSync(join(base, "root/docker/data"), join(base, "report.json"));
-        return join(base, "report.json");
-      },
-    ],
-  ];
-  it.each(inside)("refuses a file %s", (_, prepare) => {
-    const checking = check(prepare);
-    expect(checking).toThrow(UsageError);
-  });
-
-  it("sees through a root that is given by a symbolic link", () => {
-    const base = temporaryFolder();
-    mkdirSync(join(base, "root"));
-    symlinkSync(join(base, "root"), join(base, "link"));
-    expect(() => checkOutsideRoots("--report", join(base, "root/r.json"), [join(base, "link")])).toThrow(UsageError);
-  });
-
-  it("refuses a file whose folder does not exist", () => {
-    expect(check((base) => join(base, "none/report.json"))).toThrow(/--report .*its folder does not exist/);
-  });
-});
+const user = { uid: process.geteuid!(), gid: process.getegid!() };
+const write = (file: string, chunks: Iterable<string>, mode?: FileMode) => writeWhole(file, chunks, user, mode);
 
 describe("writeWhole", () => {
-  it("writes all chunks, and leaves nothing else behind", () => {
+  it("writes all chunks, and leaves nothing else behind", async () => {
     const folder = temporaryFolder();
-    writeWhole(join(folder, "report"), ["a", "ü", "c".repeat(1 << 20)]);
+    await write(join(folder, "report"), ["a", "ü", "c".repeat(1 << 20)]);
     expect(readFileSync(join(folder, "report"), "utf8")).toBe(`aü${"c".repeat(1 << 20)}`);
     expect(readdirSync(folder)).toEqual(["report"]);
   });
 
-  it("puts a new file in the place of the old one, at once", () => {
+  it("puts a new file in the place of the old one, at once", async () => {
     const file = join(temporaryFolder(), "report");
     writeFileSync(file, "old");
     const old = statSync(file).ino;
-    writeWhole(file, ["new"]);
+    await write(file, ["new"]);
     expect(readFileSync(file, "utf8")).toBe("new");
     expect(statSync(file).ino).not.toBe(old);
   });
 
-  it("leaves what was there where it fails half-way", () => {
+  it("leaves what was there where it fails half-way", async () => {
     const folder = temporaryFolder();
     writeFileSync(join(folder, "report"), "old");
     function* chunks() {
       yield "new";
       throw new Error("half-way");
     }
-    expect(() => writeWhole(join(folder, "report"), chunks())).toThrow("half-way");
+    await expect(write(join(folder, "report"), chunks())).rejects.toThrow("half-way");
     expect(readFileSync(join(folder, "report"), "utf8")).toBe("old");
     expect(readdirSync(folder)).toEqual(["report"]);
   });
 
-  it("removes what a run that was killed a day ago left of the same file, and nothing else", () => {
+  it("removes what a run that was killed a day ago left of the same file, and nothing else", async () => {
     const folder = temporaryFolder();
     const uuid = "0b9d9c3e-5b0a-4c55-9d0e-7a3b8f1e2d4c";
     const others = [`.report.${uuid}.tmp.txt`, `.other.${uuid}.tmp`, ".report.tmp", `report.${uuid}.tmp`];
@@ -117,44 +61,139 @@ describe("writeWhole", () => {
     }
     const young = `.report.${uuid.replace("0", "1")}.tmp`;
     writeFileSync(join(folder, young), "");
-    writeWhole(join(folder, "report"), ["new"]);
+    await write(join(folder, "report"), ["new"]);
     expect(readdirSync(folder).sort()).toEqual(["report", young, ...others].sort());
   });
 
-  it("fails on a folder in its place, and leaves that", () => {
+  it("fails on a folder in its place, and leaves that", async () => {
     const folder = temporaryFolder();
     mkdirSync(join(folder, "report/inner"), { recursive: true });
-    expect(() => writeWhole(join(folder, "report"), ["new"])).toThrow();
+    await expect(write(join(folder, "report"), ["new"])).rejects.toThrow("a directory stands in its place");
     expect(readdirSync(folder)).toEqual(["report"]);
   });
 
-  it("follows a symbolic link to the file, and keeps the link", () => {
+  it("follows a symbolic link to the file, and keeps the link", async () => {
     const folder = temporaryFolder();
     mkdirSync(join(folder, "elsewhere"));
     writeFileSync(join(folder, "elsewhere/report"), "old");
     symlinkSync("elsewhere/report", join(folder, "report"));
-    writeWhole(join(folder, "report"), ["new"]);
+    await write(join(folder, "report"), ["new"]);
     expect(lstatSync(join(folder, "report")).isSymbolicLink()).toBe(true);
     expect(readFileSync(join(folder, "elsewhere/report"), "utf8")).toBe("new");
     expect(readdirSync(join(folder, "elsewhere"))).toEqual(["report"]);
   });
 
-  it("writes to a pipe instead of replacing it", () => {
+  it("writes to a pipe instead of replacing it", async () => {
     const folder = temporaryFolder();
     const pipe = join(folder, "pipe");
     execFileSync("mkfifo", [pipe]);
     const script = `import { writeWhole } from ${JSON.stringify(new URL("../../src/output/whole-file.ts", import.meta.url).href)};
-      writeWhole(process.argv[1], ["through the pipe"]);`;
+      await writeWhole(process.argv[1], ["through the pipe", "x".repeat(1 << 20)], { uid: process.geteuid(), gid: process.getegid() });`;
     const tsx = ["--import", "tsx", "--input-type=module", "--eval", script, pipe];
     const reader = spawnSync("sh", ["-c", 'cat "$0" & "$@"; wait', pipe, process.execPath, ...tsx], {
       encoding: "utf8",
     });
-    expect(reader.stdout).toBe("through the pipe");
+    expect(reader.stdout).toBe(`through the pipe${"x".repeat(1 << 20)}`);
     expect(lstatSync(pipe).isFIFO()).toBe(true);
   });
 
-  it("fails on a device that is full, and leaves it", () => {
-    expect(() => writeWhole("/dev/full", ["report"])).toThrow(/ENOSPC/);
+  it("fails on a device that is full, and leaves it", async () => {
+    await expect(write("/dev/full", ["report"])).rejects.toThrow(/ENOSPC/);
     expect(statSync("/dev/full").isCharacterDevice()).toBe(true);
+  });
+
+  it("fails at once on a pipe that nobody reads", async () => {
+    const pipe = join(temporaryFolder(), "pipe");
+    execFileSync("mkfifo", [pipe]);
+    await expect(write(pipe, ["report"])).rejects.toThrow(/^ENXIO/);
+  });
+
+  it("keeps the mode of a file that is there, and gives a new one what the umask leaves", async () => {
+    const folder = temporaryFolder();
+    const modes = () => readdirSync(folder).map((name) => (statSync(join(folder, name)).mode & 0o777).toString(8));
+    writeFileSync(join(folder, "a"), "old");
+    chmodSync(join(folder, "a"), 0o600);
+    const before = process.umask(0o077);
+    onTestFinished(() => void process.umask(before));
+    await write(join(folder, "a"), ["new"]);
+    await write(join(folder, "b"), ["new"]);
+    await write(join(folder, "c.prom"), ["new"], { mode: 0o644, readableForAll: true });
+    await write(join(folder, "d.sh"), ["new"], { mode: 0o777 });
+    expect(modes()).toEqual(["600", "600", "644", "700"]);
+  });
+
+  it("writes to what the program was given open", async () => {
+    const file = join(temporaryFolder(), "out");
+    const descriptor = openSync(file, "w");
+    await write(`/dev/fd/${descriptor}`, ["a"]);
+    await write(`/proc/self/fd/${descriptor}`, ["b"]);
+    closeSync(descriptor);
+    expect(readFileSync(file, "utf8")).toBe("ab");
+  });
+
+  it("writes into no storage root that came to stand there since it was looked for", async () => {
+    const folder = temporaryFolder();
+    mkdirSync(join(folder, "docker/registry/v2"), { recursive: true });
+    await expect(write(join(folder, "report"), ["new"])).rejects.toThrow(/^inside the storage root/);
+  });
+
+  it("gives up where links lead in a circle", async () => {
+    const folder = temporaryFolder();
+    symlinkSync("b", join(folder, "a"));
+    symlinkSync("a", join(folder, "b"));
+    await expect(write(join(folder, "a"), ["new"])).rejects.toThrow("a symlink loop");
+  });
+});
+
+// Only root can play other users.
+describe.runIf(user.uid === 0)("writeWhole where others can write", () => {
+  /** A folder of the given mode, in which user 1000 has a folder, a file, a pipe and a link to a file of root. */
+  function shared(mode: number): string {
+    const base = temporaryFolder();
+    const folder = join(base, "shared");
+    mkdirSync(folder);
+    writeFileSync(join(base, "secret"), "secret");
+    writeFileSync(join(folder, "file"), "theirs", { mode: 0o666 });
+    mkdirSync(join(folder, "theirs"));
+    symlinkSync(join(base, "secret"), join(folder, "link"));
+    symlinkSync(base, join(folder, "way"));
+    execFileSync("mkfifo", [join(folder, "pipe")]);
+    symlinkSync("new", join(folder, "own"));
+    for (const name of ["file", "theirs", "link", "way", "pipe"]) lchownSync(join(folder, name), 1000, 1000);
+    chmodSync(folder, mode);
+    return folder;
+  }
+
+  it.each([0o777, 0o1777, 0o775])("follows no link of theirs in a folder of mode %o", async (mode) => {
+    const folder = shared(mode);
+    if (mode === 0o775) lchownSync(folder, 0, 1000);
+    for (const name of ["link", "way/secret", "way/new"]) {
+      await expect(write(join(folder, name), ["new"])).rejects.toThrow(
+        /is a symbolic link of another user, which is not followed/,
+      );
+    }
+    expect(readFileSync(join(folder, "../secret"), "utf8")).toBe("secret");
+    expect(readdirSync(join(folder, ".."))).toEqual(["secret", "shared"]);
+  });
+
+  it("follows its own link where only it can have put it there", async () => {
+    await write(join(shared(0o1777), "own"), ["new"]);
+    await write(join(shared(0o755), "own"), ["new"]);
+    await expect(write(join(shared(0o777), "own"), ["new"])).rejects.toThrow(/in a folder that others can write to/);
+  });
+
+  it("makes a file of theirs its own, and feeds no pipe of theirs", async () => {
+    const folder = shared(0o1777);
+    await write(join(folder, "file"), ["new"], { mode: 0o777 });
+    const { uid, gid, mode } = statSync(join(folder, "file"));
+    expect([uid, gid, mode & 0o022]).toEqual([0, 0, 0]);
+    await expect(write(join(folder, "pipe"), ["new"])).rejects.toThrow(/not a regular file, and another user's/);
+  });
+
+  it("keeps the owner where nobody else can have put the file there", async () => {
+    const folder = shared(0o755);
+    await write(join(folder, "file"), ["new"]);
+    const { uid, gid } = statSync(join(folder, "file"));
+    expect([uid, gid, readFileSync(join(folder, "file"), "utf8")]).toEqual([1000, 1000, "new"]);
   });
 });

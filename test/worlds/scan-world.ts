@@ -67,6 +67,7 @@ export async function runProgram(fs: StorageFs, args: readonly string[], now = D
     width: 80,
     now: () => now,
     resourceUsage: () => process.resourceUsage(),
+    user: { uid: process.geteuid!(), gid: process.getegid!() },
     version: "0.0.0",
   };
   const ended = (code: number) => {
