@@ -2,6 +2,7 @@
 import { type Command, InvalidArgumentError, Option } from "commander";
 import { UsageError } from "./contract/errors.ts";
 import { FAIL_ON } from "./contract/finding.ts";
+import type { RegistryConfig } from "./contract/registry-config.ts";
 import type { Accepted } from "./inspect/accepted.ts";
 import { parseDuration } from "./text/duration.ts";
 
@@ -42,11 +43,19 @@ const OPTIONS = {
     "--allow-broken",
     "let damage pass that is there already, never damage that the garbage collection would do",
   ),
-  quietPeriod: duration("--quiet-period <duration>", "how long ago the last write to any upload must be", HOUR, "1h"),
+  quietPeriod: duration(
+    "--quiet-period <duration>",
+    "how old all must be that the garbage collection would delete, and any upload",
+    HOUR,
+    "1h",
+  ),
+  maxDelete: share("--max-delete <share>", "undecided when more of the blobs, or of their bytes, would go", 0.5, "50%"),
+  asUser: text("--as-user <user>", "who collects (name, uid or uid:gid): stop where that user may not delete"),
   recheck: text(
     "--recheck <report>",
-    "only tell whether anything moved since the gate that wrote this JSON report said go",
+    "only say whether anything moved since the gate that wrote this JSON report said go",
   ),
+  recheckAge: duration("--recheck-age <duration>", "how old the report of a recheck may be", 6 * HOUR, "6h"),
   by: choice("--by <what>", "what a line is about", ["repository", "tag"], "repository"),
   sort: choice("--sort <key>", "what the lines are sorted by", ["total", "unique", "name"], "total"),
   top: count("--top <n>", "only so many lines"),
@@ -63,6 +72,10 @@ const OPTIONS = {
   } satisfies OptionEntry<"2">,
   caches: list("--cache <name>", "treat this root as a pull-through cache (repeatable)"),
   authoritative: list("--authoritative <name>", "treat this root as an authoritative one (repeatable)"),
+  registryConfigFile: text(
+    "--registry-config <file>",
+    "the registry's own config.yml: which root it serves, and whether that is a cache",
+  ),
   maxIops: count("--max-iops <n>", "make at most so many calls a second to the disk, with one thread"),
   config: text("--config <file>", "the configuration file (default: /etc/regfsck.yaml, where there is one)"),
   report: text("--report <file>", "also write the report there: JSON, or JSON lines for *.jsonl"),
@@ -81,7 +94,7 @@ const OPTIONS = {
 
 type OptionName = keyof typeof OPTIONS;
 
-const SETTING = ["registry", "caches", "authoritative", "maxIops", "config"] as const;
+const SETTING = ["registry", "registryConfigFile", "caches", "authoritative", "maxIops", "config"] as const;
 const OUTPUT = ["report", "dryRun", "quiet", "progress", "color"] as const;
 const SHARED = ["format", ...SETTING, ...OUTPUT] as const;
 const READING = [...SHARED, "allowEmpty", "jobs"] as const;
@@ -91,7 +104,19 @@ const CLEAN_UP = ["deleteUntagged", "keepTags", "removeTags", "removeTagsFrom"] 
 export const COMMAND_OPTIONS = {
   scan: ["failOn", "state", "metrics", "verifyContent", "staleUploadAge", ...READING, "repositories"],
   forecast: [...READING, ...CLEAN_UP, "repositories"],
-  gate: ["failOn", "state", "metrics", "allowBroken", "quietPeriod", "recheck", ...READING, ...CLEAN_UP],
+  gate: [
+    "failOn",
+    "state",
+    "metrics",
+    "allowBroken",
+    "quietPeriod",
+    "maxDelete",
+    "asUser",
+    "recheck",
+    "recheckAge",
+    ...READING,
+    ...CLEAN_UP,
+  ],
   verify: ["verifyImageContent", "imageFormat", ...SETTING, ...OUTPUT],
   why: [...READING],
   usage: ["by", "sort", "top", ...READING, "repositories"],
@@ -114,6 +139,8 @@ export interface Configured {
   /** Absolute or relative paths of roots whose kind the file gives. */
   readonly kinds: ReadonlyMap<string, "authoritative" | "cache">;
   readonly accepted: readonly Accepted[];
+  /** The configuration of the registry that serves one of the roots. */
+  readonly registryConfig?: RegistryConfig | undefined;
 }
 
 /** All that a command goes by. Durations are milliseconds. */
@@ -188,6 +215,17 @@ function duration(flags: string, help: string, otherwise: number, shown: string)
     const milliseconds = parseDuration(text);
     if (milliseconds === undefined) throw new InvalidArgumentError("A duration is a number with s, m, h, d or w: 7d.");
     return milliseconds;
+  };
+  return { flags, help, otherwise, shown, parse };
+}
+
+/** From 0 to 1; written as `50%`. */
+function share(flags: string, help: string, otherwise: number, shown: string): OptionEntry<number> {
+  const parse = (text: string) => {
+    const [, percent] = /^(\d{1,3}(?:\.\d+)?)%$/.exec(text) ?? [];
+    if (percent === undefined || Number(percent) > 100)
+      throw new InvalidArgumentError("A share is from 0% to 100%: 50%.");
+    return Number(percent) / 100;
   };
   return { flags, help, otherwise, shown, parse };
 }

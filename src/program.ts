@@ -154,7 +154,10 @@ function addCommand<Name extends CommandName>(
     if (name === DEFAULT_COMMAND) refuseUnknownCommand(program, terminal);
     const { configure, readConfig } = await import("./commands/configuration.ts");
     const config = await readConfig(given.config);
-    const options = configure(given, [paths].flat(), config, name, (option) => isGiven(command, option));
+    const { readRegistryConfig } = await import("./inspect/registry-root.ts");
+    const registryConfig = await readRegistryConfig(terminal.fs, given.registryConfigFile);
+    const configured = configure(given, [paths].flat(), config, name, (option) => isGiven(command, option));
+    const options = { ...configured, registryConfig };
     host.ended(await run(options as OptionsOf<Name>, terminal, Array.isArray(more) ? more : []));
   });
 }

@@ -35,29 +35,37 @@ function readList(file: string): string[] {
   }
 }
 
+/** The tags that a clean-up removes from a root: 1 at their numbers. */
+export interface RemovedTags {
+  readonly all: Bytes;
+  /** Those that were named one by one. */
+  readonly named: Bytes;
+}
+
 /**
- * The tags that the clean-up removes, by root: 1 at their numbers. Throws a UsageError for an image that no root has.
+ * The tags that the clean-up removes, by root. Throws a UsageError for an image that no root has.
  * `keepTags` goes by when tag folders changed, so the tags must have been read with their times.
  */
 export function removedTags(
   inspections: readonly RootInspection[],
   images: readonly string[],
   keepTags: number | undefined,
-): Map<RootInspection, Bytes> {
-  const removed = new Map(inspections.map((inspection) => [inspection, new Bytes()]));
+): Map<RootInspection, RemovedTags> {
+  const removed = new Map(inspections.map((inspection) => [inspection, { all: new Bytes(), named: new Bytes() }]));
   for (const image of images) {
     let known = false;
-    for (const [{ context }, tags] of removed) {
+    for (const [{ context }, { all, named }] of removed) {
       const tag = findTag(context.graph, image);
       if (tag < 0) continue;
-      tags.set(tag, 1);
+      all.set(tag, 1);
+      named.set(tag, 1);
       known = true;
     }
     if (!known) throw new UsageError(`there is no image ${image}`);
   }
   if (keepTags !== undefined) {
-    for (const [{ context }, tags] of removed) {
-      for (const tag of tagsBeyondNewest(context.graph, keepTags)) tags.set(tag, 1);
+    for (const [{ context }, { all }] of removed) {
+      for (const tag of tagsBeyondNewest(context.graph, keepTags)) all.set(tag, 1);
     }
   }
   return removed;

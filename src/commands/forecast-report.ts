@@ -2,17 +2,19 @@
 import { imageName } from "../checks/index.ts";
 import { unseenRepositories } from "../checks/unseen-repository.ts";
 import { UsageError } from "../contract/errors.ts";
-import type { AbortReport, BreakReport, ForecastReport, RootForecastReport } from "../contract/forecast.ts";
+import type { AbortReport, BreakReport, ForecastReport, HarmReport, RootForecastReport } from "../contract/forecast.ts";
 import type { Bytes } from "../facts/columns.ts";
 import type { RootGraph } from "../graph/root-graph.ts";
-import type { InspectedRoots, Needs } from "../inspect/inspect-all.ts";
+import type { Needs } from "../inspect/inspect-all.ts";
 import type { RootInspection } from "../inspect/inspect-root.ts";
+import { type CleanUpHazard, cleanUpWarnings } from "../registry/collect/clean-up.ts";
 import type { Abort } from "../registry/collect/collection.ts";
 import { type BrokenByCollection, type Forecast, forecast } from "../registry/collect/forecast.ts";
+import type { Harm } from "../registry/collect/harm.ts";
 import { abortMessage } from "../report/abort-words.ts";
 import { keeperSentence } from "../report/keeper-words.ts";
 import { selectNames } from "../scan/list-namespace.ts";
-import { type CleanUpOptions, removedTags } from "./clean-up.ts";
+import { type CleanUpOptions, type RemovedTags, removedTags } from "./clean-up.ts";
 import { type Run, reportHead, verdictOf } from "./run.ts";
 
 /** What is to be read to tell what a garbage collection would do: all that it would meet. */
@@ -27,29 +29,43 @@ export interface ReportOptions extends Pick<CleanUpOptions, "deleteUntagged" | "
   readonly removedImages: readonly string[];
 }
 
+/** A root, and what the clean-up and the garbage collection would do to it. */
+export interface RootForecast {
+  readonly inspection: RootInspection;
+  readonly removed: RemovedTags;
+  readonly forecast: Forecast;
+}
+
 /**
  * What the clean-up and the garbage collection would do to these roots. Throws a UsageError for a tag to remove that no
  * root has, and for a glob that no repository matches.
  */
-export function forecastReport(
-  { inspections, unreadable }: InspectedRoots,
-  options: ReportOptions,
-  run: Run,
-): ForecastReport {
+export function forecastRoots(inspections: readonly RootInspection[], options: ReportOptions): RootForecast[] {
   const removed = removedTags(inspections, options.removedImages, options.keepTags);
   for (const glob of options.repositories) {
     const matches = inspections.some(({ context }) => repositoryFilter(context.graph, [glob]).size > 0);
     if (!matches) throw new UsageError(`--repo ${glob}: no repository matches`);
   }
-  const forecasts = inspections.map((inspection) => forecastOf(inspection, removed.get(inspection) as Bytes, options));
-  const roots = inspections.map((inspection, index) =>
-    rootForecast(inspection, removed.get(inspection) as Bytes, forecasts[index] as Forecast, options),
-  );
-  const breaks = forecasts.some(({ breaks: all, collection }) => all.length > 0 || collection.aborts.length > 0);
+  return inspections.map((inspection) => {
+    const tags = removed.get(inspection)!;
+    return { inspection, removed: tags, forecast: forecastOf(inspection, tags.all, options) };
+  });
+}
+
+/** From what is foretold of each root to the report. */
+export function forecastReport(
+  forecasts: readonly RootForecast[],
+  unreadable: ForecastReport["unreadable"],
+  options: ReportOptions,
+  run: Run,
+): ForecastReport {
+  const breaks = forecasts.some(({ forecast: { breaks: all, losesRepair, collection } }) => {
+    return all.length + losesRepair.length + collection.aborts.length > 0;
+  });
   return {
     ...reportHead("forecast", run),
     verdict: verdictOf(breaks, unreadable.length > 0),
-    roots,
+    roots: forecasts.map((one) => rootForecast(one, options)),
     unreadable,
   };
 }
@@ -65,12 +81,11 @@ function forecastOf(
 }
 
 function rootForecast(
-  { root, context }: RootInspection,
-  removed: Bytes,
-  { collection, breaks, safeToFreeBytes }: Forecast,
+  { inspection: { root, context }, removed, forecast: foretold }: RootForecast,
   { deleteUntagged, keepTags, repositories }: ReportOptions,
 ): RootForecastReport {
   const { graph } = context;
+  const { collection, breaks, losesRepair, safeToFreeBytes } = foretold;
   const aborts = collection.aborts.map(abortReport);
   const reported = repositories.length > 0 ? repositoryFilter(graph, repositories) : undefined;
   return {
@@ -83,7 +98,12 @@ function rootForecast(
     abort: aborts[0] ?? null,
     aborts,
     marked: collection.marked,
-    removedTags: removedImages(graph, removed),
+    removedTags: removedImages(graph, removed.all),
+    cleanUpWarnings: [...cleanUpWarnings(graph, removed.all, removed.named)].map(({ tag, hazard }) => ({
+      image: imageName(graph, tag),
+      reason: hazard,
+      message: HAZARD_WORDS[hazard],
+    })),
     deletedManifests: collection.deletedRevisions.map(
       ({ repository, digest }) => `${repository.name}@${graph.digests.text(digest)}`,
     ),
@@ -96,8 +116,19 @@ function rootForecast(
     breaks: breaks
       .map((broken) => breakReport(graph, broken))
       .filter(({ repository }) => reported?.has(repository) ?? true),
+    losesRepair: losesRepair
+      .map((harm) => harmReport(graph, harm))
+      .filter(({ repository }) => reported?.has(repository) ?? true),
   };
 }
+
+const HAZARD_WORDS: Record<CleanUpHazard, string> = {
+  "pushed-last":
+    "pushed after every other tag of its repository (a push leaves the time of the tag's directory as it is)",
+  tie: "its directory is as old as that of a tag that is kept: which of them goes is chance",
+  "lost-signature": "the signature or attestation of an image that is kept",
+  "outlives-image": "the signature or attestation of an image that is removed; it is kept",
+};
 
 function abortReport({ path, reason, phase }: Abort): AbortReport {
   return { path, reason, message: abortMessage(reason, phase) };
@@ -115,6 +146,20 @@ function breakReport(graph: RootGraph, { tag, lost, keepers }: BrokenByCollectio
       ...(platform !== undefined && { platform }),
     })),
     keptBy: keepers.map((keeper) => keeperSentence(keeper, repository)),
+  };
+}
+
+function harmReport(graph: RootGraph, { repository, tag, image, taken }: Harm): HarmReport {
+  return {
+    repository: repository.name,
+    tag: tag < 0 ? null : graph.tags.name(tag),
+    digest: graph.digests.text(image),
+    taken: taken.map(({ digest, role, platform, served }) => ({
+      digest: graph.digests.text(digest),
+      role,
+      ...(platform !== undefined && { platform }),
+      served,
+    })),
   };
 }
 

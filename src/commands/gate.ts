@@ -1,21 +1,20 @@
 // regfsck gate: scan and forecast of one reading of the disk, as one decision for cron.
-import { createHash } from "node:crypto";
-import type { Decision, Fingerprint, GateReport } from "../contract/gate.ts";
-import type { ScanReport } from "../contract/scan.ts";
-import { markLines } from "../facts/fingerprint.ts";
-import { graphMarks } from "../graph/graph-fingerprint.ts";
-import { type InspectedRoots, inspectAll } from "../inspect/inspect-all.ts";
+import type { Asked, Decision, GateReport } from "../contract/gate.ts";
+import { inspectAll } from "../inspect/inspect-all.ts";
+import { otherRootReason } from "../inspect/registry-root.ts";
 import type { OptionsOf } from "../options.ts";
 import { readState, readText } from "../output/result-files.ts";
 import type { Terminal } from "../output/terminal.ts";
-import { uploadsSince } from "../registry/collect/forecast.ts";
 import { doubtedRoots, nextState, stateText } from "../report/history.ts";
 import { render } from "../report/index.ts";
 import { type GateMetricsInput, parseEarlierGateMetrics, renderGateMetrics } from "../report/metrics/gate.ts";
+import { findUser } from "../scan/users.ts";
 import { imagesToRemove } from "./clean-up.ts";
 import { decide } from "./decide.ts";
 import { EXIT } from "./exit-code.ts";
-import { collectionNeeds, forecastReport } from "./forecast-report.ts";
+import { collectionNeeds, forecastReport, forecastRoots } from "./forecast-report.ts";
+import { authoritativeSummary, recentUploads, rootEvidence, vanishedSince } from "./gate-evidence.ts";
+import { identitiesOf } from "./identities.ts";
 import { beginRun, endRun, orNoRoot, type Run, reportHead } from "./run.ts";
 import { scanReport } from "./scan-report.ts";
 
@@ -27,29 +26,45 @@ export const GATE_EXIT: Record<Decision, number> = { go: EXIT.clean, stop: EXIT.
 export async function gate(options: GateOptions, terminal: Terminal): Promise<number> {
   const run = await beginRun(options, terminal);
   const removedImages = imagesToRemove(options);
+  const collector = options.asUser === undefined ? undefined : findUser(terminal.fs, options.asUser);
   const last = await readState(options.state);
-  const inspected = await orNoRoot(run, inspectAll(options, collectionNeeds(options), run), () => {
+  const fingerprint = options.report !== undefined || options.format !== "text";
+  const inspected = await orNoRoot(run, inspectAll(options, { ...collectionNeeds(options), fingerprint }, run), () => {
     const nothing = { tool: { name: "regfsck", version: terminal.version }, durationMs: 0, forecast: { roots: [] } };
     return writeMetrics(options, { ...nothing, decision: "undecided" }, run);
   });
   const remembered = typeof last === "object" ? last : undefined;
-  const scan = scanReport(inspected, options, remembered, run);
-  const forecast = forecastReport(inspected, { ...options, repositories: [], removedImages }, run);
-  const marked = new Map(forecast.roots.map((root) => [root.path, root.marked]));
+  const reported = { ...options, repositories: [], removedImages };
+  const forecasts = forecastRoots(inspected.inspections, reported);
+  const marked = new Map(
+    forecasts.map(({ inspection, forecast }) => [inspection.root.path, forecast.collection.marked]),
+  );
+  const since = run.startedAt - options.quietPeriod;
+  const unreadable = [...inspected.unreadable];
+  const identities = identitiesOf(terminal.fs, inspected.inspections, unreadable, marked);
+  const vanished = vanishedSince(remembered, inspected.inspections, identities);
+  const roots = rootEvidence(terminal.fs, forecasts, vanished, { since, collector }, unreadable);
+  const scan = scanReport({ ...inspected, unreadable }, options, remembered, run);
+  const forecast = forecastReport(forecasts, unreadable, reported, run);
   const evidence = {
     scan,
     forecast,
     authoritative: authoritativeSummary(scan),
-    uploads: recentUploads(inspected, run.startedAt - options.quietPeriod),
+    uploads: recentUploads(forecasts, since),
+    roots,
     stateError: typeof last === "string" ? last : undefined,
-    doubts: remembered ? [...doubtedRoots(scan.roots, remembered, run.paths, marked)] : [],
+    doubts: remembered ? [...doubtedRoots(scan.roots, remembered, run.paths, identities)] : [],
+    otherRoot: otherRootReason(terminal.fs, options.registryConfig, scan.roots),
   };
   const decided = decide(evidence, options);
   const report: GateReport = {
     ...reportHead("gate", run),
     verdict: scan.verdict,
+    asked: askedOf(options, removedImages),
     ...decided,
-    fingerprints: fingerprints(inspected),
+    fingerprints: inspected.inspections.flatMap(({ root, fingerprint }) =>
+      fingerprint === undefined ? [] : [{ root: root.name, path: root.path, sha256: fingerprint }],
+    ),
     scan,
     forecast,
   };
@@ -59,7 +74,7 @@ export async function gate(options: GateOptions, terminal: Terminal): Promise<nu
     write: async () => {
       // Only what was read in full and believed is remembered.
       if (decided.decision !== "undecided" && scan.unreadable.length === 0 && evidence.doubts.length === 0) {
-        await run.files.write("--state", options.state, () => stateText(nextState(scan, remembered, marked)));
+        await run.files.write("--state", options.state, () => stateText(nextState(scan, remembered, identities)));
       }
       await writeMetrics(options, { ...report, decision: settled(decided.decision, run.files.complete) }, run);
     },
@@ -72,6 +87,15 @@ function settled(decision: Decision, filesComplete: boolean): Decision {
   return decision === "go" && !filesComplete ? "undecided" : decision;
 }
 
+/** What the options ask about, as a recheck compares it. */
+function askedOf(
+  { deleteUntagged, keepTags, quietPeriod, maxDelete, allowBroken }: GateOptions,
+  removedImages: readonly string[],
+): Asked {
+  const removeTags = [...new Set(removedImages)].sort();
+  return { deleteUntagged, keepTags: keepTags ?? null, removeTags, quietPeriodMs: quietPeriod, maxDelete, allowBroken };
+}
+
 async function writeMetrics(
   { metrics: file }: GateOptions,
   report: GateMetricsInput["report"],
@@ -81,27 +105,4 @@ async function writeMetrics(
   const earlier = parseEarlierGateMetrics(readText(file));
   const completedAt = terminal.now() / 1000;
   await files.writeMetrics(file, renderGateMetrics({ report, completedAt, earlier }));
-}
-
-/** The counts by severity of the findings in authoritative roots. */
-function authoritativeSummary({ roots, findings, summary }: ScanReport): ScanReport["summary"] {
-  const names = new Set(roots.filter(({ kind }) => kind === "authoritative").map(({ name }) => name));
-  const counts = { error: 0, warning: 0, info: 0 };
-  for (const { root, severity, accepted } of findings) if (names.has(root) && !accepted) counts[severity]++;
-  return { ...summary, ...counts };
-}
-
-function recentUploads({ inspections }: InspectedRoots, since: number): string[] {
-  const places = inspections.flatMap(({ root, context }) =>
-    uploadsSince(context.graph, since).map(({ repository }) => `${root.name}: ${repository}`),
-  );
-  return [...new Set(places)];
-}
-
-function fingerprints({ inspections }: InspectedRoots): Fingerprint[] {
-  return inspections.map(({ root, context }) => {
-    const hash = createHash("sha256");
-    for (const line of markLines(graphMarks(context.graph))) hash.update(line);
-    return { root: root.name, path: root.path, sha256: hash.digest("hex") };
-  });
 }

@@ -1,51 +1,45 @@
-// regfsck gate --recheck: whether anything moved since a gate said go. Reads tags, revisions and uploads alone.
-import { createHash } from "node:crypto";
+// regfsck gate --recheck: whether anything moved since a gate said go. Reads names and tags, no blob and no manifest.
 import { z } from "zod";
 import { UsageError } from "../contract/errors.ts";
-import type { Decision, Fingerprint } from "../contract/gate.ts";
+import { type Decision, type Fingerprint, gateReport } from "../contract/gate.ts";
+import { rootKind } from "../contract/parts.ts";
 import { REGISTRY } from "../contract/run.ts";
 import type { Unreadable } from "../facts/facts.ts";
-import { markLines } from "../facts/fingerprint.ts";
-import { chooseRoots } from "../inspect/choose-roots.ts";
+import { type ChosenRoot, chooseRoots } from "../inspect/choose-roots.ts";
 import type { OptionsOf } from "../options.ts";
 import { readInput } from "../output/input-file.ts";
 import { print } from "../output/result-files.ts";
 import type { Terminal } from "../output/terminal.ts";
-import { readMarks } from "../scan/read-fingerprint.ts";
+import { fingerprint } from "../scan/fingerprint.ts";
 import { escapeText } from "../text/escape.ts";
+import { imagesToRemove } from "./clean-up.ts";
 import { GATE_EXIT } from "./gate.ts";
+
+type GateOptions = OptionsOf<"gate">;
 
 /** The report of a gate that was asked about a million tags has less. */
 const MOST_BYTES = 1 << 29;
 
-const GATE_REPORT = z.object({
-  schemaVersion: z.literal(1),
-  command: z.literal("gate"),
-  runId: z.string(),
-  startedAt: z.iso.datetime(),
-  decision: z.enum(["go", "stop", "undecided"]),
-  fingerprints: z.array(z.object({ root: z.string(), path: z.string(), sha256: z.string().length(64) })).min(1),
+const { schemaVersion, command, runId, startedAt, asked, decision, fingerprints } = gateReport.shape;
+const EARLIER = z.object({
+  ...{ schemaVersion, command, runId, startedAt, asked, decision, fingerprints: fingerprints.min(1) },
+  forecast: z.object({ roots: z.array(z.object({ path: z.string(), kind: rootKind })) }),
 });
-type EarlierGate = z.infer<typeof GATE_REPORT>;
+type Earlier = z.infer<typeof EARLIER>;
 
 /**
  * Compares and prints. Gives the exit code: 0 go, 4 stop, 8 undecided. Throws a UsageError for a file that is no
- * gate's report of this version, or one about other roots.
+ * gate's report of this version, or one about other roots, or another collection or clean-up.
  */
-export async function recheckGate(
-  options: OptionsOf<"gate"> & { recheck: string },
-  terminal: Terminal,
-): Promise<number> {
+export async function recheckGate(options: GateOptions & { recheck: string }, terminal: Terminal): Promise<number> {
   const earlier = readEarlier(options.recheck);
   const { chosen, unreadable: outside } = chooseRoots(terminal.fs, { ...options, repositories: [] });
-  const paths = new Set(chosen.map(({ root }) => root.path));
-  const other = earlier.fingerprints.find(({ path }) => !paths.has(path));
-  if (other || paths.size !== earlier.fingerprints.length) {
-    throw new UsageError(`${options.recheck} is about other roots than ${options.paths.join(" ")}`);
-  }
+  refuseOther(earlier, chosen, options);
   const unreadable: Unreadable[] = [...outside];
-  const moved = earlier.fingerprints.filter((before) => hasMoved(before, unreadable, terminal));
-  const { decision, reasons } = decideAgain(earlier, moved, unreadable);
+  const moved = earlier.fingerprints.filter(
+    ({ path, sha256 }) => fingerprint(terminal.fs, path, unreadable) !== sha256,
+  );
+  const { decision, reasons } = decideAgain(earlier, moved, unreadable, options, terminal.now());
   const code = GATE_EXIT[decision];
   const tool = { name: "regfsck", version: terminal.version };
   const answer = {
@@ -54,36 +48,75 @@ export async function recheckGate(
     registry: REGISTRY,
     command: "gate",
     recheckOf: earlier.runId,
+    asked: earlier.asked,
     decision,
     reasons,
   };
-  const words = [decision.toUpperCase(), ...reasons.map((reason) => `  ${escapeText(reason)}`)];
-  const lines = options.format === "text" ? words : [JSON.stringify(answer)];
+  const words = [`${decision.toUpperCase()} for ${collectionOf(earlier)}`, ...reasons.map((reason) => `  ${reason}`)];
+  const lines = options.format === "text" ? words.map((line) => escapeText(line)) : [JSON.stringify(answer)];
   await print(options, code, async () => lines.map((line) => `${line}\n`), terminal);
   return code;
 }
 
+/** `garbage-collect -m after removing app:1.0`. */
+function collectionOf({ asked: { deleteUntagged, keepTags, removeTags } }: Earlier): string {
+  const removed = [
+    ...(keepTags === null ? [] : [`all but the ${keepTags} newest tags`]),
+    ...(removeTags.length > 3 ? [`${removeTags.length} tags`] : removeTags),
+  ];
+  const after = removed.length === 0 ? "" : ` after removing ${removed.join(", ")}`;
+  return `garbage-collect${deleteUntagged ? " -m" : ""}${after}`;
+}
+
+/** Throws a UsageError where what is asked now is not what was asked then. What is not said now is as it was then. */
+function refuseOther(
+  { asked, forecast, fingerprints }: Earlier,
+  chosen: readonly ChosenRoot[],
+  options: GateOptions,
+): void {
+  const refuse = (what: string) => {
+    throw new UsageError(`${options.recheck} is the report of a gate that was asked ${what}; ask the gate again`);
+  };
+  const paths = new Set(chosen.map(({ root }) => root.path));
+  if (fingerprints.some(({ path }) => !paths.has(path)) || paths.size !== fingerprints.length) {
+    refuse(`about other roots than ${options.paths.join(" ")}`);
+  }
+  if (options.deleteUntagged && !asked.deleteUntagged) refuse("about a collection without -m");
+  if (options.keepTags !== undefined && options.keepTags !== asked.keepTags) {
+    refuse(asked.keepTags === null ? "without --keep-tags" : `with --keep-tags ${asked.keepTags}`);
+  }
+  const removeTags = [...new Set(imagesToRemove(options))].sort();
+  if (removeTags.length > 0 && removeTags.join("\n") !== asked.removeTags.join("\n")) {
+    refuse(asked.removeTags.length === 0 ? "without tags to remove" : "with other tags to remove");
+  }
+  const kinds = new Map(forecast.roots.map(({ path, kind }) => [path, kind]));
+  for (const { root, isKindGiven } of chosen) {
+    if (isKindGiven && kinds.get(root.path) !== root.kind) refuse(`to treat ${root.name} as ${kinds.get(root.path)}`);
+  }
+}
+
 function decideAgain(
-  { decision, startedAt }: EarlierGate,
+  { decision, startedAt }: Earlier,
   moved: readonly Fingerprint[],
   unreadable: readonly Unreadable[],
+  { recheckAge }: GateOptions,
+  now: number,
 ): { decision: Decision; reasons: string[] } {
   if (decision !== "go") return { decision, reasons: [`the gate of ${startedAt} did not say go, but ${decision}`] };
   if (moved.length > 0 && unreadable.length === 0) {
-    const what = `tags, revisions or uploads moved since ${startedAt}; run the gate again`;
+    const what = `tags, links, blobs or uploads moved since ${startedAt}; run the gate again`;
     return { decision: "stop", reasons: moved.map(({ root }) => `${root}: ${what}`) };
   }
   const reasons = unreadable.map(({ path, error }) => `${path} could not be read (${error})`);
+  const age = now - Date.parse(startedAt);
+  if (age > recheckAge || age < 0) {
+    const when = age < 0 ? "in the future (is the clock right?)" : "longer ago than --recheck-age";
+    reasons.push(`the gate ran at ${startedAt}, ${when}; run it again`);
+  }
   return { decision: reasons.length > 0 ? "undecided" : "go", reasons };
 }
 
-function hasMoved({ path, sha256 }: Fingerprint, unreadable: Unreadable[], terminal: Terminal): boolean {
-  const hash = createHash("sha256");
-  for (const line of markLines(readMarks(terminal.fs, path, unreadable))) hash.update(line);
-  return hash.digest("hex") !== sha256;
-}
-
-function readEarlier(file: string): EarlierGate {
+function readEarlier(file: string): Earlier {
   let text: string;
   try {
     text = readInput(file, MOST_BYTES);
@@ -96,7 +129,7 @@ function readEarlier(file: string): EarlierGate {
   } catch {
     throw new UsageError(`--recheck ${file}: not JSON, or cut off`);
   }
-  const parsed = GATE_REPORT.safeParse(json);
+  const parsed = EARLIER.safeParse(json);
   if (!parsed.success) throw new UsageError(`--recheck ${file}: not a gate's report of this version`);
   return parsed.data;
 }

@@ -10,6 +10,7 @@ import { doubtedRoots, nextState, stateText } from "../report/history.ts";
 import { render } from "../report/index.ts";
 import { parseEarlierMetrics, renderMetrics } from "../report/metrics/scan.ts";
 import { failsOn } from "./exit-code.ts";
+import { identitiesOf } from "./identities.ts";
 import { beginRun, codeFor, endRun, orNoRoot, type Run } from "./run.ts";
 import { scanReport } from "./scan-report.ts";
 
@@ -30,8 +31,10 @@ export async function scan(options: ScanOptions, terminal: Terminal): Promise<nu
   });
   if (typeof last === "string") run.files.fail(`--state ${last}; delete it to start afresh`);
   const doubts: UnreadableReport[] = [];
+  const watched = options.state === undefined ? [] : inspected.inspections;
+  const identities = identitiesOf(terminal.fs, watched, doubts);
   const doubt = (roots: ScanReport["roots"]) => {
-    if (known) doubts.push(...doubtedRoots(roots, known, run.paths));
+    if (known) doubts.push(...doubtedRoots(roots, known, run.paths, identities));
     return doubts;
   };
   const report = scanReport(inspected, { ...options, doubt }, known, run);
@@ -42,7 +45,7 @@ export async function scan(options: ScanOptions, terminal: Terminal): Promise<nu
     write: async () => {
       // What is not understood is not written over either.
       if (report.unreadable.length === 0 && typeof last !== "string") {
-        await run.files.write("--state", options.state, () => stateText(nextState(report, known, new Map())));
+        await run.files.write("--state", options.state, () => stateText(nextState(report, known, identities)));
       }
       await writeMetrics(options, report, inspected, run);
     },

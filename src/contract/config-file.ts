@@ -17,8 +17,8 @@ const ACCEPTED = z
     reason: text,
     until: z.iso.date(),
   })
-  .refine(({ code, root, repository, tag, digest }) => code ?? root ?? repository ?? tag ?? digest, {
-    message: "names nothing: give a code, root, repository, tag or digest",
+  .refine(({ code, repository, tag, digest }) => code ?? repository ?? tag ?? digest, {
+    message: "names no finding: give a code, repository, tag or digest (a root alone would silence all of it)",
   });
 
 const CONFIG = z.strictObject({

@@ -25,8 +25,32 @@ const broken = z
   })
   .describe("an image that is pullable before garbage collection, and broken after it");
 
+const harmed = z
+  .strictObject({
+    repository: z.string(),
+    tag: z.string().nullable().describe("null for a manifest that no tag names"),
+    digest: digest.describe("of the image's manifest"),
+    taken: z.array(
+      z.strictObject({
+        digest,
+        role: z.enum(["manifest", "child", "config", "layer"]),
+        platform: z.string().exactOptional(),
+        served: z.boolean().describe("whether clients get it today; else it is content that a repair needs"),
+      }),
+    ),
+  })
+  .describe("an image that is broken before, and what the collection takes of it");
+
 const image = z.string().describe("repository:tag");
 const manifest = z.string().describe("repository@digest");
+
+const cleanUpWarning = z
+  .strictObject({
+    image,
+    reason: z.enum(["pushed-last", "tie", "lost-signature", "outlives-image"]),
+    message: z.string(),
+  })
+  .describe("a tag that the clean-up removes, or keeps, and nobody may have meant it to");
 
 const root = z.strictObject({
   ...investigatedRoot.shape,
@@ -37,6 +61,7 @@ const root = z.strictObject({
   aborts: z.array(abort).describe("all places where it would abort, that one first"),
   marked: count.describe("the N of N blobs marked"),
   removedTags: z.array(image).describe("by the tag clean-up, before garbage collection"),
+  cleanUpWarnings: z.array(cleanUpWarning),
   deletedManifests: z.array(manifest).describe("where it aborts: what is gone by then"),
   deletedBlobs: z.array(digest),
   deletedBytes: count,
@@ -45,6 +70,7 @@ const root = z.strictObject({
     .array(z.string())
     .describe("repositories with tags or revisions that garbage collection does not see"),
   breaks: z.array(broken),
+  losesRepair: z.array(harmed),
 });
 
 export const forecastReport = z
@@ -62,3 +88,4 @@ export type RootForecastReport = ForecastReport["roots"][number];
 export type AbortReport = RootForecastReport["aborts"][number];
 export type BreakReport = RootForecastReport["breaks"][number];
 export type LostPartReport = BreakReport["lost"][number];
+export type HarmReport = RootForecastReport["losesRepair"][number];

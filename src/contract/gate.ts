@@ -2,11 +2,22 @@
 import { z } from "zod";
 import { forecastReport } from "./forecast.ts";
 import { lineSchema } from "./lines.ts";
-import { type Infer, rootName, runShape } from "./parts.ts";
+import { count, type Infer, rootName, runShape } from "./parts.ts";
 import { type ScanReport, scanReport } from "./scan.ts";
+
+/** What a gate was asked about. A recheck is for the same alone. */
+const asked = z.strictObject({
+  deleteUntagged: z.boolean().describe("a collection with -m"),
+  keepTags: count.nullable().describe("a clean-up that keeps so many tags of each repository; null for all"),
+  removeTags: z.array(z.string()).describe("the tags that the clean-up was to remove by name, repository:tag"),
+  quietPeriodMs: count,
+  maxDelete: z.number().min(0).max(1).describe("the largest share of a store's blobs, or of their bytes, that may go"),
+  allowBroken: z.boolean(),
+});
 
 const decided = {
   ...runShape("gate"),
+  asked,
   decision: z.enum(["go", "stop", "undecided"]),
   reasons: z.array(z.string()).describe("every reason against going, each with the next step"),
   fingerprints: z.array(
@@ -16,7 +27,7 @@ const decided = {
       sha256: z
         .string()
         .regex(/^[0-9a-f]{64}$/)
-        .describe("of the tags, revisions and uploads that were read"),
+        .describe("of the names of all tags, links, blobs and uploads, and of what the tags name"),
     }),
   ),
 };
@@ -30,3 +41,4 @@ export const gateLine = lineSchema("gate", gateReport);
 export type GateReport = Omit<Infer<typeof gateReport>, "scan"> & { readonly scan: ScanReport };
 export type Decision = GateReport["decision"];
 export type Fingerprint = GateReport["fingerprints"][number];
+export type Asked = GateReport["asked"];

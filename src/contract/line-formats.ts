@@ -41,9 +41,11 @@ const SCAN = {
 
 const FORECAST_LISTS = {
   breaks: { line: "break" },
+  losesRepair: { line: "losesRepair" },
   aborts: { line: "abort" },
   unseenRepositories: { line: "unseenRepository", field: "repository" },
   removedTags: { line: "removedTag", field: "image" },
+  cleanUpWarnings: { line: "cleanUpWarning" },
   deletedManifests: { line: "deletedManifest", field: "manifest" },
   deletedBlobs: { line: "deletedBlob", field: "digest" },
 } as const satisfies ListFormat["lists"];
@@ -53,6 +55,7 @@ const FORECAST = {
   last: "summary",
   sums: [
     "breaks",
+    "losesRepair",
     "aborts",
     "unseenRepositories",
     "marked",

@@ -10,7 +10,7 @@ export const digest = z
   .string()
   .describe("algorithm:hex; where a manifest holds an invalid digest, the text that it holds");
 
-const rootKind = z
+export const rootKind = z
   .enum(["authoritative", "cache"])
   .describe("whether missing parts are damage, or fetched on demand by a pull-through cache");
 

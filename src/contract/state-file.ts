@@ -1,4 +1,4 @@
-// What a run remembers of the last complete one: counts, and since when each finding is known.
+// What a run remembers of the last complete one: what there was, and since when each finding is known.
 import { z } from "zod";
 
 const count = z.int().nonnegative();
@@ -10,7 +10,10 @@ const STATE = z.strictObject({
   roots: z.array(
     z.strictObject({
       path: z.string(),
-      repositories: count,
+      /** Their names. */
+      repositories: z.array(z.string()),
+      /** The directories of the layout that other file systems are mounted on, relative to the root. */
+      mounts: z.array(z.string()),
       blobs: count,
       /** The N of "N blobs marked"; null where no run made a forecast yet. */
       marked: count.nullable(),

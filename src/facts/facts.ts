@@ -70,6 +70,8 @@ export interface TagFacts {
   readonly targets: PackedDigests;
   /** Last modification of the tag's folder, in milliseconds since 1970; empty unless asked for. */
   readonly modified: Float64Array;
+  /** When `current/link` was last written, which is when the tag was pushed last; as `modified`. */
+  readonly pushed: Float64Array;
   /** How many history entries each row has, and their digests, row after row. */
   readonly historyCounts: Int32Array;
   /** DiskState of each row's history folders: not ok where collection with -m could not look into them. */

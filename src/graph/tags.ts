@@ -11,6 +11,7 @@ export class TagTable {
   readonly #states = new Bytes();
   readonly #targets = new Integers();
   readonly #modified = new Floats();
+  readonly #pushed = new Floats();
   readonly #firstHistory = new Integers();
   readonly #history = new Integers();
   readonly #historyStates = new Bytes();
@@ -37,6 +38,7 @@ export class TagTable {
       targets.next();
       this.#targets.push(this.#digests.add(targets));
       this.#modified.push(facts.modified[row] ?? 0);
+      this.#pushed.push(facts.pushed[row] ?? 0);
       this.#historyStates.push(facts.historyStates[row]!);
       for (let entry = 0; entry < facts.historyCounts[row]!; entry++) {
         history.next();
@@ -68,6 +70,11 @@ export class TagTable {
   /** When its folder last changed, in milliseconds since 1970; 0 where that was not read. */
   modified(tag: number): number {
     return this.#modified.at(tag);
+  }
+
+  /** When it was last pushed, in milliseconds since 1970; 0 where that was not read. */
+  pushed(tag: number): number {
+    return this.#pushed.at(tag);
   }
 
   /** The digests that it has named, this one included. */

@@ -1,16 +1,23 @@
 // From the paths on the command line to the roots and repositories to read.
 import { dirname, resolve } from "node:path";
 import { UsageError } from "../contract/errors.ts";
+import type { RegistryConfig } from "../contract/registry-config.ts";
 import type { NamespaceFacts } from "../facts/facts.ts";
+import { SCHEDULER_STATE } from "../layout/paths.ts";
+import { type CacheEvidence, cacheEvidence } from "../scan/cache-evidence.ts";
 import { findRoots, type StorageRoot } from "../scan/find-roots.ts";
+import { noting } from "../scan/fs/noting-fs.ts";
 import type { StorageFs } from "../scan/fs/storage-fs.ts";
 import { listNamespace, repositoryNames, selectNames } from "../scan/list-namespace.ts";
+import { speaksOf } from "./registry-root.ts";
 
 export interface ChosenRoot {
   readonly root: StorageRoot;
   readonly namespace: NamespaceFacts;
   /** The repositories to read, by name. */
   readonly names: readonly string[];
+  /** Whether an option or a configuration says what kind of root it is. */
+  readonly isKindGiven: boolean;
 }
 
 export interface RootChoice {
@@ -20,14 +27,18 @@ export interface RootChoice {
   readonly authoritative: readonly string[];
   /** By path of a root or a folder above it: what the configuration file takes roots for. Options, by name, beat it. */
   readonly kinds: ReadonlyMap<string, "authoritative" | "cache">;
+  /** The configuration of the registry that serves one of the roots. */
+  readonly registryConfig?: RegistryConfig | undefined;
 }
 
 /** Throws a NoRootError for a path without a root, a UsageError for a root name that no root has, a glob that no repository matches. */
 export function chooseRoots(
   storageFs: StorageFs,
-  { paths, repositories, caches, authoritative, kinds }: RootChoice,
+  { paths, repositories, caches, authoritative, kinds, registryConfig }: RootChoice,
 ): { readonly chosen: readonly ChosenRoot[]; readonly unreadable: readonly { path: string; error: string }[] } {
-  const { roots, unreadable } = findRoots(storageFs, paths);
+  const { roots, unreadable: unread } = findRoots(storageFs, paths);
+  const unreadable = [...unread];
+  const notingFs = noting(storageFs, (path, error) => unreadable.push({ path, error }));
   for (const name of [...caches, ...authoritative]) {
     if (!roots.some((root) => root.name === name)) {
       throw new UsageError(`no root is called ${name}; there are ${roots.map((root) => root.name).join(", ")}`);
@@ -38,12 +49,16 @@ export function chooseRoots(
   const configured = new Map([...kinds].map(([path, kind]) => [resolve(path), kind]));
   const chosen = roots.map((root) => {
     const namespace = listNamespace(storageFs, root.path);
-    const kind = caches.includes(root.name)
-      ? ("cache" as const)
+    const names = repositoryNames(namespace);
+    const said = caches.includes(root.name)
+      ? "cache"
       : authoritative.includes(root.name)
-        ? ("authoritative" as const)
-        : (nearest(configured, root.path) ?? root.kind);
-    return { root: { ...root, kind }, namespace, names: repositoryNames(namespace) };
+        ? "authoritative"
+        : (kindBy(storageFs, registryConfig, root.path, roots.length) ?? nearest(configured, root.path));
+    const evidence: CacheEvidence = said ? { kind: said } : cacheEvidence(notingFs, root.path, names);
+    if (evidence.doubt !== undefined)
+      unreadable.push({ path: `${root.path}/${SCHEDULER_STATE}`, error: evidence.doubt });
+    return { root: { ...root, kind: evidence.kind }, namespace, names, isKindGiven: said !== undefined };
   });
   if (repositories.length === 0) return { chosen, unreadable };
   for (const glob of repositories) {
@@ -56,6 +71,12 @@ export function chooseRoots(
     throw new UsageError(`--repo ${repositories.join(" --repo ")}: no repository is left`);
   }
   return { chosen: narrowed, unreadable };
+}
+
+/** What kind of root the registry's own configuration makes of this one; undefined where it speaks of another. */
+function kindBy(storageFs: StorageFs, config: RegistryConfig | undefined, path: string, roots: number) {
+  if (config === undefined || !speaksOf(storageFs, config, path, roots === 1)) return undefined;
+  return config.isCache ? "cache" : "authoritative";
 }
 
 /** The value for the path itself, or for the closest folder above it that has one. */

@@ -15,7 +15,10 @@ export interface ReadingOptions extends RootChoice, Pick<InspectOptions, "allowE
 
 /** What a command needs to be read beyond what all of them do. */
 export interface Needs
-  extends Pick<InspectOptions, "verifyContent" | "tagTimes" | "tagHistory" | "everyFolder" | "staleUploadAge"> {
+  extends Pick<
+    InspectOptions,
+    "verifyContent" | "tagTimes" | "tagHistory" | "everyFolder" | "staleUploadAge" | "fingerprint"
+  > {
   /** Globs; empty for every repository, which a garbage collection sees too. */
   readonly repositories: readonly string[];
 }

@@ -2,17 +2,21 @@
 import type { CheckContext } from "../checks/context.ts";
 import { checkContext } from "../checks/context.ts";
 import { RootFindings } from "../checks/root-findings.ts";
-import type { Unreadable } from "../facts/facts.ts";
+import type { NamespaceFacts, Unreadable } from "../facts/facts.ts";
 import { RootGraph } from "../graph/root-graph.ts";
 import { STORAGE } from "../layout/paths.ts";
 import type { StorageRoot } from "../scan/find-roots.ts";
 import type { StorageFs } from "../scan/fs/storage-fs.ts";
 import type { Progress } from "../scan/reader.ts";
 import type { ChosenRoot } from "./choose-roots.ts";
+import { mountDoubts } from "./mount-doubts.ts";
 import { type InspectOptions, RootReading } from "./root-reading.ts";
 
 export interface RootInspection {
   readonly root: StorageRoot;
+  readonly namespace: NamespaceFacts;
+  /** As of before it was read; undefined where it was not asked for. */
+  readonly fingerprint?: string;
   /** Whether blobs/ is there at all. */
   readonly hasBlobStore: boolean;
   readonly context: CheckContext;
@@ -32,14 +36,20 @@ export async function inspectRoot(
 ): Promise<RootInspection> {
   const reading = new RootReading(storageFs, root, namespace, options, progress);
   try {
+    // What moves while the root is read shows too, when the fingerprint is compared.
+    const taken = options.fingerprint ? { fingerprint: reading.fingerprint() } : {};
     await reading.readAll(names);
     noteWhatIsMissing(reading, names, options);
     const { findings, unsettled } = await settle(reading);
-    if (!reading.isStillThere()) return wentAway(root);
+    if (!reading.isStillThere()) return wentAway(root, namespace);
     for (const path of unsettled) reading.note({ path, error: "kept changing while it was read" });
+    const { graph, pull } = findings.context;
+    if (options.wholeRoot) for (const doubt of mountDoubts(namespace, graph, pull)) reading.note(doubt);
     const unreadable = reading.unreadable();
     return {
       root,
+      namespace,
+      ...taken,
       hasBlobStore: reading.hasBlobStore,
       context: findings.context,
       findings: findings.settled(unsettled, unreadable.length === 0),
@@ -80,9 +90,9 @@ async function settle(reading: RootReading) {
 }
 
 /** Nothing of a root whose storage went away while it was read: what was missed then was not deleted. */
-function wentAway(root: StorageRoot): RootInspection {
+function wentAway(root: StorageRoot, namespace: NamespaceFacts): RootInspection {
   const context = checkContext(root, new RootGraph());
   const error = "went away while it was read (was the volume unmounted?)";
   const findings = RootFindings.find(context);
-  return { root, hasBlobStore: true, context, findings, unreadable: [{ path: STORAGE, error }] };
+  return { root, namespace, hasBlobStore: true, context, findings, unreadable: [{ path: STORAGE, error }] };
 }

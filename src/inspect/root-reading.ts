@@ -13,6 +13,7 @@ import { RootGraph } from "../graph/root-graph.ts";
 import { parseDigest } from "../layout/digest.ts";
 import { BLOBS, blobData, REPOSITORIES, repositoryFolder, STORAGE } from "../layout/paths.ts";
 import type { StorageRoot } from "../scan/find-roots.ts";
+import { fingerprint } from "../scan/fingerprint.ts";
 import { noting } from "../scan/fs/noting-fs.ts";
 import { isThere, type StorageFs, stateOfError, statPath } from "../scan/fs/storage-fs.ts";
 import { hashFile, statBlob } from "../scan/read-blobs.ts";
@@ -26,6 +27,8 @@ export interface InspectOptions extends ReadOptions, ThreadOptions {
   readonly allowEmpty: boolean;
   /** Whether the repositories chosen are all there are. */
   readonly wholeRoot: boolean;
+  /** Whether to take the root's fingerprint, before anything else of it is read. */
+  readonly fingerprint?: boolean;
 }
 
 export class RootReading {
@@ -59,6 +62,14 @@ export class RootReading {
     this.#options = options;
     this.#reader = new RootReader(storageFs, root.path, options, progress);
     this.#storage = statPath(this.#fs, `${root.path}/${STORAGE}`);
+  }
+
+  /** The SHA-256 of all names that a gate's decision rests on, as they are now. */
+  fingerprint(): string {
+    const unreadable: Unreadable[] = [];
+    const taken = fingerprint(this.#fs, this.#root.path, unreadable);
+    for (const entry of unreadable) this.note(entry);
+    return taken;
   }
 
   /** Links first and blobs after them, so that what a push writes in between is not missed: it writes blobs first. */

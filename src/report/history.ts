@@ -23,19 +23,36 @@ export function compareWithState(findings: Iterable<Finding>, last: State): Hist
   return { since: last.completedAt, new: fresh, persisting, oldest, resolved };
 }
 
-/** The state after a complete run. `marked` gives, by root path, what a forecast counted, where there was one. */
-export function nextState(report: ScanReport, last: State | undefined, marked: ReadonlyMap<string, number>): State {
+/** What a root is made of, beyond counts: a volume that is not mounted may hold less than half of it. */
+export interface RootIdentity {
+  readonly repositories: readonly string[];
+  /** The directories of the layout that other file systems are mounted on, relative to the root. */
+  readonly mounts: readonly string[];
+  /** How many blobs a forecast counted that collection keeps, where there was a forecast. */
+  readonly marked?: number | undefined;
+}
+
+/** The state after a complete run. `identities` has every root of the report, by path. */
+export function nextState(
+  report: ScanReport,
+  last: State | undefined,
+  identities: ReadonlyMap<string, RootIdentity>,
+): State {
   const firstSeen = new Map(last?.findings.map((finding) => [finding.id, finding.firstSeen]));
   const markedBefore = new Map(last?.roots.map((root) => [root.path, root.marked]));
   return {
     schemaVersion: 1,
     completedAt: report.startedAt,
-    roots: report.roots.map(({ path, counts }) => ({
-      path,
-      repositories: counts.repositories,
-      blobs: counts.blobs,
-      marked: marked.get(path) ?? markedBefore.get(path) ?? null,
-    })),
+    roots: report.roots.map(({ path, counts }) => {
+      const { repositories = [], mounts = [], marked } = identities.get(path) ?? {};
+      return {
+        path,
+        repositories: [...repositories],
+        mounts: [...mounts],
+        blobs: counts.blobs,
+        marked: marked ?? markedBefore.get(path) ?? null,
+      };
+    }),
     findings: [...report.findings].map(({ id, code, root, path }) => ({
       id,
       code,
@@ -60,28 +77,34 @@ export function* stateText(state: State): Generator<string> {
 /** Less than this share of what the last run counted is not believed: an unmounted volume looks empty. */
 const BELIEVABLE = 0.5;
 
+const ADVICE = "is the volume mounted? If this is meant, delete the state file";
+
 /**
- * What speaks against believing that a root is what it was: it holds less than half of what it held, or it is not where
- * it was at or below `paths` (absolute). `marked` as in nextState.
+ * What speaks against believing that a root is what it was: it holds less than half of what it held, a file system that
+ * was mounted in it is not, or it is not where it was at or below `paths` (absolute). `identities` as in nextState.
  */
 export function* doubtedRoots(
   roots: ScanReport["roots"],
   last: State,
   paths: readonly string[],
-  marked: ReadonlyMap<string, number> = new Map(),
+  identities: ReadonlyMap<string, RootIdentity>,
 ): Generator<UnreadableReport> {
-  const advice = "is the volume mounted? If this is meant, delete the state file";
   for (const { name, path, counts } of roots) {
     const before = last.roots.find((root) => root.path === path);
     if (!before) continue;
+    const identity = identities.get(path);
+    for (const mount of before.mounts) {
+      if (!identity || identity.mounts.includes(mount)) continue;
+      yield { root: name, path: mount, error: `a file system was mounted here on ${last.completedAt}; ${ADVICE}` };
+    }
     const pairs = [
-      ["repositories", counts.repositories, before.repositories],
+      ["repositories", counts.repositories, before.repositories.length],
       ["blobs", counts.blobs, before.blobs],
-      ["blobs that collection keeps", marked.get(path), before.marked],
+      ["blobs that collection keeps", identity?.marked, before.marked],
     ] as const;
     for (const [what, now, then] of pairs) {
       if (now === undefined || then === null || now >= then * BELIEVABLE) continue;
-      const error = `${what}: ${now}, where there were ${then} on ${last.completedAt}; ${advice}`;
+      const error = `${what}: ${now}, where there were ${then} on ${last.completedAt}; ${ADVICE}`;
       yield { root: name, path: STORAGE, error };
     }
   }
@@ -89,7 +112,21 @@ export function* doubtedRoots(
   for (const { path } of last.roots) {
     const root = found.has(path) ? undefined : nameBelow(paths, path);
     if (root === undefined) continue;
-    yield { root, path: STORAGE, error: `no storage root any more, as there was on ${last.completedAt}; ${advice}` };
+    yield { root, path: STORAGE, error: `no storage root any more, as there was on ${last.completedAt}; ${ADVICE}` };
+  }
+}
+
+/** By root name, the repositories of the last complete run that are gone. */
+export function* vanishedRepositories(
+  roots: readonly { readonly name: string; readonly path: string }[],
+  last: State,
+  identities: ReadonlyMap<string, RootIdentity>,
+): Generator<readonly [root: string, repositories: readonly string[]]> {
+  for (const { name, path } of roots) {
+    const before = last.roots.find((root) => root.path === path);
+    const now = new Set(identities.get(path)?.repositories);
+    const gone = before?.repositories.filter((repository) => !now.has(repository)) ?? [];
+    if (gone.length > 0) yield [name, gone];
   }
 }
 

@@ -23,9 +23,15 @@ const LOST_AND_FOUND = "lost+found";
 /** How deep below a base folder roots are looked for. */
 const DEPTHS = ["*/", "*/*/", "*/*/*/"];
 
+/** How many folders below a base folder are looked through for roots deeper down. */
+const MOST_FOLDERS = 50_000;
+
 export interface FoundRoots {
   readonly roots: readonly StorageRoot[];
-  /** Folders under a base folder that could not be looked into, so that a root in them would have been missed. */
+  /**
+   * Folders under a base folder that could not be looked into, so that a root in them would have been missed, and roots
+   * too deep down to be taken.
+   */
   readonly unreadable: readonly { readonly path: string; readonly error: string }[];
 }
 
@@ -73,6 +79,9 @@ export function findRoots(diskFs: StorageFs, paths: readonly string[]): FoundRoo
       const refused = [...refusals].slice(known).map(([path, code]) => `${path} (${code})`);
       throw new NoRootError(`${given}: ${explainNoRoot(storageFs, base, refused[0])}`);
     }
+    for (const path of deeperRoots(storageFs, base)) {
+      refusals.set(path, "a storage root more than three folders down: give it as a path of its own");
+    }
     const places = storages.sort().map((storage) => storage.slice(0, -STORAGE.length).replace(/\/$/, ""));
     for (const below of firstOfEach(storageFs, base, places, identities)) {
       const path = below === "" ? base : `${base}/${below}`;
@@ -83,6 +92,30 @@ export function findRoots(diskFs: StorageFs, paths: readonly string[]): FoundRoo
     }
   }
   return { roots: [...found.values()], unreadable: [...refusals].map(([path, error]) => ({ path, error })) };
+}
+
+/**
+ * What looks like a storage root further down than roots are taken from, by absolute path. Follows no symbolic link, and
+ * goes into no storage.
+ */
+function deeperRoots(storageFs: StorageFs, base: string): string[] {
+  const deeper: string[] = [];
+  const folders = [base];
+  for (let next = 0; next < folders.length && next < MOST_FOLDERS; next++) {
+    const folder = folders[next]!;
+    const listing = listEntries(storageFs, folder);
+    if (listing.state !== DiskState.ok) continue;
+    for (const entry of listing.entries) {
+      if (!entry.isDirectory() || entry.name === LOST_AND_FOUND) continue;
+      const path = `${folder}/${entry.name}`;
+      if (!path.endsWith(`/${STORAGE}`)) folders.push(path);
+      else {
+        const root = path.slice(0, -STORAGE.length - 1);
+        if (root.slice(base.length).split("/").length - 1 > DEPTHS.length) deeper.push(root);
+      }
+    }
+  }
+  return deeper;
 }
 
 /** Those of the places of roots below a base folder whose storage is none of `known`, sorted as they were given. */

@@ -11,7 +11,15 @@ import {
 } from "../facts/facts.ts";
 import { REPOSITORIES } from "../layout/paths.ts";
 import { noting } from "./fs/noting-fs.ts";
-import { identityOf, listEntries, MOST_VISITS, type StorageFs, stateOfError, statPath } from "./fs/storage-fs.ts";
+import {
+  identityOf,
+  isThere,
+  listEntries,
+  MOST_VISITS,
+  type StorageFs,
+  stateOfError,
+  statPath,
+} from "./fs/storage-fs.ts";
 import { isUndecodableName, undecodableFoldersHoldLayers } from "./undecodable-names.ts";
 
 /** Lists the namespace of the storage root at `root`. */
@@ -38,6 +46,10 @@ export function listNamespace(storageFs: StorageFs, root: string): NamespaceFact
     for (const entry of listing.entries) {
       const kind = entryKind(notingFs, base, below, entry);
       if (kind === "gone" || kind === "unreadable") continue;
+      if (kind === "dangling") {
+        unreadable.push({ path: `${relative}/${entry.name}`, error: "a dangling symlink (is its volume mounted?)" });
+        continue;
+      }
       if (kind === "undecodable") {
         undecodable = `${relative}/${entry.name}`;
         continue;
@@ -93,7 +105,7 @@ class LinkedFolders {
   }
 }
 
-type EntryKind = "folder" | "file" | "gone" | "loop" | "undecodable" | "unreadable";
+type EntryKind = "folder" | "file" | "gone" | "dangling" | "loop" | "undecodable" | "unreadable";
 
 function entryKind(storageFs: StorageFs, base: string, below: string, entry: Dirent): EntryKind {
   // A name that is not UTF-8 comes back with replacement characters, and so cannot be opened by it.
@@ -103,7 +115,8 @@ function entryKind(storageFs: StorageFs, base: string, below: string, entry: Dir
   const path = below === "" ? `${base}/${entry.name}` : `${base}/${below}/${entry.name}`;
   const { stat: target, code } = statPath(storageFs, path);
   if (code) return stateOfError(code) === DiskState.unreadable ? "unreadable" : "loop";
-  if (!target) return "gone";
+  // The registry passes over a symlink that leads nowhere, and so over all that its volume holds.
+  if (!target) return isThere(storageFs, path) ? "dangling" : "gone";
   if (!target.isDirectory()) return "file";
   const parts = below === "" ? [] : below.split("/");
   const above = [base, ...parts.map((_, index) => `${base}/${parts.slice(0, index + 1).join("/")}`)];

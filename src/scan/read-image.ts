@@ -121,6 +121,7 @@ function tagFor(digest: string): TagFacts {
     states: Uint8Array.of(DiskState.ok),
     targets: packDigests([digest]),
     modified: new Float64Array(),
+    pushed: new Float64Array(),
     historyCounts: new Int32Array(1),
     historyStates: Uint8Array.of(DiskState.absent),
     history: packDigests([]),

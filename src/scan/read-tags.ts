@@ -7,7 +7,7 @@ import { listNames, namesOf } from "./fs/storage-fs.ts";
 import { type RepositoryReading, readPartLink, statPart } from "./repository-reading.ts";
 
 export interface TagOptions {
-  /** Whether to ask each tag's folder when it last changed. */
+  /** Whether to ask when each tag's directory changed, and when it was pushed. */
   readonly times: boolean;
   /** Whether to list what each tag has named. */
   readonly history: boolean;
@@ -24,6 +24,7 @@ export function readTags(
   const states = new Bytes(names.length);
   const targets = new DigestWriter(names.length);
   const modified = new Floats(times ? names.length : 0);
+  const pushed = new Floats(times ? names.length : 0);
   const historyCounts = new Integers(names.length);
   const historyStates = new Bytes(names.length);
   const history = new DigestWriter();
@@ -35,8 +36,10 @@ export function readTags(
     if (state === DiskState.ok) targets.push(target);
     else targets.pushNone();
     if (isBroken(state)) reasons.set(row, reason);
-    // When the tag's folder last changed.
-    if (times) modified.push(statPart(reading, path).stat?.mtimeMs ?? 0);
+    if (times) {
+      modified.push(statPart(reading, path).stat?.mtimeMs ?? 0);
+      pushed.push(statPart(reading, `${path}/current/link`).stat?.mtimeMs ?? 0);
+    }
     const before = history.length;
     historyStates.push(withHistory ? readHistory(reading, path, history) : DiskState.absent);
     historyCounts.push(history.length - before);
@@ -46,6 +49,7 @@ export function readTags(
     states: states.finish(),
     targets: targets.finish(),
     modified: modified.finish(),
+    pushed: pushed.finish(),
     historyCounts: historyCounts.finish(),
     historyStates: historyStates.finish(),
     history: history.finish(),

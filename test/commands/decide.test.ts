@@ -1,6 +1,6 @@
 // Each reason against a collection, alone and beside others.
 import { describe, expect, it } from "vitest";
-import { decide, type Evidence, type Rules } from "../../src/commands/decide.ts";
+import { decide, type Evidence, type RootEvidence, type Rules } from "../../src/commands/decide.ts";
 import type { RootForecastReport } from "../../src/contract/forecast.ts";
 import type { ScanReport } from "../../src/contract/scan.ts";
 
@@ -9,33 +9,45 @@ const tool = { name: "regfsck", version: "0.0.0" };
 const run = { schemaVersion: 1, tool, registry: "2.8.3", runId: "r", dryRun: false } as const;
 const time = { startedAt: "2026-01-01T00:00:00.000Z", durationMs: 0, verdict: "clean" } as const;
 
-interface Situation extends Partial<Omit<Evidence, "scan" | "forecast">> {
+interface Situation extends Partial<Omit<Evidence, "scan" | "forecast" | "roots">> {
+  evidence?: Partial<RootEvidence>;
   roots?: RootForecastReport[];
   unreadable?: ScanReport["unreadable"];
   summary?: Partial<ScanReport["summary"]>;
   rules?: Partial<Rules>;
 }
 
-function decided({ roots = [], unreadable = [], summary = {}, rules = {}, ...rest }: Situation) {
+function decided({ roots = [], evidence: of = {}, unreadable = [], summary = {}, rules = {}, ...rest }: Situation) {
   const found = { ...none, ...summary };
   const scan = { ...run, ...time, command: "scan", roots: [], brokenTags: [], findings: [], unreadable } as const;
-  const evidence = { authoritative: found, uploads: [], stateError: undefined, doubts: [], ...rest };
+  const evidence = {
+    ...{ authoritative: found, uploads: [], stateError: undefined, doubts: [] },
+    ...{ roots: [rootEvidence(of)], ...rest },
+  };
   return decide(
     {
       ...evidence,
       scan: { ...scan, summary: found },
       forecast: { ...run, ...time, command: "forecast", roots, unreadable },
     },
-    { failOn: "error", allowBroken: false, ...rules },
+    { failOn: "error", allowBroken: false, maxDelete: 0.5, quietPeriod: 3_600_000, ...rules },
   );
+}
+
+function rootEvidence(rest: Partial<RootEvidence>): RootEvidence {
+  const none = { part: 0, whole: 10 };
+  return {
+    ...{ name: "private", young: { blobs: 0, revisions: 0, layerLinks: 0 }, refused: [], collector: 1000 },
+    ...{ deletes: { blobs: none, bytes: none }, vanished: [], ...rest },
+  };
 }
 
 function rootForecast(name: string, rest: Partial<RootForecastReport>): RootForecastReport {
   return {
     ...{ name, path: `/${name}`, kind: "authoritative", deleteUntagged: true, keepTags: null },
-    ...{ outcome: "completes", abort: null, aborts: [], marked: 0, removedTags: [] },
+    ...{ outcome: "completes", abort: null, aborts: [], marked: 0, removedTags: [], cleanUpWarnings: [] },
     ...{ deletedManifests: [], deletedBlobs: [], deletedBytes: 0, safeToFreeBytes: 0 },
-    ...{ unseenRepositories: [], breaks: [], ...rest },
+    ...{ unseenRepositories: [], breaks: [], losesRepair: [], ...rest },
   };
 }
 
@@ -73,7 +85,7 @@ describe("decide", () => {
     expect(decided({ summary })).toEqual({
       decision: "stop",
       reasons: [
-        "there is damage already (2 errors, 1 broken image); mend it first (regfsck scan says how), or let it pass with --allow-broken",
+        "there is damage already (2 errors, 1 broken image); repair it first (regfsck scan says how), or let it pass with --allow-broken",
       ],
     });
     expect(decided({ summary, rules: { allowBroken: true } })).toEqual({ decision: "go", reasons: [] });
@@ -112,17 +124,19 @@ describe("decide", () => {
     ];
     expect(decided({ unreadable })).toEqual({
       decision: "undecided",
-      reasons: ["2 places could not be read, the first private/docker/a (EIO); mend that and run again"],
+      reasons: [
+        "2 places could not be read for certain, the first private/docker/a (EIO); put that right and run again",
+      ],
     });
     expect(decided({ unreadable: [{ root: "", path: "/x", error: "EIO" }] }).reasons).toEqual([
-      "1 place could not be read, the first /x (EIO); mend that and run again",
+      "1 place could not be read for certain, the first /x (EIO); put that right and run again",
     ]);
   });
 
-  it("is undecided where the last run cannot be told", () => {
+  it("is undecided where the last run cannot be known", () => {
     expect(decided({ stateError: "state.json is no state" })).toEqual({
       decision: "undecided",
-      reasons: ["the last run cannot be told: state.json is no state; delete the file to start afresh"],
+      reasons: ["the last run cannot be known: state.json is no state; delete the file to start afresh"],
     });
   });
 
@@ -139,5 +153,48 @@ describe("decide", () => {
       "an upload is",
       "the last run",
     ]);
+  });
+
+  it("stops where what would go is young, or may not be deleted", () => {
+    const young = { blobs: 3, revisions: 0, layerLinks: 1 };
+    expect(decided({ evidence: { young, refused: ["docker/a", "docker/b"] } })).toEqual({
+      decision: "stop",
+      reasons: [
+        expect.stringContaining("3 blobs and 1 layer link that the collection would delete are younger than 1h"),
+        expect.stringContaining("user 1000 may not delete 2 directories, the first docker/a"),
+      ],
+    });
+  });
+
+  it("stops where the clean-up removes what was pushed last, or a signature; a tie is no reason", () => {
+    const warning = (reason: "pushed-last" | "lost-signature" | "tie") => ({
+      image: `app:${reason}`,
+      reason,
+      message: "why",
+    });
+    const cleanUpWarnings = [warning("pushed-last"), warning("lost-signature"), warning("tie")];
+    const { decision, reasons } = decided({ roots: [rootForecast("private", { cleanUpWarnings })] });
+    expect(decision).toBe("stop");
+    expect(reasons.map((reason) => /app:\S+(?=:)/.exec(reason)?.[0])).toEqual([
+      "app:pushed-last",
+      "app:lost-signature",
+    ]);
+  });
+
+  it.each([
+    [5, 5, "go"],
+    [6, 0, "undecided"],
+    [0, 6, "undecided"],
+  ])("of 10 blobs and 10 bytes, %i and %i would go, at most half may: %s", (blobs, bytes, decision) => {
+    const deletes = { blobs: { part: blobs, whole: 10 }, bytes: { part: bytes, whole: 10 } };
+    expect(decided({ evidence: { deletes } }).decision).toBe(decision);
+  });
+
+  it("is undecided where repositories of the last run are gone, or the configuration is another root's", () => {
+    expect(decided({ evidence: { vanished: ["team/app"] } })).toEqual({
+      decision: "undecided",
+      reasons: [expect.stringContaining("1 repository of the last complete run is gone (team/app)")],
+    });
+    expect(decided({ otherRoot: "another root" })).toEqual({ decision: "undecided", reasons: ["another root"] });
   });
 });

@@ -9,7 +9,8 @@ import { temporaryFolder } from "../worlds/temporary-folder.ts";
 import { failing } from "../worlds/watched-fs.ts";
 import { World } from "../worlds/world.ts";
 
-const now = Date.UTC(2026, 0, 31);
+// Long after the worlds are made, so that nothing in them is young.
+const now = Date.UTC(2100, 0, 31);
 
 /** A world, and the report of a gate on it after this change. */
 async function gated(change: (world: World) => void = () => {}) {
@@ -42,7 +43,7 @@ function altered(report: string, change: object): string {
 describe("gate --recheck", () => {
   it("goes where nothing moved, and names the run", async () => {
     const { world, report } = await gated();
-    const { runId } = JSON.parse(readFileSync(report, "utf8"));
+    const { runId, asked } = JSON.parse(readFileSync(report, "utf8"));
     expect(await answer(world, report)).toEqual({
       exitCode: 0,
       schemaVersion: 1,
@@ -50,6 +51,7 @@ describe("gate --recheck", () => {
       registry: "2.8.3",
       command: "gate",
       recheckOf: runId,
+      asked,
       decision: "go",
       reasons: [],
     });
@@ -69,7 +71,7 @@ describe("gate --recheck", () => {
       expect(await answer(on.world, on.report)).toMatchObject({
         exitCode: 4,
         decision: "stop",
-        reasons: ["registry: tags, revisions or uploads moved since 2026-01-31T00:00:00.000Z; run the gate again"],
+        reasons: ["registry: tags, links, blobs or uploads moved since 2100-01-31T00:00:00.000Z; run the gate again"],
       });
     }
   });
@@ -83,7 +85,7 @@ describe("gate --recheck", () => {
       expect(await answer(world, altered(report, { decision }))).toMatchObject({
         exitCode,
         decision,
-        reasons: [`the gate of 2026-01-31T00:00:00.000Z did not say go, but ${decision}`],
+        reasons: [`the gate of 2100-01-31T00:00:00.000Z did not say go, but ${decision}`],
       });
     }
   });
@@ -103,11 +105,11 @@ describe("gate --recheck", () => {
 
   it("says it in text, and nothing where it is quiet and go", async () => {
     const { world, app, report } = await gated();
-    expect(await recheck(world, report, { options: [] })).toEqual({ exitCode: 0, printed: "GO\n" });
+    expect(await recheck(world, report, { options: [] })).toEqual({ exitCode: 0, printed: "GO for garbage-collect\n" });
     expect(await recheck(world, report, { options: ["--quiet"] })).toEqual({ exitCode: 0, printed: "" });
     app.image();
     expect((await recheck(world, report, { options: ["--quiet"] })).printed).toBe(
-      "STOP\n  registry: tags, revisions or uploads moved since 2026-01-31T00:00:00.000Z; run the gate again\n",
+      "STOP for garbage-collect\n  registry: tags, links, blobs or uploads moved since 2100-01-31T00:00:00.000Z; run the gate again\n",
     );
   });
 
@@ -117,7 +119,7 @@ describe("gate --recheck", () => {
     const other = { ...known, path: "/other" };
     for (const fingerprints of [[other], [known, other]]) {
       const refused = recheck(world, altered(report, { fingerprints }));
-      await expect(refused).rejects.toThrow(/is about other roots than \/registry$/);
+      await expect(refused).rejects.toThrow(/was asked about other roots than \/registry;/);
     }
     const two = new World();
     for (const name of ["a", "b"]) two.mkdir(`${name}/docker/registry/v2/repositories`);
@@ -150,5 +152,42 @@ describe("gate --recheck", () => {
     const refused = recheck(world, report);
     await expect(refused).rejects.toThrow(/: not JSON, or cut off$/);
     await expect(recheck(world, report)).rejects.toThrow(UsageError);
+  });
+
+  it("stops where a layer was pushed, and waits for no manifest", async () => {
+    const { world, app, report } = await gated();
+    app.layer();
+    expect(await answer(world, report)).toMatchObject({ exitCode: 4, decision: "stop" });
+  });
+
+  it.each([
+    ["-m", ["-m"]],
+    ["--keep-tags", ["--keep-tags", "2"]],
+    ["--remove-tag", ["--remove-tag", "team/app:1.0"]],
+    ["--cache", ["--cache", "registry"]],
+  ])("refuses %s where the gate was asked without", async (_, options) => {
+    const { world, report } = await gated();
+    await expect(recheck(world, report, { options })).rejects.toThrow(UsageError);
+  });
+
+  it("is about the collection that the gate was asked about, said again or not", async () => {
+    const { world } = await gated();
+    const report = join(temporaryFolder(), "gate.json");
+    await runProgram(world.fs, ["gate", "-m", "--report", report, world.root], now);
+    for (const options of [["-m"], []]) {
+      expect(await recheck(world, report, { options })).toMatchObject({
+        exitCode: 0,
+        printed: "GO for garbage-collect -m\n",
+      });
+    }
+  });
+
+  it("is undecided where the report is older than --recheck-age", async () => {
+    const { world, report } = await gated();
+    const later = now + 7 * 3_600_000;
+    const args = ["gate", "--recheck", report, world.root];
+    expect((await runProgram(world.fs, args, later)).exitCode).toBe(8);
+    expect((await runProgram(world.fs, [...args, "--recheck-age", "8h"], later)).exitCode).toBe(0);
+    expect((await runProgram(world.fs, args, now - 1)).exitCode).toBe(8);
   });
 });

@@ -47,7 +47,12 @@ describe("parseConfig", () => {
     [
       "acceptance of everything",
       accepted("{ reason: a, until: 2027-01-31 }"),
-      /^c.yaml:3: accepted\[0\]: names nothing/,
+      /^c.yaml:3: accepted\[0\]: names no finding/,
+    ],
+    [
+      "acceptance of all of a root",
+      accepted("{ root: private, reason: a, until: 2027-01-31 }"),
+      /^c.yaml:3: accepted\[0\]: names no finding/,
     ],
   ])("refuses %s, and says where", (_, source, line) => {
     expect(() => parseConfig(source, "c.yaml")).toThrow(UsageError);

@@ -2,7 +2,14 @@ import { describe, expect, it } from "vitest";
 import type { Finding } from "../../src/contract/finding.ts";
 import type { RootReport, ScanReport } from "../../src/contract/scan.ts";
 import { parseState, type State } from "../../src/contract/state-file.ts";
-import { compareWithState, doubtedRoots, nextState, stateText } from "../../src/report/history.ts";
+import {
+  compareWithState,
+  doubtedRoots,
+  nextState,
+  type RootIdentity,
+  stateText,
+  vanishedRepositories,
+} from "../../src/report/history.ts";
 import { clean } from "./sample-reports.ts";
 
 const finding = (id: string): Finding => ({
@@ -22,6 +29,12 @@ const root = (name: string, repositories: number, blobs: number): RootReport => 
   path: `/data/${name}`,
   counts: { ...clean.roots[0]!.counts, repositories, blobs },
 });
+/** Of a root with so many repositories. */
+const identity = (repositories: number, marked?: number, mounts: string[] = []): RootIdentity => ({
+  repositories: Array.from({ length: repositories }, (_, index) => `app-${index}`),
+  mounts,
+  marked,
+});
 const report = (night: number, ids: string[], roots = [root("private", 10, 100)]): ScanReport => ({
   ...clean,
   startedAt: `2026-11-${night}T01:30:00.000Z`,
@@ -32,7 +45,10 @@ const first = nextState(report(10, ["a", "b"]), undefined, new Map());
 
 describe("the state", () => {
   it("is read as it was written", () => {
-    for (const state of [first, nextState(report(10, []), undefined, new Map([["/data/private", 7]]))]) {
+    for (const state of [
+      first,
+      nextState(report(10, []), undefined, new Map([["/data/private", identity(10, 7, ["mounted"])]])),
+    ]) {
       expect(parseState([...stateText(state)].join(""))).toEqual(state);
     }
   });
@@ -50,7 +66,7 @@ describe("the state", () => {
   });
 
   it("keeps what a forecast counted through runs that make none", () => {
-    const gated = nextState(report(10, []), undefined, new Map([["/data/private", 7]]));
+    const gated = nextState(report(10, []), undefined, new Map([["/data/private", identity(10, 7)]]));
     expect(nextState(report(11, []), gated, new Map()).roots[0]).toMatchObject({ marked: 7 });
   });
 
@@ -76,10 +92,15 @@ describe("doubtedRoots", () => {
   const last = nextState(
     report(10, [], [root("private", 10, 100), root("hub", 4, 9)]),
     undefined,
-    new Map([["/data/private", 90]]),
+    new Map([
+      ["/data/private", identity(10, 90, ["repositories/team"])],
+      ["/data/hub", identity(4)],
+    ]),
   );
-  const doubts = (roots: RootReport[], paths = ["/data"], marked?: ReadonlyMap<string, number>) =>
-    [...doubtedRoots(roots, last, paths, marked)].map(({ root, error }) => `${root}: ${error.split(/,|;/)[0]}`);
+  const identities = (marked?: number, mounts = ["repositories/team"]) =>
+    new Map([["/data/private", identity(10, marked, mounts)]]);
+  const doubts = (roots: RootReport[], paths = ["/data"], seen = identities()) =>
+    [...doubtedRoots(roots, last, paths, seen)].map(({ root, error }) => `${root}: ${error.split(/,|;/)[0]}`);
   const hub = root("hub", 4, 9);
 
   it.each([
@@ -94,10 +115,14 @@ describe("doubtedRoots", () => {
 
   it("compares what a collection would keep, where that is known", () => {
     const roots = [root("private", 10, 100), hub];
-    expect(doubts(roots, ["/data"], new Map([["/data/private", 44]]))).toEqual([
-      "private: blobs that collection keeps: 44",
+    expect(doubts(roots, ["/data"], identities(44))).toEqual(["private: blobs that collection keeps: 44"]);
+    expect(doubts(roots, ["/data"], identities(45))).toEqual([]);
+  });
+
+  it("misses a file system that was mounted in the root", () => {
+    expect(doubts([root("private", 10, 100), hub], ["/data"], identities(90, []))).toEqual([
+      "private: a file system was mounted here on 2026-11-10T01:30:00.000Z",
     ]);
-    expect(doubts(roots, ["/data"], new Map([["/data/private", 45]]))).toEqual([]);
   });
 
   it("misses a root that is not where it was, where the run asks for it", () => {
@@ -110,5 +135,16 @@ describe("doubtedRoots", () => {
 
   it("takes a root that was not there before as it is", () => {
     expect(doubts([root("private", 10, 100), hub, root("quay", 0, 0)])).toEqual([]);
+  });
+});
+
+describe("vanishedRepositories", () => {
+  it("names the repositories that are gone, however few they are", () => {
+    const last = nextState(report(10, []), undefined, new Map([["/data/private", identity(10)]]));
+    const now = new Map([["/data/private", identity(9)]]);
+    expect([...vanishedRepositories([root("private", 9, 100)], last, now)]).toEqual([["private", ["app-9"]]]);
+    expect([
+      ...vanishedRepositories([root("private", 10, 100)], last, new Map([["/data/private", identity(11)]])),
+    ]).toEqual([]);
   });
 });

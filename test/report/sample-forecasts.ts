@@ -21,12 +21,14 @@ export function rootForecast(fields: Partial<RootForecastReport> = {}): RootFore
     aborts,
     marked: 244_254,
     removedTags: [],
+    cleanUpWarnings: [],
     deletedManifests: [],
     deletedBlobs: [],
     deletedBytes: 0,
     safeToFreeBytes: 0,
     unseenRepositories: [],
     breaks: [],
+    losesRepair: [],
     ...fields,
   };
 }
@@ -174,6 +176,10 @@ export function gateReport(scan: ScanReport, forecast: ForecastReport, reasons: 
     durationMs: 5000,
     dryRun: false,
     verdict,
+    asked: {
+      ...{ deleteUntagged: true, keepTags: null, removeTags: [] },
+      ...{ quietPeriodMs: 3_600_000, maxDelete: 0.5, allowBroken: false },
+    },
     decision: reasons.length === 0 ? "go" : scan.unreadable.length > 0 ? "undecided" : "stop",
     reasons,
     fingerprints: scan.roots.map(({ name, path }) => ({ root: name, path, sha256: sha256(path).slice(7) })),

@@ -142,4 +142,17 @@ describe("findRoots", () => {
     const fs = diskOf(`/a/${STORAGE}/`, "/b/");
     expect(() => findRoots(fs, ["/a", "/b"])).toThrow(/^\/b: no storage root/);
   });
+
+  it("names a root that is too deep to be taken", () => {
+    const fs = diskOf(`/data/own/${STORAGE}/`, `/data/a/b/c/d/${STORAGE}/blobs/`);
+    const { roots, unreadable } = findRoots(fs, ["/data"]);
+    expect(roots.map(({ name }) => name)).toEqual(["own"]);
+    expect(unreadable).toEqual([{ path: "/data/a/b/c/d", error: expect.stringContaining("more than three") }]);
+  });
+
+  it("looks for no root in a root's own storage", () => {
+    const { fs, paths } = recorded(diskOf(`/data/own/${STORAGE}/repositories/app/_layers/`), "readdirSync");
+    findRoots(fs, ["/data"]);
+    expect(paths.filter((path) => path.startsWith(`/data/own/${STORAGE}`))).toEqual([]);
+  });
 });

@@ -60,14 +60,15 @@ describe("listNamespace", () => {
     expect(namesIn(world)).toEqual(odd.map((name) => `${name}/in`).sort());
   });
 
-  it("follows a symbolic link to a folder, and passes by a dangling one", () => {
+  it("follows a symlink to a directory, and notes a dangling one, whose volume may not be mounted", () => {
     const world = worldOf("a/_layers");
     world.memory.mkdirSync("/elsewhere/b/_layers", { recursive: true });
     world.symlink(`${repositoriesPath}/linked`, "/elsewhere");
     world.symlink(`${repositoriesPath}/dangling`, "/nowhere");
     world.symlink(`${repositoriesPath}/a/_manifests`, "/elsewhere/b/_layers");
     expect(namesIn(world)).toEqual(["a", "linked/b"]);
-    expect(listNamespace(world.fs, world.root)).toMatchObject({ unexpected: [], unreadable: [] });
+    const unreadable = [{ path: `${repositoriesPath}/dangling`, error: expect.stringContaining("dangling symlink") }];
+    expect(listNamespace(world.fs, world.root)).toMatchObject({ unexpected: [], unreadable });
   });
 
   it.each([

@@ -7,6 +7,7 @@ import type { PullProblem } from "../serve/failure.ts";
 import { type Pull, pullAll } from "../serve/pull.ts";
 import { collect } from "./collect.ts";
 import { type CollectInput, type Collection, type CollectOptions, graphAfter } from "./collection.ts";
+import { type Harm, harmsOf } from "./harm.ts";
 import { safeToFreeBytes } from "./keep.ts";
 
 export interface LostPart {
@@ -28,6 +29,8 @@ export interface Forecast {
   readonly collection: Collection;
   /** Sorted by repository, then as it lists its tags. */
   readonly breaks: readonly BrokenByCollection[];
+  /** What images lose that are broken already: they could be repaired before, and not as well, or not at all, afterwards. */
+  readonly losesRepair: readonly Harm[];
   readonly safeToFreeBytes: number;
 }
 
@@ -45,6 +48,8 @@ export function forecast(
   const keepers = lost.size === 0 ? () => [] : findKeepers(input, pull, options);
   return {
     collection,
+    losesRepair:
+      kind === "cache" ? [] : harmsOf(graph, collection, options).filter(({ tag }) => tag < 0 || !lost.has(tag)),
     breaks: [...lost].map(([tag, parts]) => ({ tag, lost: parts, keepers: keepers(tag) })),
     safeToFreeBytes: safeToFreeBytes(graph, options),
   };

@@ -24,6 +24,32 @@ export function* renderBreaks(page: Page, report: ForecastReport): Generator<str
   yield* countedImages(page, rest, title, prefix);
 }
 
+/** The images that are broken already, and what a collection would take from each all the same. */
+export function* renderHarms(page: Page, report: ForecastReport): Generator<string> {
+  const prefix = namePrefix(report);
+  const harms = report.roots.flatMap(({ name, losesRepair }) => losesRepair.map((harm) => ({ root: name, ...harm })));
+  if (harms.length === 0) return;
+  const count = `${formatNumberOf(harms.length, "image")} that ${harms.length === 1 ? "is" : "are"} broken already`;
+  yield "\n";
+  yield* paragraph(page, `Garbage collection would take more from ${count}:`, {
+    first: 0,
+    rest: 2,
+    paint: page.colour.bold,
+  });
+  for (const { root, repository, tag, digest, taken } of harms.slice(0, MAX_ROWS)) {
+    const served = taken.filter((part) => part.served).length;
+    const parts = [
+      served > 0 ? `${formatNumberOf(served, "part")} still served` : "",
+      taken.length > served ? `${formatNumberOf(taken.length - served, "part")} that a repair needs` : "",
+    ].filter((part) => part !== "");
+    const name = `${prefix(root)}${repository}${tag === null ? `@${shortDigest(digest)}` : `:${tag}`}`;
+    yield* row(page, 2, [{ text: name }, { text: parts.join(", ") }]);
+  }
+  yield* more(page, 2, harms.length - MAX_ROWS);
+  const advice = "run `regfsck plan` first: it repairs from what is on this disk now, and cannot after this collection";
+  yield* paragraph(page, advice, { first: 4, rest: 6, paint: page.colour.green });
+}
+
 /** Groups that lose the same and are kept by the same; the largest first, else in the order of their first image. */
 function groupBreaks({ roots }: ForecastReport): BrokenImage[][] {
   const groups = new Map<string, BrokenImage[]>();

@@ -9,6 +9,9 @@ import { rootRow } from "./totals.ts";
 
 /** Names in one list. */
 const MAX_NAMES = 8;
+/** Whoever lets a clean-up run at night wants to see each tag; a report keeps the rest. */
+const MAX_REMOVED = 200;
+const MAX_WARNINGS = 20;
 
 /** The subject of the verdict: "collection", "the tag clean-up and collection with -m". */
 export function subjectOf(roots: readonly RootForecastReport[]): { readonly name: string; readonly breaks: string } {
@@ -44,7 +47,7 @@ export function* renderRemovedTags(page: Page, report: ForecastReport): Generato
   if (removed === 0) return;
   const names: string[] = [];
   for (const { name, removedTags } of report.roots) {
-    const room = MAX_NAMES - names.length;
+    const room = MAX_REMOVED - names.length;
     names.push(...removedTags.slice(0, room).map((image) => escapeText(prefix(name) + image)));
   }
   const kept =
@@ -53,6 +56,13 @@ export function* renderRemovedTags(page: Page, report: ForecastReport): Generato
   const title = `The tag clean-up removes ${formatNumberOf(removed, "tag")}${kept}`;
   yield "\n";
   yield* paragraph(page, `${title}: ${names.join(", ")}${rest}`, { first: 0, rest: 2 });
+  const warnings = report.roots.flatMap(({ name, cleanUpWarnings }) =>
+    cleanUpWarnings.map(({ image, message }) => `${prefix(name)}${image}: ${message}`),
+  );
+  for (const warning of warnings.slice(0, MAX_WARNINGS)) {
+    yield* paragraph(page, escapeText(warning), { first: 2, rest: 4, paint: page.colour.yellow });
+  }
+  yield* more(page, 2, warnings.length - MAX_WARNINGS);
 }
 
 /** What is marked, deleted and freed, root by root. */

@@ -4,7 +4,7 @@ import type { ForecastReport } from "../../contract/forecast.ts";
 import { type Page, type Paint, paragraph } from "../../text/page.ts";
 import { formatCount, formatNumberOf } from "../../text/quantities.ts";
 import { renderAborts } from "./forecast-aborts.ts";
-import { renderBreaks } from "./forecast-breaks.ts";
+import { renderBreaks, renderHarms } from "./forecast-breaks.ts";
 import { renderFigures, renderRemovedTags, renderUnseen, subjectOf } from "./forecast-figures.ts";
 import { renderTook, renderUnreadable } from "./totals.ts";
 
@@ -39,6 +39,7 @@ export function* renderForecastVerdict(page: Page, report: ForecastReport): Gene
 /** The images that would break, where collection would abort, and what it does not see. */
 export function* renderForecastDetails(page: Page, report: ForecastReport): Generator<string> {
   yield* renderBreaks(page, report);
+  yield* renderHarms(page, report);
   yield* renderAborts(page, report);
   yield* renderUnseen(page, report);
 }
@@ -48,10 +49,14 @@ function harmOf({ roots, verdict }: ForecastReport): string {
   const aborting = roots.filter(({ outcome }) => outcome === "aborts");
   const halfWay = aborting.some(({ deletedManifests }) => deletedManifests.length > 0);
   const broken = roots.reduce((sum, root) => sum + root.breaks.length, 0);
+  const harmed = roots.reduce((sum, root) => sum + root.losesRepair.length, 0);
   const where = roots.length > 1 ? ` in ${formatCount(aborting.length)} of ${formatCount(roots.length)} roots` : "";
   const harm = [
     aborting.length > 0 ? `abort${halfWay ? " half-way" : ""}${where}` : "",
     broken > 0 ? `break ${formatNumberOf(broken, "image")}` : "",
+    harmed > 0
+      ? `take more from ${formatNumberOf(harmed, "image")} that ${harmed === 1 ? "is" : "are"} broken already`
+      : "",
   ];
   const shown = harm.filter((part) => part !== "").join(" and ");
   // With --repo the images of other repositories are not listed, but they count.

@@ -16,6 +16,7 @@ export function* renderGateText(report: GateReport, page: Page): Generator<strin
   yield* renderDecision(page, report);
   yield* renderReasons(page, report.reasons);
   if (report.decision !== "go") yield* renderEvidence(page, report);
+  yield* renderRemovedTags(page, report.forecast);
   yield* renderTotals(page, report);
 }
 
@@ -46,7 +47,6 @@ function* renderEvidence(page: Page, { scan, forecast }: GateReport): Generator<
     yield "\n";
     yield* renderForecastVerdict(page, forecast);
     yield* renderForecastDetails(page, forecast);
-    yield* renderRemovedTags(page, forecast);
   }
   if (scan.brokenTags.length > 0) {
     const { breaking, rest } = sortFindings(scan);

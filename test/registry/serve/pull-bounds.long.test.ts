@@ -16,6 +16,7 @@ function manyTags(digest: string, count: number): TagFacts {
     states: new Uint8Array(count).fill(DiskState.ok),
     targets: packDigests(names.map(() => digest)),
     modified: new Float64Array(),
+    pushed: new Float64Array(),
     historyCounts: new Int32Array(count),
     historyStates: new Uint8Array(count),
     history: packDigests([]),

@@ -144,7 +144,7 @@ describe("the rest of a forecast", () => {
   it("counts the tags that the clean-up removes, and names a few", () => {
     const removed = /The tag clean-up removes 1,200 tags \(each repository keeps its 5 newest\): team\/web:0\.0,/;
     expect(render(breaking, { width: 140 })).toMatch(removed);
-    expect(render(breaking, { width: 240 })).toContain("team/web:0.7 … and 1,192 more\n");
+    expect(render(breaking, { width: 240 })).toContain("team/web:0.199 … and 1,000 more\n");
     expect(render(halfWay)).toContain("\nThe tag clean-up removes 1 tag: private/team/api:0.9\n");
   });
 

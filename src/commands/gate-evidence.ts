@@ -1,0 +1,91 @@
+// What a gate decides on besides the reports of its scan and forecast: ages, owners, shares, what the last run saw.
+import type { ScanReport, UnreadableReport } from "../contract/scan.ts";
+import type { State } from "../contract/state-file.ts";
+import { DiskState } from "../facts/facts.ts";
+import { type Deletions, lookAtDeletions } from "../inspect/deletions.ts";
+import type { RootInspection } from "../inspect/inspect-root.ts";
+import { uploadsSince } from "../registry/collect/forecast.ts";
+import { type RootIdentity, vanishedRepositories } from "../report/history.ts";
+import { majorityOwner, type User } from "../scan/access.ts";
+import type { StorageFs } from "../scan/fs/storage-fs.ts";
+import { repositoryNames } from "../scan/list-namespace.ts";
+import type { RootEvidence } from "./decide.ts";
+import type { RootForecast } from "./forecast-report.ts";
+import { notingIn } from "./identities.ts";
+
+export interface EvidenceOptions {
+  /** Milliseconds since 1970: what was written after that is young. */
+  readonly since: number;
+  /** Who collects; undefined for whom most of the storage belongs to. */
+  readonly collector: User | undefined;
+}
+
+/** The evidence of each root. Notes in `unreadable` what cannot be read. */
+export function rootEvidence(
+  storageFs: StorageFs,
+  forecasts: readonly RootForecast[],
+  vanished: ReadonlyMap<string, readonly string[]>,
+  { since, collector }: EvidenceOptions,
+  unreadable: UnreadableReport[],
+): RootEvidence[] {
+  return forecasts.map((one) => {
+    const { root, namespace } = one.inspection;
+    const fs = notingIn(storageFs, root, unreadable);
+    const user = collector ?? majorityOwner(fs, root.path, repositoryNames(namespace));
+    const { graph } = one.inspection.context;
+    const deletions = lookAtDeletions(storageFs, root.path, graph, one.forecast.collection, { since, collector: user });
+    for (const entry of deletions.unreadable) unreadable.push({ root: root.name, ...entry });
+    return evidenceOf(one, deletions, user, vanished.get(root.name) ?? []);
+  });
+}
+
+function evidenceOf(
+  { inspection: { root, context }, forecast: { collection } }: RootForecast,
+  { young, refused }: Deletions,
+  user: User | undefined,
+  vanished: readonly string[],
+): RootEvidence {
+  let [blobs, bytes] = [0, 0];
+  for (let digest = 0; digest < context.graph.digests.length; digest++) {
+    if (context.graph.blobState(digest) !== DiskState.ok) continue;
+    blobs++;
+    bytes += context.graph.blobSize(digest);
+  }
+  return {
+    name: root.name,
+    young,
+    refused,
+    collector: user?.uid,
+    deletes: {
+      blobs: { part: collection.deletedBlobs.length, whole: blobs },
+      bytes: { part: collection.deletedBytes, whole: bytes },
+    },
+    vanished,
+  };
+}
+
+/** By root name, the repositories that the last complete run saw and that are gone. */
+export function vanishedSince(
+  last: State | undefined,
+  inspections: readonly RootInspection[],
+  identities: ReadonlyMap<string, RootIdentity>,
+): ReadonlyMap<string, readonly string[]> {
+  const roots = inspections.map(({ root }) => root);
+  return new Map(last ? vanishedRepositories(roots, last, identities) : []);
+}
+
+/** The counts by severity of the findings in authoritative roots. */
+export function authoritativeSummary({ roots, findings, summary }: ScanReport): ScanReport["summary"] {
+  const names = new Set(roots.filter(({ kind }) => kind === "authoritative").map(({ name }) => name));
+  const counts = { error: 0, warning: 0, info: 0 };
+  for (const { root, severity, accepted } of findings) if (names.has(root) && !accepted) counts[severity]++;
+  return { ...summary, ...counts };
+}
+
+/** Where uploads were written to after `since` (milliseconds since 1970), as `root: repository`. */
+export function recentUploads(forecasts: readonly RootForecast[], since: number): string[] {
+  const places = forecasts.flatMap(({ inspection: { root, context } }) =>
+    uploadsSince(context.graph, since).map(({ repository }) => `${root.name}: ${repository}`),
+  );
+  return [...new Set(places)];
+}

@@ -1,0 +1,78 @@
+// A last look on disk at what a garbage collection would delete: what of it is so young that a push under way may need
+// it, and what the user who collects may not delete, so that the run would end there.
+import { DiskState, type Unreadable } from "../facts/facts.ts";
+import type { RootGraph } from "../graph/root-graph.ts";
+import { blobData, linkFile } from "../layout/paths.ts";
+import type { Collection } from "../registry/collect/collection.ts";
+import { mayRemove, type User } from "../scan/access.ts";
+import { type StorageFs, stateOfError, statPath } from "../scan/fs/storage-fs.ts";
+
+export interface DeletionChecks {
+  /** Milliseconds since 1970: what was written after that is young. */
+  readonly since: number;
+  /** Who collects; undefined where nothing tells. */
+  readonly collector: User | undefined;
+}
+
+export interface Deletions {
+  /** How many blobs, revisions, and layer links to deleted blobs are young. */
+  readonly young: { readonly blobs: number; readonly revisions: number; readonly layerLinks: number };
+  /** The directories, relative to the root, that the user who collects may not delete. */
+  readonly refused: readonly string[];
+  readonly unreadable: readonly Unreadable[];
+}
+
+type Deleted = Pick<Collection, "deletedBlobs" | "deletedRevisions" | "isBlobDeleted">;
+
+/**
+ * `root` is the storage root's path. A finished blob has left `_uploads`, and a mounted one only gets a layer link: before
+ * the manifest is pushed, age alone tells that they belong to a push. One stat a revision and a layer link to a deleted
+ * blob; where it is known who collects and that is not root, one more a blob and revision.
+ */
+export function lookAtDeletions(
+  storageFs: StorageFs,
+  root: string,
+  graph: RootGraph,
+  { deletedBlobs, deletedRevisions, isBlobDeleted }: Deleted,
+  { since, collector }: DeletionChecks,
+): Deletions {
+  const unreadable: Unreadable[] = [];
+  const refused: string[] = [];
+  const stat = (path: string) => {
+    const { stat, code } = statPath(storageFs, `${root}/${path}`);
+    if (code !== undefined && stateOfError(code) === DiskState.unreadable) unreadable.push({ path, error: code });
+    return stat;
+  };
+  const isYoung = (modified: number | undefined) => modified !== undefined && modified > since;
+  const parents = new Map<string, ReturnType<typeof stat>>();
+  const checkRemoval = (directory: string) => {
+    if (collector === undefined || collector.uid === 0) return;
+    const above = directory.slice(0, directory.lastIndexOf("/"));
+    if (!parents.has(above)) parents.set(above, stat(above));
+    const [own, parent] = [stat(directory), parents.get(above)];
+    if (own && parent && !mayRemove(own, parent, collector)) refused.push(directory);
+  };
+  const young = { blobs: 0, revisions: 0, layerLinks: 0 };
+  for (const blob of deletedBlobs) {
+    if (isYoung(graph.blobModified(blob))) young.blobs++;
+    checkRemoval(parentOf(blobData(graph.digests.text(blob))));
+  }
+  for (const { repository, digest } of deletedRevisions) {
+    const link = linkFile(repository.name, "revision", graph.digests.text(digest));
+    if (isYoung(stat(link)?.mtimeMs)) young.revisions++;
+    checkRemoval(parentOf(link));
+  }
+  for (const { name, layerLinks } of graph.repositories()) {
+    for (let link = layerLinks.first; link < layerLinks.end; link++) {
+      const target = graph.layerLinks.target(link);
+      if (target < 0 || isBlobDeleted.at(target) !== 1) continue;
+      const path = linkFile(name, "layer", graph.digests.text(graph.layerLinks.place(link)));
+      if (isYoung(stat(path)?.mtimeMs)) young.layerLinks++;
+    }
+  }
+  return { young, refused, unreadable };
+}
+
+function parentOf(path: string): string {
+  return path.slice(0, path.lastIndexOf("/"));
+}

@@ -1,0 +1,151 @@
+// What a garbage collection takes from images that are broken already: parts that clients still get, and content from
+// which the image could be repaired while it is on the disk.
+import { ROLE_NAMES } from "../../contract/finding.ts";
+import { Role } from "../../facts/facts.ts";
+import type { GraphView } from "../../graph/overlay.ts";
+import type { RepositoryNode, RootGraph } from "../../graph/root-graph.ts";
+import { serveBlob, serveManifest } from "../serve/serve.ts";
+import { type Collection, type CollectOptions, graphAfter } from "./collection.ts";
+
+export interface TakenPart {
+  readonly digest: number;
+  readonly role: "manifest" | "child" | "config" | "layer";
+  readonly platform: string | undefined;
+  /** Whether a client gets it today; else it is content that a repair from this disk would need. */
+  readonly served: boolean;
+}
+
+/** An image, and what the collection takes of it. */
+export interface Harm {
+  readonly repository: RepositoryNode;
+  /** -1 for a manifest that no tag names. */
+  readonly tag: number;
+  /** The digest of its manifest. */
+  readonly image: number;
+  readonly taken: readonly TakenPart[];
+}
+
+/**
+ * The images that are kept and lose something, by repository, then as it lists its tags, manifests without a tag last.
+ * Which links lead to a part today does not matter: a link can be written again, content cannot. Linear in what the
+ * images of a repository reference, unless one of them loses something.
+ */
+export function harmsOf(graph: RootGraph, collection: Collection, { removedTags }: CollectOptions): Harm[] {
+  const { deletedRevisions, deletedBlobs, deletedLinks, isBlobDeleted } = collection;
+  if (deletedRevisions.length + deletedBlobs.length === 0) return [];
+  const after = graphAfter(graph, collection);
+  const harms: Harm[] = [];
+  for (const repository of graph.repositories()) {
+    const losses = new Losses(graph, after, repository, (blob) => isBlobDeleted.at(blob) === 1);
+    const images = keptImages(graph, repository, removedTags, deletedLinks);
+    if (!losses.isAnyIn(images.map(({ image }) => image))) continue;
+    for (const { tag, image } of images) {
+      const taken = losses.of(image);
+      if (taken.length > 0) harms.push({ repository, tag, image, taken });
+    }
+  }
+  return harms;
+}
+
+/** The manifests that tags name, and those that are linked without a tag, as far as they stay. */
+function keptImages(
+  graph: RootGraph,
+  { tags, revisions }: RepositoryNode,
+  removedTags: CollectOptions["removedTags"],
+  deletedLinks: Collection["deletedLinks"],
+): { readonly tag: number; readonly image: number }[] {
+  const images: { tag: number; image: number }[] = [];
+  const tagged = new Set<number>();
+  for (let tag = tags.first; tag < tags.end; tag++) {
+    const image = graph.tags.target(tag);
+    if (image < 0 || removedTags.at(tag) === 1) continue;
+    images.push({ tag, image });
+    tagged.add(image);
+  }
+  for (let link = revisions.first; link < revisions.end; link++) {
+    const image = graph.revisions.target(link);
+    if (image >= 0 && deletedLinks.at(link) === 0 && !tagged.has(image)) images.push({ tag: -1, image });
+  }
+  return images;
+}
+
+/** A part on the way down: of the image's manifest, the reference is -1. */
+interface Part {
+  readonly digest: number;
+  readonly reference: number;
+}
+
+/** What the images of one repository lose. */
+class Losses {
+  readonly #before: RootGraph;
+  readonly #after: GraphView;
+  readonly #repository: RepositoryNode;
+  readonly #isDeleted: (blob: number) => boolean;
+  /** What is lost of each image, as many tags name one. */
+  readonly #known = new Map<number, readonly TakenPart[]>();
+
+  constructor(before: RootGraph, after: GraphView, repository: RepositoryNode, isDeleted: (blob: number) => boolean) {
+    this.#before = before;
+    this.#after = after;
+    this.#repository = repository;
+    this.#isDeleted = isDeleted;
+  }
+
+  isAnyIn(images: readonly number[]): boolean {
+    for (const part of this.#parts(images)) if (this.#loss(part) !== undefined) return true;
+    return false;
+  }
+
+  of(image: number): readonly TakenPart[] {
+    const known = this.#known.get(image);
+    if (known) return known;
+    const taken: TakenPart[] = [];
+    const { manifests } = this.#before;
+    for (const part of this.#parts([image])) {
+      const served = this.#loss(part);
+      if (served === undefined) continue;
+      const { digest, reference } = part;
+      const role = reference < 0 ? "manifest" : ROLE_NAMES[manifests.role(reference)];
+      taken.push({ digest, role, platform: reference < 0 ? undefined : manifests.platform(reference), served });
+    }
+    this.#known.set(image, taken);
+    return taken;
+  }
+
+  /** The images' manifests and all that those reference, as far as manifests are in the store, each digest once. */
+  *#parts(images: readonly number[]): Generator<Part> {
+    const { manifests, digests } = this.#before;
+    const seen = new Set<number>();
+    const open: Part[] = images.map((digest) => ({ digest, reference: -1 })).reverse();
+    for (let part = open.pop(); part !== undefined; part = open.pop()) {
+      if (seen.has(part.digest) || !digests.isDigest(part.digest)) continue;
+      seen.add(part.digest);
+      yield part;
+      const manifest = this.#isManifest(part) ? manifests.find(this.#contentOf(part.digest)) : -1;
+      if (manifest < 0 || !manifests.isParsed(manifest)) continue;
+      for (const reference of [...manifests.references(manifest)].reverse()) {
+        open.push({ digest: manifests.target(reference), reference });
+      }
+    }
+  }
+
+  #isManifest({ reference }: Part): boolean {
+    return reference < 0 || this.#before.manifests.role(reference) === Role.child;
+  }
+
+  /** The blob that is served under a manifest's digest, or else the one that should be. */
+  #contentOf(digest: number): number {
+    const reply = serveManifest(this.#before, this.#repository, digest);
+    return reply.answer === "served" ? reply.blob : digest;
+  }
+
+  /** Whether a part that is taken is served today; undefined where it is not taken. */
+  #loss(part: Part): boolean | undefined {
+    const serve = this.#isManifest(part) ? serveManifest : serveBlob;
+    if (serve(this.#before, this.#repository, part.digest).answer === "served") {
+      return serve(this.#after, this.#repository, part.digest).answer === "served" ? undefined : true;
+    }
+    const isUseful = this.#isDeleted(part.digest) && !this.#before.isBlobCorrupt(part.digest);
+    return isUseful ? false : undefined;
+  }
+}

@@ -1,0 +1,50 @@
+// What a user may do on the disk, by owners and modes, and which user the storage belongs to.
+import type { Stats } from "node:fs";
+import { BLOBS, REPOSITORIES, repositoryFolder, STORAGE } from "../layout/paths.ts";
+import { listNames, namesOf, type StorageFs, statPath } from "./fs/storage-fs.ts";
+
+/** A user as the kernel knows one. */
+export interface User {
+  readonly uid: number;
+  /** The groups: the first is the user's own. */
+  readonly gids: readonly number[];
+}
+
+type Owned = Pick<Stats, "uid" | "gid" | "mode">;
+
+const WRITE_AND_ENTER = 0o3;
+const READ_WRITE_AND_ENTER = 0o7;
+const STICKY = 0o1000;
+
+/** Whether the user may do all of `wanted` (bits as of one digit of a mode). Root may do everything; lists are not looked at. */
+export function mayAccess({ uid, gid, mode }: Owned, user: User, wanted: number): boolean {
+  if (user.uid === 0) return true;
+  const bits = uid === user.uid ? mode >> 6 : user.gids.includes(gid) ? mode >> 3 : mode;
+  return (bits & wanted) === wanted;
+}
+
+/** Whether the user may remove a directory with all files in it, given also the directory that it is in. */
+export function mayRemove(directory: Owned, above: Owned, user: User): boolean {
+  if (user.uid === 0) return true;
+  if (!mayAccess(directory, user, READ_WRITE_AND_ENTER) || !mayAccess(above, user, WRITE_AND_ENTER)) return false;
+  return (above.mode & STICKY) === 0 || above.uid === user.uid || directory.uid === user.uid;
+}
+
+/**
+ * Whom most of the layout's directories in the storage root at `root` belong to: the user who serves the registry, and
+ * most likely the one who collects. Undefined where none can be read.
+ */
+export function majorityOwner(storageFs: StorageFs, root: string, repositories: readonly string[]): User | undefined {
+  const prefixes = namesOf(listNames(storageFs, `${root}/${BLOBS}/sha256`)).map((name) => `${BLOBS}/sha256/${name}`);
+  const counts = new Map<string, number>();
+  for (const path of [STORAGE, BLOBS, REPOSITORIES, ...prefixes, ...repositories.map(repositoryFolder)]) {
+    const { stat } = statPath(storageFs, `${root}/${path}`);
+    if (!stat) continue;
+    const owner = `${stat.uid}:${stat.gid}`;
+    counts.set(owner, (counts.get(owner) ?? 0) + 1);
+  }
+  const [most] = [...counts].sort(([, a], [, b]) => b - a);
+  if (!most) return undefined;
+  const [uid, gid] = most[0].split(":").map(Number) as [number, number];
+  return { uid, gids: [gid] };
+}

@@ -1,0 +1,82 @@
+import { describe, expect, it } from "vitest";
+import { blobPath, layerLinkPath, revisionLinkPath } from "../../scripts/fixtures/storage.ts";
+import { Bytes } from "../../src/facts/columns.ts";
+import { type DeletionChecks, lookAtDeletions } from "../../src/inspect/deletions.ts";
+import { graphOf } from "../worlds/scan-world.ts";
+import { failing } from "../worlds/watched-fs.ts";
+import { World } from "../worlds/world.ts";
+
+const OLD = Date.UTC(2026, 0, 1);
+const SINCE = Date.UTC(2026, 0, 31);
+const NEW = SINCE + 1000;
+
+/** A world with one image, of which a collection deletes the layer's blob and the revision; all of it old. */
+function newWorld() {
+  const world = new World();
+  const app = world.repository("app");
+  const { digest, layers } = app.image();
+  const layer = layers[0]!.digest;
+  const paths = {
+    blob: blobPath(layer),
+    revision: revisionLinkPath("app", digest),
+    layerLink: layerLinkPath("app", layer),
+  };
+  for (const path of Object.values(paths)) world.touch(path, OLD);
+  const look = (checks: Partial<DeletionChecks> = {}, fs = world.fs) => {
+    const graph = graphOf(world);
+    const isBlobDeleted = new Bytes();
+    const blob = graph.digests.find(layer);
+    isBlobDeleted.set(blob, 1);
+    const repository = graph.findRepository("app")!;
+    const deletedRevisions = [{ repository, digest: graph.digests.find(digest) }];
+    const deleted = { deletedBlobs: [blob], isBlobDeleted, deletedRevisions };
+    return lookAtDeletions(fs, world.root, graph, deleted, { since: SINCE, collector: undefined, ...checks });
+  };
+  return { world, paths, look };
+}
+
+const NONE = { blobs: 0, revisions: 0, layerLinks: 0 };
+const directory = (path: string) => path.slice(0, path.lastIndexOf("/"));
+
+describe("lookAtDeletions", () => {
+  it("finds nothing young where all is old", () => {
+    expect(newWorld().look()).toEqual({ young: NONE, refused: [], unreadable: [] });
+  });
+
+  it.each([
+    ["blob", "blobs"],
+    ["revision", "revisions"],
+    ["layerLink", "layerLinks"],
+  ] as const)("counts a young %s", (path, count) => {
+    const { world, paths, look } = newWorld();
+    world.touch(paths[path], NEW);
+    expect(look().young).toEqual({ ...NONE, [count]: 1 });
+  });
+
+  it("names the directories that who collects may not delete", () => {
+    const { world, paths, look } = newWorld();
+    const collector = { uid: 1000, gids: [1000] };
+    const ours = (path: string) => {
+      for (const part of [directory(path), directory(directory(path))])
+        world.memory.chownSync(`/registry/${part}`, 1000, 1000);
+      world.memory.chmodSync(`/registry/${directory(path)}`, 0o755);
+    };
+    world.memory.chmodSync(`/registry/${directory(paths.revision)}`, 0o755);
+    ours(paths.blob);
+    expect(look({ collector }).refused).toEqual([directory(paths.revision)]);
+    ours(paths.revision);
+    expect(look({ collector }).refused).toEqual([]);
+  });
+
+  it("lets root delete everything", () => {
+    const { world, paths, look } = newWorld();
+    world.memory.chmodSync(`/registry/${directory(paths.blob)}`, 0);
+    expect(look({ collector: { uid: 0, gids: [0] } }).refused).toEqual([]);
+  });
+
+  it("says what it could not look at", () => {
+    const { world, paths, look } = newWorld();
+    const { unreadable } = look({}, failing(world.fs, "EIO", /revisions.*link$/));
+    expect(unreadable).toEqual([{ path: paths.revision, error: "EIO" }]);
+  });
+});
