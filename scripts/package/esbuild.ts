@@ -1,6 +1,7 @@
 // What the one-file program and the package's program have in common: how esbuild puts modules together.
 import { fileURLToPath } from "node:url";
 import type { BuildOptions, Plugin } from "esbuild";
+import { SCRIPT_PARTS } from "../../src/recovery/script-parts.ts";
 
 export const ROOT = fileURLToPath(new URL("../..", import.meta.url));
 
@@ -23,6 +24,11 @@ const require = createRequire(import.meta.url);`;
 
 /** The languages that nobody asks for. */
 export const ENGLISH_ALONE = { "node_modules/zod/v4/locales/index.js": 'export { default as en } from "./en.js";' };
+
+/** The parts of plan's script, which lie beside the module that reads them. */
+export const SCRIPT_PARTS_INSIDE = {
+  "src/recovery/script-parts.ts": `export const SCRIPT_PARTS = ${JSON.stringify(SCRIPT_PARTS)};`,
+};
 
 /** Replaces modules, named by the end of their path, by other text. Fails the build where one of them is not met. */
 export function replacing(replaced: Readonly<Record<string, string>>): Plugin {

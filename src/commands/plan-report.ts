@@ -7,7 +7,10 @@ import { investigatedRootRecord } from "../contract/run.ts";
 import type { InspectedRoots } from "../inspect/inspect-all.ts";
 import type { RootInspection } from "../inspect/inspect-root.ts";
 import type { Plan } from "../recovery/plan.ts";
+import type { RootPlan } from "../recovery/plan-root.ts";
+import type { Obstacle } from "../recovery/step-list.ts";
 import type { StepKind } from "../recovery/steps.ts";
+import { groupBy } from "../text/group-by.ts";
 import { type Run, reportHead } from "./run.ts";
 
 interface PlanReportOptions {
@@ -39,7 +42,7 @@ export function planReport(
       ...plan.roots[index]!.images,
     })),
     steps: plan.steps,
-    left: inspections.flatMap((inspection, index) => leftIn(inspection, plan.roots[index]!.unnameable)),
+    left: inspections.flatMap((inspection, index) => leftIn(inspection, plan.roots[index]!.obstacles)),
     unreadable,
     summary: {
       clean: count("clean"),
@@ -60,12 +63,25 @@ function verdictOf(hasSteps: boolean, incomplete: boolean): PlanReport["verdict"
   return hasSteps ? "findings" : "clean";
 }
 
-function leftIn(inspection: RootInspection, unnameable: readonly string[]): LeftReport[] {
+/** Where a person has to do what the script must not. */
+const BY_HAND: Readonly<Record<Obstacle, { readonly code: string; readonly words: string }>> = {
+  "not-utf8": { code: "stray-entry", words: "its name is not UTF-8" },
+  symlink: { code: "symlink", words: "the script follows no symbolic link, and one is on the way" },
+  alias: { code: "symlink", words: "a symbolic link leads there too, so what is wrong here may be right there" },
+  unknown: { code: "unreadable", words: "it cannot be looked at" },
+};
+
+function leftIn(inspection: RootInspection, obstacles: RootPlan["obstacles"]): LeftReport[] {
   const root = inspection.root.name;
   const left = Object.values<Check>(CHECKS).flatMap(({ code, leftByPlan: reason }) => {
     const count = inspection.findings.count(code);
     return reason === undefined || count === 0 ? [] : [{ root, code, count, reason }];
   });
-  const odd = { root, code: "stray-entry", count: unnameable.length, reason: "its name is not UTF-8: move it by hand" };
-  return unnameable.length > 0 ? [...left, odd] : left;
+  const byHand = [...groupBy(obstacles, ([, obstacle]) => obstacle).values()].map((paths) => {
+    const [path, obstacle] = paths[0]!;
+    const { code, words } = BY_HAND[obstacle];
+    const where = paths.length === 1 ? "" : ", the first of them";
+    return { root, code, count: paths.length, reason: `${words}: fix it by hand (${path}${where})` };
+  });
+  return [...left, ...byHand];
 }

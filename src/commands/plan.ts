@@ -8,11 +8,12 @@ import { blobData } from "../layout/paths.ts";
 import type { OptionsOf } from "../options.ts";
 import type { Terminal } from "../output/terminal.ts";
 import { type Plan, planAll } from "../recovery/plan.ts";
-import { renderScript } from "../recovery/script.ts";
+import { renderScript, type ScriptRoot } from "../recovery/script.ts";
 import { isScripted } from "../recovery/steps.ts";
 import { render } from "../report/index.ts";
 import type { StorageFs } from "../scan/fs/storage-fs.ts";
 import { hashFile, statBlob } from "../scan/read-blobs.ts";
+import { entriesOf } from "../scan/storage-entries.ts";
 import { planReport } from "./plan-report.ts";
 import { beginRun, codeFor, endRun, type Run } from "./run.ts";
 
@@ -29,15 +30,19 @@ export async function plan(options: OptionsOf<"plan">, terminal: Terminal): Prom
   const run = await beginRun(options, terminal, { "--script": options.script, "--quarantine": quarantine });
   const needs = { ...options, tagHistory: true, everyFolder: true };
   const inspected = await inspectAll(options, needs, run);
+  const roots = inspected.inspections.map(({ root }) => root);
+  const entries = entriesOf(terminal.fs, roots);
   const planned = planAll(
-    inspected.inspections.map((inspection) => ({
+    inspected.inspections.map((inspection, index) => ({
+      entries: entries[index]!,
       context: inspection.context,
       findings: inspection.findings,
       isIntact: intactness(terminal.fs, inspection),
     })),
   );
-  const roots = inspected.inspections.map(({ root }) => root);
-  const written = script && (await writeScript(script, { roots, steps: planned.steps, quarantine: quarantine! }, run));
+  const scriptRoots = roots.map((root, index) => ({ ...root, entries: entries[index]! }));
+  const written =
+    script && (await writeScript(script, { roots: scriptRoots, steps: planned.steps, quarantine: quarantine! }, run));
   const { verifyContent } = options;
   const report = planReport(inspected, planned, { verifyContent, script: written, quarantine }, run);
   return endRun(run, {
@@ -48,7 +53,7 @@ export async function plan(options: OptionsOf<"plan">, terminal: Terminal): Prom
 }
 
 interface Scripted {
-  readonly roots: readonly RootInspection["root"][];
+  readonly roots: readonly ScriptRoot[];
   readonly steps: Plan["steps"];
   readonly quarantine: string;
 }

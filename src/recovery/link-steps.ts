@@ -19,7 +19,8 @@ export class LinkSteps {
     const links = graph.links(kind);
     const link = links.find(repository.index, place);
     const state = link < 0 ? DiskState.absent : links.state(link);
-    if (state === DiskState.unreadable) return false;
+    const path = linkFile(repository.name, kind, content);
+    if (state === DiskState.unreadable || !steps.allows(path)) return false;
     const before =
       state === DiskState.absent
         ? "absent"
@@ -31,7 +32,7 @@ export class LinkSteps {
       {
         kind: "relink",
         repository: repository.name,
-        path: linkFile(repository.name, kind, content),
+        path,
         content,
         before,
         blob: { path: blobData(content), size: view.blobSize(place), hash: kind === "revision" },
@@ -48,6 +49,7 @@ export class LinkSteps {
     const links = graph.links(kind);
     const link = links.find(repository.index, place);
     if (link < 0 || links.state(link) === DiskState.unreadable || links.state(link) === DiskState.absent) return false;
+    if (!steps.allows(linkFile(repository.name, kind, digest))) return false;
     const named = { repository: repository.name, digest, path: linkFile(repository.name, kind, digest) };
     if (links.state(link) === DiskState.ok) {
       const content = graph.digests.text(links.target(link));

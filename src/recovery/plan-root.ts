@@ -2,6 +2,7 @@
 import type { CheckContext } from "../checks/context.ts";
 import { imageName } from "../checks/index.ts";
 import type { RootFindings } from "../checks/root-findings.ts";
+import type { Entries } from "../facts/entries.ts";
 import { DiskState, Role } from "../facts/facts.ts";
 import { GraphOverlay } from "../graph/overlay.ts";
 import type { RepositoryNode } from "../graph/root-graph.ts";
@@ -12,7 +13,7 @@ import { type Pull, pullAll } from "../registry/serve/pull.ts";
 import { PushList } from "./pushes.ts";
 import { Repair } from "./repair.ts";
 import type { Sources } from "./sources.ts";
-import { finishStep, StepList } from "./step-list.ts";
+import { finishStep, type Obstacle, StepList } from "./step-list.ts";
 import type { PlanStep } from "./steps.ts";
 import { addFolderSteps, addUnexpectedSteps, addUselessLinkSteps } from "./strays.ts";
 
@@ -21,6 +22,8 @@ export interface RootToPlan {
   /** What was found in it. */
   readonly findings: RootFindings;
   readonly sources: Sources;
+  /** What is at its paths: no step is taken through a symbolic link, nor at what one leads to. */
+  readonly entries: Entries;
   /** Hashes a blob of the root: whether it is what its digest says; undefined where it cannot be read. */
   readonly isIntact: (digest: string) => boolean | undefined;
 }
@@ -34,19 +37,19 @@ export interface RootPlan {
     readonly fixedByPush: readonly string[];
     readonly unrecoverable: readonly string[];
   };
-  /** Paths that a script cannot name. */
-  readonly unnameable: readonly string[];
+  /** Where the script could have done something and must not, by path, and why. */
+  readonly obstacles: readonly (readonly [path: string, obstacle: Obstacle])[];
 }
 
 /** More rounds than any image is deep: a plan that still moves then would move for ever. */
 const MAX_ROUNDS = 10_000;
 
 /** Throws an Error if a step would break an image that is whole: that would be a mistake in here. */
-export function planRoot({ context, findings, sources, isIntact }: RootToPlan): RootPlan {
+export function planRoot({ context, findings, sources, entries, isIntact }: RootToPlan): RootPlan {
   const { graph, root } = context;
   const corrupt = new Set<number>();
   const view = new GraphOverlay(graph, corrupt);
-  const steps = new StepList(root, graph);
+  const steps = new StepList(root, graph, entries);
   const fetches = { fetchesMissing: context.kind === "cache" };
   addUnexpectedSteps(context, findings, view, steps);
   const repair = new Repair({ graph, view, sources, steps, corrupt, isIntact });
@@ -89,7 +92,7 @@ export function planRoot({ context, findings, sources, isIntact }: RootToPlan): 
       fixedByPush: namesOf(context, pushed),
       unrecoverable: namesOf(context, byHand.rebuild.keys()),
     },
-    unnameable: [...steps.unnameable].sort(),
+    obstacles: steps.obstacles(),
   };
 }
 
@@ -109,6 +112,7 @@ function addTagSteps({ graph }: CheckContext, view: GraphOverlay, pull: Pull, st
     if (problem.failure !== "broken-tag") continue;
     const { repository, tag, tags } = problem;
     const path = tagCurrent(repository.name, graph.tags.name(tag));
+    if (!steps.allows(path)) continue;
     const [digest, ...others] = graph.tags.history(tag);
     if (digest !== undefined && others.length === 0 && isWhole(view, repository, digest, pull.problems)) {
       const content = graph.digests.text(digest);

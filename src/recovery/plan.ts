@@ -1,6 +1,7 @@
 // The plan for all roots of a run together: each may copy from the others.
 import type { CheckContext } from "../checks/context.ts";
 import type { RootFindings } from "../checks/root-findings.ts";
+import type { Entries } from "../facts/entries.ts";
 import { planRoot, type RootPlan } from "./plan-root.ts";
 import { corruptManifests, Sources } from "./sources.ts";
 import { type PlanStep, rankSteps } from "./steps.ts";
@@ -8,6 +9,8 @@ import { type PlanStep, rankSteps } from "./steps.ts";
 export interface InspectedRoot {
   readonly context: CheckContext;
   readonly findings: RootFindings;
+  /** What is at its paths. */
+  readonly entries: Entries;
   /** Hashes a blob of the root: whether it is what its digest says; undefined where it cannot be read. */
   readonly isIntact: (digest: string) => boolean | undefined;
 }

@@ -1,61 +1,95 @@
 // Collects the steps of one root: each once, with all images that want it.
 import { imageName } from "../checks/index.ts";
+import type { Entries } from "../facts/entries.ts";
 import type { RootGraph } from "../graph/root-graph.ts";
 import type { PlanStep, ScriptedStep } from "./steps.ts";
 
 type Draft<S> = S extends PlanStep ? Omit<S, "root" | "affects" | "fixes"> : never;
 
-interface Entry {
+interface DraftOfTags {
   readonly draft: Draft<ScriptedStep>;
   readonly tags: Set<number>;
 }
 
+/** Why the script must not touch a path, and a person has to. */
+export type Obstacle =
+  /** Its name is not UTF-8, so that a script could not name it. */
+  | "not-utf8"
+  /** It is, or is reached through, a symbolic link. */
+  | "symlink"
+  /** A symbolic link leads to it, or to a folder above it: what is wrong here may be right there. */
+  | "alias"
+  /** The system does not say what is there. */
+  | "unknown";
+
 export class StepList {
   readonly #root: string;
   readonly #graph: RootGraph;
-  readonly #entries = new Map<string, Entry>();
-  /** Paths with names that are not UTF-8, which a script could not name. */
-  readonly unnameable = new Set<string>();
+  readonly #entries: Entries;
+  readonly #drafts = new Map<string, DraftOfTags>();
+  /** By path: what no step is taken for, and why. */
+  readonly #obstacles = new Map<string, Obstacle>();
 
-  constructor(root: string, graph: RootGraph) {
+  constructor(root: string, graph: RootGraph, entries: Entries) {
     this.#root = root;
     this.#graph = graph;
+    this.#entries = entries;
+  }
+
+  /** Whether a step may be taken at this path. One that may not is left to people. */
+  allows(path: string): boolean {
+    const obstacle = this.#obstacles.get(path) ?? this.#obstacleAt(path);
+    if (obstacle !== undefined) this.#obstacles.set(path, obstacle);
+    return obstacle === undefined;
+  }
+
+  /** What steps were asked for and not taken, sorted by path. */
+  obstacles(): readonly (readonly [path: string, obstacle: Obstacle])[] {
+    return [...this.#obstacles].sort(([a], [b]) => (a < b ? -1 : 1));
+  }
+
+  #obstacleAt(path: string): Obstacle | undefined {
+    if (path.includes("\ufffd")) return "not-utf8";
+    for (let end = path.indexOf("/"); ; end = path.indexOf("/", end + 1)) {
+      const { type, identity } = this.#entries.at(end < 0 ? path : path.slice(0, end));
+      if (type === "symlink" || type === "unknown") return type;
+      if (type === "absent") return undefined;
+      if (this.#entries.aliasOf(identity) !== undefined) return "alias";
+      if (type !== "folder" || end < 0) return undefined;
+    }
   }
 
   /** Adds a step for these tags, or the tags to the step that is there already. */
   add(draft: Draft<ScriptedStep>, tags: readonly number[]): void {
-    if (draft.path.includes("\ufffd")) {
-      this.unnameable.add(draft.path);
-      return;
-    }
+    if (!this.allows(draft.path)) throw new Error(`no step is allowed at ${draft.path}`);
     const key = `${draft.kind} ${draft.path}`;
-    const entry = this.#entries.get(key);
-    if (!entry) this.#entries.set(key, { draft, tags: new Set(tags) });
+    const entry = this.#drafts.get(key);
+    if (!entry) this.#drafts.set(key, { draft, tags: new Set(tags) });
     else for (const tag of tags) entry.tags.add(tag);
   }
 
   /** Adds tags to what is to be done about a blob's data, if anything is. */
   addTags(path: string, tags: readonly number[]): void {
     for (const kind of ["clean", "copy"] as const) {
-      const entry = this.#entries.get(`${kind} ${path}`);
+      const entry = this.#drafts.get(`${kind} ${path}`);
       for (const tag of entry ? tags : []) entry!.tags.add(tag);
     }
   }
 
   isEmpty(): boolean {
-    return this.#entries.size === 0;
+    return this.#drafts.size === 0;
   }
 
   /** Whether any step writes below this folder. */
   writesBelow(folder: string): boolean {
-    return [...this.#entries.values()].some(
+    return [...this.#drafts.values()].some(
       ({ draft }) => draft.kind !== "clean" && draft.path.startsWith(`${folder}/`),
     );
   }
 
   /** The steps, with the images of theirs that are healed in the end. */
   finish(healed: ReadonlySet<number>): ScriptedStep[] {
-    return [...this.#entries.values()].map(({ draft, tags }) =>
+    return [...this.#drafts.values()].map(({ draft, tags }) =>
       finishStep(this.#root, this.#graph, draft, tags, healed),
     );
   }

@@ -28,7 +28,7 @@ export function addUnexpectedSteps(
     const isAny = misnamed.has(path) || path.includes("/_manifests/tags/");
     // What is put in the place of a loop afterwards is no unexpected entry.
     const reason = loops.has(path) ? "blocked-folder" : isAny ? "stray-entry" : "unexpected-file";
-    for (const entry of paths) {
+    for (const entry of paths.filter((path) => steps.allows(path))) {
       const message = "move it away: the registry's own walk stops at it";
       steps.add({ kind: "clean", ...named, path: entry, reason, message }, []);
       view.unblock(entry);
@@ -56,7 +56,7 @@ export function addFolderSteps(findings: RootFindings, view: GraphOverlay, steps
   for (const repository of new Set([...unseen, ...unblocked])) {
     if (!repository.name.split("/").every((part) => part !== "")) continue;
     const path = layersFolder(repository);
-    if (steps.writesBelow(path)) continue;
+    if (steps.writesBelow(path) || !steps.allows(path)) continue;
     const message = "make the empty folder by which collection knows that this repository is there";
     steps.add({ kind: "folder", repository: repository.name, path, message }, []);
   }
@@ -89,12 +89,14 @@ export function addUselessLinkSteps(
         const state = view.blobState(links.target(link));
         if (state === DiskState.ok || state === DiskState.unreadable || isNeeded(repository, kind, link)) continue;
         const digest = graph.digests.text(links.place(link));
+        const path = linkFile(repository.name, kind, digest);
+        if (!steps.allows(path)) continue;
         steps.add(
           {
             kind: "clean",
             repository: repository.name,
             digest,
-            path: linkFile(repository.name, kind, digest),
+            path,
             reason: "orphan-link",
             content: graph.digests.text(links.target(link)),
             message: `move the ${kind} link away: its blob is gone, and nothing needs it`,

@@ -34,7 +34,7 @@ describe("the script of a plan", () => {
       const root = new HostileRoot(join(folder, "root $(touch PWNED) `touch PWNED`'"));
       writeHostileManifests(root);
       writeHostileNames(root);
-      const script = join(folder, "mend.sh");
+      const script = join(folder, "fix.sh");
       const plan = runHostile(folder, ["plan", "--script", script, root.path]);
       expect(plan.code).toBe(4);
       expect(spawnSync("sh", ["-n", script]).status).toBe(0);
@@ -42,11 +42,14 @@ describe("the script of a plan", () => {
       mkdirSync(sandbox);
       const before = readdirSync(folder);
       for (const options of [[], ["--apply"]]) {
-        const { status, stderr } = spawnSync("sh", [script, ...options], { cwd: sandbox, encoding: "utf8" });
+        const { status, stderr } = spawnSync("sh", [script, "--as-root", ...options], {
+          cwd: sandbox,
+          encoding: "utf8",
+        });
         expect([0, 1], stderr).toContain(status);
       }
       expect(readdirSync(sandbox)).toEqual([]);
-      expect(readdirSync(folder).filter((name) => !before.includes(name))).toEqual(["mend.sh.quarantine"]);
+      expect(readdirSync(folder).filter((name) => !before.includes(name))).toEqual(["fix.sh.quarantine"]);
       const proofs = spawnSync("find", [folder, "-name", PROOF], { encoding: "utf8" }).stdout;
       expect(proofs).toBe("");
     });

@@ -131,7 +131,7 @@ function commands(root: string, out: string): [string, string[]][] {
     ["verify of no image", ["verify", root, "team/api/server:none"]],
     ["why", ["why", "--report", file("why.json"), root, layer]],
     ["usage", ["usage", "--by", "tag", "--report", file("usage.json"), root]],
-    ["plan", ["plan", "--script", file("mend.sh"), "--report", file("plan.json"), root]],
+    ["plan", ["plan", "--script", file("fix.sh"), "--report", file("plan.json"), root]],
     ["completions", ["__complete", "images", "team", root]],
   ];
 }

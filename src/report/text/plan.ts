@@ -2,7 +2,7 @@
 // nearest to the prompt, how to begin.
 
 import type { PlanReport } from "../../contract/plan.ts";
-import { shellQuote } from "../../recovery/shell-quote.ts";
+import { shellQuote } from "../../recovery/shell-text.ts";
 import { isScripted, type RebuildStep } from "../../recovery/steps.ts";
 import { more, type Page, paragraph, row } from "../../text/page.ts";
 import { formatCount, formatNumberOf } from "../../text/quantities.ts";

@@ -11,7 +11,10 @@ import { DiskState as State } from "../../facts/facts.ts";
  */
 export interface StorageFs extends Pick<typeof fs, "readdirSync" | "openSync" | "readSync" | "closeSync"> {
   statSync(path: string): fs.Stats;
+  /** Inodes may be larger than a number holds. */
+  statSync(path: string, options: { readonly bigint: true }): fs.BigIntStats;
   lstatSync(path: string): fs.Stats;
+  lstatSync(path: string, options: { readonly bigint: true }): fs.BigIntStats;
 }
 
 export const nodeFs: StorageFs = fs;

@@ -11,7 +11,7 @@ import { copyOf, planFor, regfsck, runScript, scratch } from "./stage.ts";
 /** A copy of the fixture with a plan for it. */
 function planned(name: string, ...args: string[]) {
   const folder = scratch();
-  const [root, script] = [copyOf(name, folder), join(folder, "mend.sh")];
+  const [root, script] = [copyOf(name, folder), join(folder, "fix.sh")];
   const { report } = planFor(script, ...args, root);
   const before = entriesBelow(root);
   /** What is neither in the root nor in the quarantine, of what was there when the test says so. */
@@ -81,7 +81,7 @@ describe("a script for a root that changed since", () => {
 
   it("copies nothing that no longer hashes right where it comes from", () => {
     const folder = scratch();
-    const [root, script] = [copyOf("missing-blob", folder), join(folder, "mend.sh")];
+    const [root, script] = [copyOf("missing-blob", folder), join(folder, "fix.sh")];
     const donor = copyOf("small", folder);
     const { report } = planFor(script, folder);
     const { path } = only(report.steps, "copy");
@@ -114,7 +114,7 @@ describe("a quarantine that cannot hold things", () => {
 
   it("leaves everything in its place where its log cannot be written any more", () => {
     const { root, script, before } = planned("incident");
-    mkdirSync(`${script}.quarantine/changes.log`, { recursive: true });
+    mkdirSync(`${quarantineOf(script)}/changes.log`);
     const { status, stderr } = runScript(script, "--apply");
     expect([status, stderr]).toEqual([2, expect.stringContaining("cannot be written to")]);
     expect(entriesBelow(root)).toEqual(before);
@@ -123,10 +123,9 @@ describe("a quarantine that cannot hold things", () => {
   it("leaves what it cannot take where it is full: it is refused step by step", () => {
     const { root, script, before, lost } = planned("incident");
     // The log fits, the folders for what is moved do not: a file stands where they belong.
-    mkdirSync(`${script}.quarantine`);
-    writeFileSync(`${script}.quarantine/moved`, "");
+    writeFileSync(`${quarantineOf(script)}/moved`, "");
     const { status, stderr } = runScript(script, "--apply");
-    expect([status, stderr.match(/^refused .*the quarantine cannot be written to$/gm)?.length]).toEqual([1, 37]);
+    expect([status, stderr.match(/^refused .*it could not be moved$/gm)?.length]).toEqual([1, 37]);
     expect(entriesBelow(root)).toEqual(before);
     expect(lost()).toEqual([]);
   });
@@ -151,7 +150,7 @@ describe("a quarantine that cannot hold things", () => {
 describe("a script that is run by halves", () => {
   it("goes on where it was killed, and loses nothing", async () => {
     const { root, script, lost } = planned("incident");
-    const child = spawn("sh", [script, "--apply"], { stdio: ["ignore", "pipe", "inherit"] });
+    const child = spawn("sh", [script, "--as-root", "--apply"], { stdio: ["ignore", "pipe", "inherit"] });
     let steps = 0;
     child.stdout.on("data", (text: Buffer) => {
       steps += text.toString().split("\n").length - 1;
@@ -168,7 +167,7 @@ describe("a script that is run by halves", () => {
 
   it("says so when it is told to stop", async () => {
     const { script, lost } = planned("incident");
-    const child = spawn("sh", [script, "--apply"], { stdio: ["ignore", "pipe", "pipe"] });
+    const child = spawn("sh", [script, "--as-root", "--apply"], { stdio: ["ignore", "pipe", "pipe"] });
     let said = "";
     child.stderr.on("data", (text: Buffer) => {
       said += text;
@@ -185,10 +184,12 @@ describe("a script that is run by halves", () => {
   it("writes over what a killed run left half written", () => {
     const { root, script, steps } = planned("unlinked-child");
     const { path, content } = only(steps, "relink");
-    put(join(root, dirname(path), ".regfsck-new"), "sha256:half");
+    const left = join(root, dirname(path), `.regfsck-${planOf(script)}-1-aB3dE6`);
+    mkdirSync(left, { mode: 0o700, recursive: true });
+    writeFileSync(join(left, "new"), "sha256:half");
     expect(runScript(script, "--apply").status).toBe(0);
     expect(readFileSync(join(root, path), "utf8")).toBe(content);
-    expect(existsSync(join(root, dirname(path), ".regfsck-new"))).toBe(false);
+    expect(existsSync(left)).toBe(false);
   });
 
   it("can be undone with its log, the last line first", () => {
@@ -210,13 +211,13 @@ describe("odd names", () => {
     for (const name of ["$(touch pwned)", "a'b\"c\n;touch pwned", "-rf", "*"]) {
       put(join(root, "docker/registry/v2/repositories", name, "_layers/x"), "stray");
     }
-    const script = join(folder, "-mend it's.sh");
+    const script = join(folder, "-fix it's.sh");
     const { report } = planFor(script, root);
     const before = entriesBelow(root);
     expect(report.summary.relink).toBe(1);
     const options = { cwd: folder, encoding: "utf8" } as const;
     for (const args of [[], ["--apply"], ["--apply"]]) {
-      expect(spawnSync("sh", [script, ...args], options)).toMatchObject({ status: 0, stderr: "" });
+      expect(spawnSync("sh", [script, "--as-root", ...args], options)).toMatchObject({ status: 0, stderr: "" });
     }
     expect(entriesBelow(folder).filter(({ path }) => path.endsWith("/pwned"))).toEqual([]);
     expect(lostContents(before, entriesBelow(folder))).toEqual([]);
@@ -231,29 +232,41 @@ describe("--script and --quarantine", () => {
     symlinkSync(join(root, "docker"), join(folder, "way"));
     symlinkSync(join(root, "README.md"), join(folder, "link.sh"));
     const before = entriesBelow(root);
-    for (const place of [join(root, "mend.sh"), join(folder, "way/mend.sh"), join(folder, "link.sh")]) {
+    for (const place of [join(root, "fix.sh"), join(folder, "way/fix.sh"), join(folder, "link.sh")]) {
       expect(regfsck("plan", "--script", place, root)).toMatchObject({
         status: 16,
         stderr: expect.stringContaining("inside the storage root"),
       });
     }
     const quarantine = ["--quarantine", join(folder, "way/away")];
-    expect(regfsck("plan", "--script", join(folder, "mend.sh"), ...quarantine, root).status).toBe(16);
+    expect(regfsck("plan", "--script", join(folder, "fix.sh"), ...quarantine, root).status).toBe(16);
     expect(regfsck("plan", ...quarantine, root).status).toBe(16);
     expect(entriesBelow(root)).toEqual(before);
-    expect(existsSync(join(folder, "mend.sh"))).toBe(false);
+    expect(existsSync(join(folder, "fix.sh"))).toBe(false);
   });
 
   it("that cannot be written make the plan incomplete", () => {
     const folder = scratch();
     const root = copyOf("unlinked-child", folder);
-    const script = join(folder, "mend.sh");
+    const script = join(folder, "fix.sh");
     mkdirSync(script);
     const { status, stderr, report } = planFor(script, root);
     expect([status, report.script]).toEqual([12, null]);
     expect(stderr).toMatch(/^regfsck: --script .*\n$/);
   });
 });
+
+function planOf(script: string): string {
+  return /^plan=(\w+)$/m.exec(readFileSync(script, "utf8"))![1]!;
+}
+
+/** The script's quarantine, as an earlier run of it made it. */
+function quarantineOf(script: string): string {
+  const quarantine = `${script}.quarantine`;
+  mkdirSync(quarantine, { mode: 0o700 });
+  writeFileSync(join(quarantine, "plan"), `${planOf(script)}\n`);
+  return quarantine;
+}
 
 function put(path: string, content: string): void {
   mkdirSync(dirname(path), { recursive: true });

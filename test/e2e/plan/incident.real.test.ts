@@ -38,7 +38,7 @@ async function pushAll(url: string, { steps }: PlanReport): Promise<void> {
 describe("the plan for a root after a collection", () => {
   it("says what to push, and that is enough, and no more is broken before", async () => {
     const folder = scratch();
-    const [root, script] = [copyOf("incident", folder), join(folder, "mend.sh")];
+    const [root, script] = [copyOf("incident", folder), join(folder, "fix.sh")];
     const { status, report } = planFor(script, root);
     expect(status).toBe(4);
     expect(report.roots).toMatchObject([{ fixedByScript: [], fixedByPush: lost, unrecoverable: [] }]);
@@ -55,7 +55,7 @@ describe("the plan for a root after a collection", () => {
 
   it("mends every image whose blobs survived", async () => {
     const folder = scratch();
-    const [root, script] = [copyOf("incident", folder), join(folder, "mend.sh")];
+    const [root, script] = [copyOf("incident", folder), join(folder, "fix.sh")];
     const blobs = "docker/registry/v2/blobs";
     cpSync(join(fixture("healthy"), blobs), join(root, blobs), { recursive: true });
     const { report } = planFor(script, root);
@@ -69,7 +69,7 @@ describe("the plan for a root after a collection", () => {
 
   it("copies from another root what is gone in this", async () => {
     const folder = scratch();
-    const [root, script] = [copyOf("incident", folder), join(folder, "mend.sh")];
+    const [root, script] = [copyOf("incident", folder), join(folder, "fix.sh")];
     copyOf("healthy", folder, "mirror");
     const { report } = planFor(script, "--cache", "mirror", folder);
     expect(report.summary).toMatchObject({ brokenTags: 5, fixedByScript: 5, push: 0, rebuild: 0 });

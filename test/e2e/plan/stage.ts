@@ -38,8 +38,9 @@ export function regfsck(...args: string[]) {
   return { status, stdout, stderr };
 }
 
+/** Runs it as whoever runs the tests, who owns the roots: that may be root. */
 export function runScript(script: string, ...args: string[]) {
-  const { status, stdout, stderr } = spawnSync("sh", [script, ...args], { encoding: "utf8" });
+  const { status, stdout, stderr } = spawnSync("sh", [script, "--as-root", ...args], { encoding: "utf8" });
   return { status, stdout, stderr };
 }
 

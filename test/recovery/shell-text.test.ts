@@ -1,7 +1,7 @@
 import { spawnSync } from "node:child_process";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { shellQuote } from "../../src/recovery/shell-quote.ts";
+import { shellQuote } from "../../src/recovery/shell-text.ts";
 
 describe("a quoted word", () => {
   it("is to a shell the text that it was, whatever is in it", () => {
