@@ -67,10 +67,14 @@ export async function playHealthy(
   play: Play,
   seen: (round: DifferingRound) => void,
 ): Promise<void> {
-  for (let number = 0; number < worldsPerSeed; number += 1) {
-    const plan = { world: seed * worldsPerSeed + number, damages: [] };
-    seen({ seed, path: `healthy ${number}`, result: await playRound(worlds, plan, play) });
-  }
+  for (let number = 0; number < worldsPerSeed; number += 1) seen(await healthyRound(worlds, seed, number, play));
+}
+
+const healthyPath = /^healthy-(\d+)$/;
+
+async function healthyRound(worlds: Worlds, seed: number, number: number, play: Play): Promise<DifferingRound> {
+  const plan = { world: seed * worldsPerSeed + number, damages: [] };
+  return { seed, path: `healthy-${number}`, result: await playRound(worlds, plan, play) };
 }
 
 /**
@@ -84,6 +88,11 @@ export async function replay(
   play: Play,
   shrinkForMs = 120_000,
 ): Promise<DifferingRound | undefined> {
+  const healthy = healthyPath.exec(path)?.[1];
+  if (healthy !== undefined) {
+    const round = await healthyRound(worlds, seed, Number(healthy), play);
+    return round.result.differences.length > 0 ? round : undefined;
+  }
   let last: RoundResult | undefined;
   const property = fc.asyncProperty(roundPlans(seed, play.groups), async (plan) => {
     const result = await playRound(worlds, plan, play);

@@ -59,7 +59,8 @@ export async function collectCopy(
   const config = `${copy}.yml`;
   try {
     await promisify(execFile)("cp", ["-a", `${root}/.`, copy]);
-    for (const folder of removes) await rm(join(copy, folder), { recursive: true });
+    // One that was reached by a second path may be gone by then.
+    for (const folder of removes) await rm(join(copy, folder), { recursive: true, force: true });
     const had = await filesIn(copy);
     await writeFile(config, JSON.stringify({ version: "0.1", storage: { filesystem: { rootdirectory: copy } } }));
     chmodSync(config, 0o644);

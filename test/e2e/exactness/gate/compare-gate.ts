@@ -1,16 +1,16 @@
 // Holds every go of the gate against the real collection: whatever it then takes, or does not get through, is a false go.
 // And counts the price: where it did not say go although the collection would have done no harm.
-import { copyFileSync, existsSync, lstatSync, lutimesSync, rmSync } from "node:fs";
+import { copyFileSync, existsSync, lutimesSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { applyDamages } from "../damage/damages.ts";
 import type { Difference } from "../judge/difference.ts";
 import { program, runToEnd } from "../judge/report.ts";
 import type { Comparison, ComparisonResult, Stage } from "../round.ts";
 import { listTree } from "../storage.ts";
-import { type Collected, collectCopy, type Possessions, possessionsOf } from "./collected.ts";
+import { type Collected, collectCopy, possessionsOf } from "./collected.ts";
+import { harmOf } from "./harm.ts";
 import { type OptionSet, optionSetsFor } from "./option-sets.ts";
 
-const hourMs = 3_600_000;
 const gateLimitMs = 60_000;
 const patienceMs = 5_000;
 
@@ -110,39 +110,6 @@ function byText(differences: readonly Difference[]): Difference[] {
     names.push(name);
   }
   return [...sets].map(([what, { sort, names }]) => ({ sort, text: `${what} [${names.join(", ")}]` }));
-}
-
-/** What the collection would take that nobody asked it to, or how it fails; undefined for no harm. */
-function harmOf(root: string, set: OptionSet, before: Possessions, collected: Collected): string | undefined {
-  const { exitCode, stderr, after, deleted } = collected;
-  if (exitCode !== 0)
-    return `the collection ends with ${exitCode}: ${/^failed to .*$/m.exec(stderr)?.[0] ?? stderr.slice(0, 200)}`;
-  const since = Date.now() - hourMs;
-  const young = set.quiet
-    ? deleted.find((path) => (lstatSync(join(root, path), { throwIfNoEntry: false })?.mtimeMs ?? 0) > since)
-    : undefined;
-  if (young !== undefined) return `takes what was written within the hour: ${young}`;
-  if (set.cache) return undefined;
-  const removed = new Set(
-    set.removes.map((path) => path.replace(/^.*\/repositories\/(.*)\/_manifests\/tags\//, "$1:")),
-  );
-  for (const [number, images] of before.served.entries()) {
-    for (const [image, objects] of images) {
-      if (number === 0 && removed.has(image)) continue;
-      for (const [path, hash] of objects) {
-        if (after.served[number]?.get(image)?.get(path) !== hash) return `${image} is no longer served ${path}`;
-      }
-    }
-  }
-  for (const [number, images] of before.stored.entries()) {
-    for (const [image, digests] of images) {
-      if (number === 0 && removed.has(image)) continue;
-      for (const digest of digests) {
-        if (!after.stored[number]?.get(image)?.has(digest)) return `${image} can no longer be repaired from ${digest}`;
-      }
-    }
-  }
-  return undefined;
 }
 
 /** A layer that comes between a gate's go and the collection: the report must not hold any more. */
