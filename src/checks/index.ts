@@ -21,7 +21,8 @@ import { unlinkedChild } from "./unlinked-child.ts";
 import { unreferencedBlob } from "./unreferenced-blob.ts";
 import { unseenRepository } from "./unseen-repository.ts";
 
-export const CHECKS = {
+/** Adding a code: docs/internals/adding-a-check.md. */
+export const CHECKS: Readonly<Record<FindingCode, Check>> = {
   "missing-child": missingChild,
   "unlinked-child": unlinkedChild,
   "missing-blob": missingBlob,
@@ -38,7 +39,7 @@ export const CHECKS = {
   "stray-entry": strayEntry,
   "stale-upload": staleUpload,
   "unreferenced-blob": unreferencedBlob,
-} as const satisfies { readonly [Code in FindingCode]: Check<Code> };
+} satisfies { readonly [Code in FindingCode]: Check<Code> };
 
 /** One finding as its check keeps it: small, and without words. */
 export interface Found {

@@ -17,7 +17,7 @@ export class RootFindings implements Iterable<Found> {
   /** Runs all checks that apply to the root, each once. */
   static find(context: CheckContext): RootFindings {
     const found = new Map<Check, readonly unknown[]>();
-    for (const check of Object.values<Check>(CHECKS)) {
+    for (const check of Object.values(CHECKS)) {
       if (context.kind === "authoritative" || check.inCaches) found.set(check, [...check.find(context)]);
     }
     return new RootFindings(context, found);
@@ -30,7 +30,7 @@ export class RootFindings implements Iterable<Found> {
 
   /** Sorted by repository, then as the repository lists them. */
   *of(code: FindingCode): Generator<Found> {
-    const check: Check = CHECKS[code];
+    const check = CHECKS[code];
     for (const found of this.#found.get(check) ?? []) yield { check, found };
   }
 

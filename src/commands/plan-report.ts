@@ -1,6 +1,5 @@
 // From inspected roots and their plan to the report.
 
-import type { Check } from "../checks/check.ts";
 import { CHECKS } from "../checks/index.ts";
 import type { LeftReport, PlanReport } from "../contract/plan.ts";
 import { investigatedRootRecord } from "../contract/run.ts";
@@ -73,7 +72,7 @@ const BY_HAND: Readonly<Record<Obstacle, { readonly code: string; readonly words
 
 function leftIn(inspection: RootInspection, obstacles: RootPlan["obstacles"]): LeftReport[] {
   const root = inspection.root.name;
-  const left = Object.values<Check>(CHECKS).flatMap(({ code, leftByPlan: reason }) => {
+  const left = Object.values(CHECKS).flatMap(({ code, leftByPlan: reason }) => {
     const count = inspection.findings.count(code);
     return reason === undefined || count === 0 ? [] : [{ root, code, count, reason }];
   });

@@ -1,7 +1,6 @@
 // That a finding code has all that belongs to it; docs/internals/adding-a-check.md tells how to add one.
 import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { describe, expect, it } from "vitest";
-import type { Check } from "../../src/checks/check.ts";
 import { CHECKS } from "../../src/checks/index.ts";
 import { FINDING_CODES } from "../../src/contract/finding.ts";
 
@@ -13,7 +12,7 @@ const GUIDE = "see docs/internals/adding-a-check.md";
 const SHARED = ["check.ts", "context.ts", "finding.ts", "index.ts", "pull-problems.ts", "root-findings.ts"];
 
 it("knows a check for every code, in the order of the codes", () => {
-  expect(Object.values<Check>(CHECKS).map(({ code }) => code)).toEqual([...FINDING_CODES]);
+  expect(Object.values(CHECKS).map(({ code }) => code)).toEqual([...FINDING_CODES]);
 });
 
 it("has a file of src/checks for every code, and no other file that is named like a check", () => {
@@ -22,7 +21,7 @@ it("has a file of src/checks for every code, and no other file that is named lik
 });
 
 describe.each(FINDING_CODES)("%s", (code) => {
-  const check: Check = CHECKS[code];
+  const check = CHECKS[code];
 
   it.each([
     ["a test", `test/checks/${code}.test.ts`],

@@ -4,7 +4,6 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, expect, it, vi } from "vitest";
 import { blobPath } from "../../scripts/fixtures/storage.ts";
-import type { Check } from "../../src/checks/check.ts";
 import { CHECKS } from "../../src/checks/index.ts";
 import { runProgram } from "../worlds/scan-world.ts";
 import { World } from "../worlds/world.ts";
@@ -20,7 +19,7 @@ function damaged(): World {
 
 /** How often each check looks for what it finds while the command runs. */
 async function callsOf(args: readonly string[], world: World): Promise<number[]> {
-  const spies = Object.values<Check>(CHECKS).map((check) => vi.spyOn(check, "find"));
+  const spies = Object.values(CHECKS).map((check) => vi.spyOn(check, "find"));
   await runProgram(world.fs, [...args, world.root]);
   return spies.map((spy) => spy.mock.calls.length);
 }

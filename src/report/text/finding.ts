@@ -1,5 +1,4 @@
 // One finding in a line or two of text: what it is about, and where.
-import type { Check } from "../../checks/check.ts";
 import { CHECKS } from "../../checks/index.ts";
 import type { Finding, Severity } from "../../contract/finding.ts";
 import { shortDigest } from "../../layout/digest.ts";
@@ -58,13 +57,9 @@ function pathRow(page: Page, indent: number, { root, path }: Finding, prefix: Na
 function subject({ code, role, tag }: Finding): string {
   if (role !== undefined) return role;
   if (tag !== undefined) return "tag";
-  return checkOf(code).noun ?? "manifest";
-}
-
-function checkOf(code: Finding["code"]): Check {
-  return CHECKS[code];
+  return CHECKS[code].noun ?? "manifest";
 }
 
 function isFixedAtPath({ code }: Finding): boolean {
-  return checkOf(code).fixedAtPath === true;
+  return CHECKS[code].fixedAtPath === true;
 }
