@@ -28,3 +28,11 @@ describe("a finding's id", () => {
     expect(findings.map(({ id }) => id)).toEqual([sixteen(["malformed-link", "registry", "team/app", "", "", path])]);
   });
 });
+
+it("says where a finding is explained: the section of its code", async () => {
+  const world = new World();
+  world.repository("team/app").image("1.0");
+  world.write(tagLinkPath("team/app", "1.0"));
+  const { findings } = await scanWorld(world);
+  expect(findings.map(({ docsUrl }) => docsUrl)).toEqual(["docs/findings.md#malformed-link"]);
+});

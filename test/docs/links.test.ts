@@ -6,10 +6,7 @@ import { FINDING_CODES } from "../../src/contract/finding.ts";
 import { jsonSchemas } from "../../src/contract/json-schemas.ts";
 import { anchors, filesBelow, hasSection, type Link, links, prose, REPOSITORY, sections, textOf } from "./pages.ts";
 
-/** Announced, and being written. */
-const COMING = ["docs/internals/adding-a-check.md"];
-
-const exists = (path: string) => COMING.includes(path) || existsSync(join(REPOSITORY, path));
+const exists = (path: string) => existsSync(join(REPOSITORY, path));
 const pages = filesBelow("README.md", "CONTRIBUTING.md", "CHANGELOG.md", "docs", "test-fixtures").filter((path) =>
   path.endsWith(".md"),
 );

@@ -77,8 +77,8 @@ export async function runProgram(fs: StorageFs, args: readonly string[], now = D
   return run;
 }
 
-/** What a finding is about, without its words and its id. */
-export function identity({ id: _id, root: _root, message: _message, remedy: _remedy, ...rest }: Finding) {
+/** What a finding is about, without its id, its words and where they are explained. */
+export function identity({ id: _1, root: _2, message: _3, remedy: _4, docsUrl: _5, ...rest }: Finding) {
   return rest;
 }
 
