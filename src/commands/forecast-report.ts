@@ -11,8 +11,7 @@ import { type CleanUpHazard, cleanUpWarnings } from "../registry/collect/clean-u
 import type { Abort } from "../registry/collect/collection.ts";
 import { type BrokenByCollection, type Forecast, forecast } from "../registry/collect/forecast.ts";
 import type { Harm } from "../registry/collect/harm.ts";
-import { abortMessage } from "../report/abort-words.ts";
-import { keeperSentence } from "../report/keeper-words.ts";
+import { abortMessage, keeperSentence } from "../report/gc-words.ts";
 import { selectNames } from "../scan/list-namespace.ts";
 import { type CleanUpOptions, type RemovedTags, removedTags } from "./clean-up.ts";
 import { type Run, reportHead, verdictOf } from "./run.ts";

@@ -8,7 +8,7 @@ import type { RootInspection } from "../inspect/inspect-root.ts";
 import { collect } from "../registry/collect/collect.ts";
 import type { Collection } from "../registry/collect/collection.ts";
 import { ReferenceIndex, type References, type Step } from "../registry/usage/references.ts";
-import { abortMessage } from "../report/abort-words.ts";
+import { abortMessage } from "../report/gc-words.ts";
 
 /** Answers for any number of blobs of one root. */
 export class RootWitness {

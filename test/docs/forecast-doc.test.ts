@@ -1,7 +1,7 @@
 import { readFileSync } from "node:fs";
 import { describe, expect, it } from "vitest";
 import { jsonSchemas } from "../../src/contract/json-schemas.ts";
-import { ABORT_REASONS } from "../../src/report/abort-words.ts";
+import { ABORT_REASONS } from "../../src/report/gc-words.ts";
 
 const page = (name: string) => readFileSync(new URL(`../../docs/${name}`, import.meta.url), "utf8");
 const common = page("json.md");

@@ -3,8 +3,7 @@
 import type { BreakReport, ForecastReport, RootForecastReport } from "../../src/contract/forecast.ts";
 import type { GateReport } from "../../src/contract/gate.ts";
 import type { ScanReport } from "../../src/contract/scan.ts";
-import { abortMessage } from "../../src/report/abort-words.ts";
-import { keeperSentence } from "../../src/report/keeper-words.ts";
+import { abortMessage, keeperSentence } from "../../src/report/gc-words.ts";
 import { clean, HOSTILE, hostile, incident, incomplete, linkPath, rootReport, sha256 } from "./sample-reports.ts";
 
 /** A root whose collection deletes nothing; what it would be follows from the fields given. */

@@ -3,7 +3,7 @@
 import type { ImagePartReport, ImageReport } from "../../contract/verify.ts";
 import { shortDigest } from "../../layout/digest.ts";
 import { formatBytes } from "../../text/quantities.ts";
-import { answerWords, isPartGood, linkWords, partName, storeWords } from "../text/answers.ts";
+import { answerWords, isPartGood, linkWords, partName, storeWords } from "../text/image-part.ts";
 
 export interface GraphNode {
   /** Unique in a report, of letters and digits. */

@@ -6,8 +6,8 @@ import { escapeText } from "../../text/escape.ts";
 import { groupBy } from "../../text/group-by.ts";
 import { columns, more, type Page, paragraph, row } from "../../text/page.ts";
 import { formatBytes, formatCount, formatDuration, formatNumberOf } from "../../text/quantities.ts";
-import { answerWords, brokenPlatforms, isPartGood, linkWords, partName, storeWords } from "./answers.ts";
 import { type NamePrefix, namePrefix } from "./finding.ts";
+import { answerWords, brokenPlatforms, isPartGood, linkWords, partName, storeWords } from "./image-part.ts";
 import { renderUnreadable } from "./totals.ts";
 
 /** Of each manifest, parts shown of which all is whole; lines of one tree; platforms; messages and paths of one remedy. */

@@ -1,5 +1,8 @@
-// What collection stumbles over where it aborts, and what to do about it: its own error usually names no path.
+// What garbage collection would do, in words for a person: where it aborts and how to fix that, and what would keep an image.
+
+import { linksFolder } from "../layout/paths.ts";
 import type { Abort, AbortReason } from "../registry/collect/collection.ts";
+import type { Keeper } from "../registry/collect/forecast.ts";
 
 interface AbortWords {
   /** What the path is. */
@@ -76,4 +79,20 @@ const PHASES = {
 export function abortMessage(reason: AbortReason, phase: Abort["phase"]): string {
   const { what, mend } = WORDS[reason];
   return `${what}, so collection aborts (${PHASES[phase]}); to mend: ${mend}`;
+}
+
+const SENTENCES = {
+  "without-delete-untagged": () =>
+    "run collection without -m, or first give each child a tag of its own: crane tag REPOSITORY@DIGEST child-amd64",
+  "without-tag-clean-up": (repository) =>
+    `keep the tags of ${repository} that name what is lost: the clean-up removes them, and nothing else keeps it`,
+  "with-layers-folder": (repository) =>
+    `create the empty folder ${linksFolder(repository, "layer")}; where it is there, move away the file whose name begins with _ that hides it (unseen-repository in regfsck scan)`,
+  "with-sha256-layers": () =>
+    "push the image again with every blob named by sha256: no collection keeps a blob that is named by sha512, nor what a manifest without a revision link needs",
+} as const satisfies Record<Keeper, (repository: string) => string>;
+
+/** One sentence for a person: what to do so that collection leaves an image of this repository whole. */
+export function keeperSentence(keeper: Keeper, repository: string): string {
+  return SENTENCES[keeper](repository);
 }
