@@ -56,6 +56,7 @@ const MESSAGES: Record<UnexpectedReason, string> = {
   "file-for-folder": "a file where the registry expects a directory: 500, and garbage collection aborts",
   "link-loop": "a symlink loop: the registry's walk aborts",
   "misplaced-data": "a file called data whose path gives no digest: garbage collection aborts in its sweep",
+  "undecodable-name": "a path with a name that is not valid UTF-8: garbage collection aborts",
   "displaced-blob": "a blob outside the folder of its digest",
   "misplaced-link": "a file called link that is not a revision link: garbage collection reads it and aborts",
   "unusable-tag": "an entry that is not a tag, where garbage collection with -m expects one: it aborts",

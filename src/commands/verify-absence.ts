@@ -1,7 +1,7 @@
 // What is said of an image that no root has: what is not there, and what is nearest to it.
 import { tagsFolder } from "../layout/paths.ts";
 import type { StorageRoot } from "../scan/find-roots.ts";
-import { listNames, namesOf, type StorageFs } from "../scan/fs/storage-fs.ts";
+import { entriesOf, listNames, type StorageFs } from "../scan/fs/storage-fs.ts";
 import { listNamespace, repositoryNames } from "../scan/list-namespace.ts";
 import { nearestNames } from "../text/nearest-names.ts";
 import type { ImageName } from "./image-name.ts";
@@ -18,7 +18,7 @@ export function describeAbsence(storageFs: StorageFs, roots: readonly StorageRoo
     return `there is no image ${text} in ${where}: the blob is not in the store, and nothing links it there`;
   }
   const tags = new Set(
-    roots.flatMap(({ path }) => [...namesOf(listNames(storageFs, `${path}/${tagsFolder(repository)}`))]),
+    roots.flatMap(({ path }) => [...entriesOf(listNames(storageFs, `${path}/${tagsFolder(repository)}`))]),
   );
   const near = nearestNames(tag, tags).map((name) => `${repository}:${name}`);
   const others = near.length > 0 ? suggestion(near) : `; the repository has ${tags.size} tags`;

@@ -36,6 +36,11 @@ export interface BlobFacts {
   readonly blocked: readonly BlockedFolder[];
   /** DiskState of `data`. */
   readonly states: Uint8Array;
+  /** What tells each row's file from all others, whatever path leads to it; empty unless every folder is looked through. */
+  readonly files: Float64Array;
+  /** The rows whose folder, or whose `data`, is a symbolic link; none unless every folder is looked through. */
+  readonly linkedFolders: readonly number[];
+  readonly linkedFiles: readonly number[];
   /** Bytes, and last modification in milliseconds since 1970; 0 where there is no file. */
   readonly sizes: Float64Array;
   readonly modified: Float64Array;
@@ -100,6 +105,8 @@ export type UnexpectedReason =
   | "link-loop"
   /** A file called `data` in the blob store whose path gives no digest. */
   | "misplaced-data"
+  /** A file called `data` in the blob store, or `link` below revisions/, on whose path a name is not UTF-8. */
+  | "undecodable-name"
   /** A file called `data` in the blob store whose path gives the digest of a blob that belongs elsewhere. */
   | "displaced-blob"
   /** A file called `link` below revisions/ that is not a revision link, and holds no digest. */
@@ -135,6 +142,8 @@ export interface RepositoryFacts {
   /** DiskState of the folder that its tags lie in. */
   readonly tagsState: DiskState;
   readonly blocked: readonly BlockedFolder[];
+  /** What tells the directories that revision links lie in from all others, whatever path leads there; not always read. */
+  readonly revisionFolders: readonly string[];
   readonly layerLinks: readonly LinkFacts[];
   readonly revisionLinks: readonly LinkFacts[];
   readonly unexpectedRevisionLinks: readonly UnexpectedRevisionLink[];

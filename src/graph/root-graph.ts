@@ -25,12 +25,21 @@ export interface RepositoryNode {
   /** DiskState of the folder that its tags lie in. */
   readonly tagsState: DiskState;
   readonly blocked: readonly BlockedFolder[];
+  /** As RepositoryFacts has it: repositories that have one in common share their revisions. */
+  readonly revisionFolders: readonly string[];
   readonly layerLinks: Range;
   readonly revisions: Range;
   readonly tags: Range;
   readonly unexpectedRevisionLinks: readonly UnexpectedRevisionLink[];
   readonly uploads: readonly UploadFacts[];
   readonly unexpected: readonly UnexpectedEntry[];
+}
+
+/** A blob that is a symbolic link to what lies in the store for another one. */
+export interface SharedBlob {
+  readonly blob: number;
+  readonly by: "folder" | "file";
+  readonly of: number;
 }
 
 /** The numbers of a repository's links of one kind. */
@@ -59,6 +68,10 @@ export class RootGraph {
   readonly #actualDigests = new DigestTable();
   readonly #actualOf = new Integers();
   readonly #blockedBlobs: BlockedFolder[] = [];
+  /** By digest: as BlobFacts.files has it; none unless every folder was looked through. */
+  readonly #files = new Floats(0);
+  /** The blobs whose folder, or whose `data`, is a symbolic link. */
+  readonly #linkedBlobs = new Map<number, "folder" | "file">();
   /** By digest: 1 where something names it as a manifest. */
   readonly #wantedAsManifest = new Bytes();
   /** Layer links that hold another digest than their place says, in pairs: place, target. */
@@ -74,10 +87,16 @@ export class RootGraph {
     this.addBlocked(facts.blocked);
     const digests = new DigestCursor(facts.digests);
     const actual = new DigestCursor(facts.actualDigests);
+    const linked = new Map<number, "folder" | "file">();
+    for (const row of facts.linkedFiles) linked.set(row, "file");
+    for (const row of facts.linkedFolders) linked.set(row, "folder");
     for (let row = 0; digests.next(); row++) {
       const blob = this.digests.add(digests);
+      const by = linked.get(row);
+      if (by !== undefined) this.#linkedBlobs.set(blob, by);
       const isCorrupt = facts.corrupt[row] === 1;
       this.setBlob(blob, facts.states[row] as DiskState, facts.sizes[row]!, facts.modified[row]!, isCorrupt);
+      if (facts.files.length > 0) this.#files.set(blob, facts.files[row]!);
       if (isCorrupt && actual.next()) this.#actualOf.set(blob, this.#actualDigests.add(actual) + 1);
     }
   }
@@ -112,6 +131,7 @@ export class RootGraph {
       name: facts.name,
       tagsState: facts.tagsState,
       blocked: facts.blocked,
+      revisionFolders: facts.revisionFolders,
       layerLinks: new Range(firstLayerLink, this.layerLinks.length),
       revisions: new Range(firstRevision, this.revisions.length),
       tags: new Range(firstTag, this.tags.length),
@@ -216,6 +236,26 @@ export class RootGraph {
   /** Folders of the blob store that are none. */
   blockedBlobFolders(): readonly BlockedFolder[] {
     return this.#blockedBlobs;
+  }
+
+  /**
+   * The blobs that are no more than symbolic links, of their folder or their file, to what lies in the store for another
+   * blob, `of`. Known only where every folder was looked through.
+   */
+  sharedBlobs(): SharedBlob[] {
+    if (this.#linkedBlobs.size === 0) return [];
+    const byFile = new Map<number, SharedBlob[]>();
+    for (const [blob, by] of this.#linkedBlobs) {
+      if (this.blobState(blob) !== DiskState.ok) continue;
+      const file = this.#files.at(blob);
+      byFile.set(file, [...(byFile.get(file) ?? []), { blob, by, of: -1 }]);
+    }
+    const shared: SharedBlob[] = [];
+    for (let of = 0; of < this.#files.length; of++) {
+      if (this.#linkedBlobs.has(of) || this.blobState(of) !== DiskState.ok) continue;
+      for (const link of byFile.get(this.#files.at(of)) ?? []) shared.push({ ...link, of });
+    }
+    return shared;
   }
 
   /** DiskState of a link that may not be there: what opening it gives depends on the folders above it too. */

@@ -88,9 +88,9 @@ export function planRoot({ context, findings, sources, entries, isIntact }: Root
       ...rebuildSteps(context, byHand.rebuild),
     ],
     images: {
-      fixedByScript: namesOf(context, healed),
-      fixedByPush: namesOf(context, pushed),
-      unrecoverable: namesOf(context, byHand.rebuild.keys()),
+      fixedByScript: entriesOf(context, healed),
+      fixedByPush: entriesOf(context, pushed),
+      unrecoverable: entriesOf(context, byHand.rebuild.keys()),
     },
     obstacles: steps.obstacles(),
   };
@@ -222,6 +222,6 @@ function rebuildSteps({ graph, root }: CheckContext, rebuild: ReadonlyMap<number
   });
 }
 
-function namesOf({ graph }: CheckContext, tags: Iterable<number>): string[] {
+function entriesOf({ graph }: CheckContext, tags: Iterable<number>): string[] {
   return [...tags].map((tag) => imageName(graph, tag)).sort();
 }

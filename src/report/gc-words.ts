@@ -51,6 +51,10 @@ const WORDS = {
     what: "a file called data lies here, where no blob can be",
     mend: "move it out of the storage root",
   },
+  "undecodable-name": {
+    what: "a name on this path is not valid UTF-8 (a flipped bit?), and the registry's path check refuses it",
+    mend: "give the directory its name back, or move it out of the storage root",
+  },
   "displaced-blob": {
     what: "a blob lies here that belongs elsewhere, where collection looks for it in order to delete it",
     mend: "move it to its place, or out of the storage root",
@@ -58,6 +62,14 @@ const WORDS = {
   "twice-deleted": {
     what: "links in other places name this manifest too, and -m deletes it at its own place for each of them",
     mend: "delete the links that name another digest than their place says; regfsck scan lists each as a mismatched-link",
+  },
+  "shared-repository": {
+    what: "a symbolic link or bind mount gives this manifest's directory a second path, and -m deletes it by each",
+    mend: "remove the link or mount that gives its repository a second name",
+  },
+  "shared-blob": {
+    what: "this blob's directory is a symbolic link to another blob's, and both are to be deleted: the second may not be found",
+    mend: "remove the symbolic link",
   },
   "unreadable-history": {
     what: "-m cannot look into what stands here for the tag's history",

@@ -1,7 +1,7 @@
 // What a user may do on the disk, by owners and modes, and which user the storage belongs to.
 import type { Stats } from "node:fs";
 import { BLOBS, REPOSITORIES, repositoryFolder, STORAGE } from "../layout/paths.ts";
-import { listNames, namesOf, type StorageFs, statPath } from "./fs/storage-fs.ts";
+import { entriesOf, listNames, type StorageFs, statPath } from "./fs/storage-fs.ts";
 
 /** A user as the kernel knows one. */
 export interface User {
@@ -35,7 +35,7 @@ export function mayRemove(directory: Owned, above: Owned, user: User): boolean {
  * most likely the one who collects. Undefined where none can be read.
  */
 export function majorityOwner(storageFs: StorageFs, root: string, repositories: readonly string[]): User | undefined {
-  const prefixes = namesOf(listNames(storageFs, `${root}/${BLOBS}/sha256`)).map((name) => `${BLOBS}/sha256/${name}`);
+  const prefixes = entriesOf(listNames(storageFs, `${root}/${BLOBS}/sha256`)).map((name) => `${BLOBS}/sha256/${name}`);
   const counts = new Map<string, number>();
   for (const path of [STORAGE, BLOBS, REPOSITORIES, ...prefixes, ...repositories.map(repositoryFolder)]) {
     const { stat } = statPath(storageFs, `${root}/${path}`);

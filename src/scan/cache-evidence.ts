@@ -5,7 +5,7 @@ import { isAlgorithm, isHex } from "../layout/digest.ts";
 import { linkFile, linksFolder, SCHEDULER_STATE } from "../layout/paths.ts";
 import type { RootKind } from "./find-roots.ts";
 import { readText } from "./fs/read-text.ts";
-import { errorCode, listNames, namesOf, type StorageFs, statPath } from "./fs/storage-fs.ts";
+import { entriesOf, errorCode, listNames, type StorageFs, statPath } from "./fs/storage-fs.ts";
 
 /** What the file and the revisions beside it say. */
 export interface CacheEvidence {
@@ -74,9 +74,9 @@ function parseEntries(content: string): ReadonlySet<string> | undefined {
 function* revisionDigests(storageFs: StorageFs, root: string, repository: string): Generator<string> {
   const folder = linksFolder(repository, "revision");
   const listing = listNames(storageFs, `${root}/${folder}`);
-  for (const algorithm of namesOf(listing)) {
+  for (const algorithm of entriesOf(listing)) {
     if (!isAlgorithm(algorithm)) continue;
-    for (const hex of namesOf(listNames(storageFs, `${root}/${folder}/${algorithm}`))) {
+    for (const hex of entriesOf(listNames(storageFs, `${root}/${folder}/${algorithm}`))) {
       if (isHex(algorithm, hex)) yield `${algorithm}:${hex}`;
     }
   }

@@ -12,7 +12,7 @@ import {
   STORAGE,
   tagsFolder,
 } from "../layout/paths.ts";
-import { listNames, namesOf, type StorageFs, stateOfError, statPath } from "./fs/storage-fs.ts";
+import { entriesOf, listNames, type StorageFs, stateOfError, statPath } from "./fs/storage-fs.ts";
 import { listNamespace, repositoryNames } from "./list-namespace.ts";
 import { LinkReader } from "./read-link.ts";
 import { readTags } from "./read-tags.ts";
@@ -49,7 +49,7 @@ function* fingerprintLines(storageFs: StorageFs, root: string, unreadable: Unrea
 
 function* repositoryLines(reading: RepositoryReading, name: string): Generator<string> {
   yield `repository ${JSON.stringify(name)}\n`;
-  const tags = namesOf(listPart(reading, tagsFolder(name)));
+  const tags = entriesOf(listPart(reading, tagsFolder(name)));
   const targets = unpackDigests(readTags(reading, name, tags, { times: false, history: false }).targets);
   for (const [row, tag] of tags.entries()) yield `tag ${JSON.stringify(tag)} ${targets[row] ?? ""}\n`;
   for (const { path, digest } of linkPlaces(reading, name, "revision")) {
@@ -62,9 +62,9 @@ function* repositoryLines(reading: RepositoryReading, name: string): Generator<s
 
 function* linkPlaces(reading: RepositoryReading, repository: string, kind: LinkKind) {
   const folder = linksFolder(repository, kind);
-  for (const algorithm of namesOf(listPart(reading, folder))) {
+  for (const algorithm of entriesOf(listPart(reading, folder))) {
     if (!isAlgorithm(algorithm)) continue;
-    for (const hex of namesOf(listPart(reading, `${folder}/${algorithm}`))) {
+    for (const hex of entriesOf(listPart(reading, `${folder}/${algorithm}`))) {
       if (isHex(algorithm, hex)) yield { path: `${folder}/${algorithm}/${hex}`, digest: `${algorithm}:${hex}` };
     }
   }
@@ -81,7 +81,7 @@ function* blobLines(storageFs: StorageFs, root: string, unreadable: Unreadable[]
   const list = (path: string) => {
     const listing = listNames(storageFs, `${root}/${path}`);
     if (listing.state === DiskState.unreadable) unreadable.push({ path, error: listing.code });
-    return namesOf(listing);
+    return entriesOf(listing);
   };
   for (const algorithm of list(BLOBS)) {
     for (const prefix of list(`${BLOBS}/${algorithm}`)) {

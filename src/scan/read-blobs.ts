@@ -12,15 +12,17 @@ import { DigestWriter } from "../facts/packed-digests.ts";
 import { type Algorithm, isAlgorithm } from "../layout/digest.ts";
 import { BLOBS, digestOfData } from "../layout/paths.ts";
 import {
+  entriesOf,
   errorCode,
   type Listing,
+  listEntries,
   listNames,
-  namesOf,
   READ_FLAGS,
   type StorageFs,
   stateOfError,
   statPath,
 } from "./fs/storage-fs.ts";
+import { isUndecodableName } from "./undecodable-names.ts";
 import { leavesBelow } from "./walk-unexpected.ts";
 
 /** A folder of blobs that share an algorithm and the first two digits of their hex. */
@@ -44,14 +46,14 @@ export function listBlobStore(storageFs: StorageFs, root: string): BlobStoreList
   const unexpected: UnexpectedEntry[] = [];
   const blocked: BlockedFolder[] = [];
   const unreadable: Unreadable[] = [];
-  const list = (path: string) => listStorePart(storageFs, root, path, blocked, unreadable);
+  const list = (path: string) => listStorePart(listNames, storageFs, root, path, blocked, unreadable);
   const top = list(BLOBS);
-  for (const name of namesOf(top)) {
+  for (const name of entriesOf(top)) {
     if (!isAlgorithm(name)) {
       findMisplacedData(storageFs, root, `${BLOBS}/${name}`, unexpected, unreadable);
       continue;
     }
-    for (const prefix of namesOf(list(`${BLOBS}/${name}`))) {
+    for (const prefix of entriesOf(list(`${BLOBS}/${name}`))) {
       if (/^[0-9a-f]{2}$/.test(prefix)) shards.push({ algorithm: name, prefix });
       else findMisplacedData(storageFs, root, `${BLOBS}/${name}/${prefix}`, unexpected, unreadable);
     }
@@ -59,15 +61,18 @@ export function listBlobStore(storageFs: StorageFs, root: string): BlobStoreList
   return { shards, unexpected, blocked, unreadable, present: top.state !== DiskState.absent };
 }
 
+type List<Entry> = (storageFs: StorageFs, path: string) => Listing<Entry>;
+
 /** Lists a folder of the store; notes it where it is none, or cannot be read. */
-function listStorePart(
+function listStorePart<Entry>(
+  call: List<Entry>,
   storageFs: StorageFs,
   root: string,
   path: string,
   blocked: BlockedFolder[],
   unreadable: Unreadable[],
-): Listing<string> {
-  const listing = listNames(storageFs, `${root}/${path}`);
+): Listing<Entry> {
+  const listing = call(storageFs, `${root}/${path}`);
   if (listing.state === DiskState.ok || listing.state === DiskState.absent) return listing;
   blocked.push({ path, state: listing.state });
   if (listing.state === DiskState.unreadable) unreadable.push({ path, error: listing.code });
@@ -88,7 +93,13 @@ export function readBlobShard(
   const { algorithm, prefix } = shard;
   const folder = `${BLOBS}/${algorithm}/${prefix}`;
   const blocked: BlockedFolder[] = [];
-  const names = namesOf(listStorePart(storageFs, root, folder, blocked, unreadable));
+  const list = <Entry>(call: List<Entry>) => listStorePart(call, storageFs, root, folder, blocked, unreadable);
+  const entries = everyFolder ? entriesOf(list(listEntries)) : [];
+  const names = everyFolder ? entries.map(({ name }) => name) : entriesOf(list(listNames));
+  const links = new Set(entries.filter((entry) => entry.isSymbolicLink()).map(({ name }) => name));
+  const files = new Floats(everyFolder ? names.length : 0);
+  const linkedFolders: number[] = [];
+  const linkedFiles: number[] = [];
   const digests = new DigestWriter(names.length);
   const states = new Bytes(names.length);
   const sizes = new Floats(names.length);
@@ -105,12 +116,16 @@ export function readBlobShard(
     const blob = statBlob(storageFs, `${root}/${path}`);
     let { state } = blob;
     if (everyFolder) {
-      const listing = listNames(storageFs, `${root}/${folder}/${name}`);
+      const row = files.push(blob.file);
+      if (links.has(name)) linkedFolders.push(row);
+      const listing = listEntries(storageFs, `${root}/${folder}/${name}`);
       if (listing.state === DiskState.unreadable) {
         unreadable.push({ path: `${folder}/${name}`, error: listing.code });
       }
-      for (const other of namesOf(listing)) {
-        if (other !== "data") findMisplacedData(storageFs, root, `${folder}/${name}/${other}`, unexpected, unreadable);
+      for (const other of entriesOf(listing)) {
+        const below = `${folder}/${name}/${other.name}`;
+        if (other.name !== "data") findMisplacedData(storageFs, root, below, unexpected, unreadable);
+        else if (other.isSymbolicLink()) linkedFiles.push(row);
       }
     }
     if (verifyContent) {
@@ -132,6 +147,9 @@ export function readBlobShard(
   return {
     digests: digests.finish(),
     states: states.finish(),
+    files: files.finish(),
+    linkedFolders,
+    linkedFiles,
     sizes: sizes.finish(),
     modified: modified.finish(),
     corrupt: corrupt.finish(),
@@ -148,19 +166,26 @@ export interface BlobStat {
   readonly size: number;
   /** Milliseconds since 1970; 0 unless the state is ok. */
   readonly modified: number;
+  /** As BlobFacts.files has it; 0 unless the state is ok. */
+  readonly file: number;
   /** The system's error code, where there was one. */
   readonly code?: string;
 }
 
-const NO_BLOB: BlobStat = { state: DiskState.absent, size: 0, modified: 0 };
+const NO_BLOB: BlobStat = { state: DiskState.absent, size: 0, modified: 0, file: 0 };
 
 /** One stat of a blob's `data`. `path` is absolute. */
 export function statBlob(storageFs: StorageFs, path: string): BlobStat {
   const { stat, code } = statPath(storageFs, path);
-  if (code) return { state: stateOfError(code), size: 0, modified: 0, code };
+  if (code) return { state: stateOfError(code), size: 0, modified: 0, file: 0, code };
   if (!stat) return NO_BLOB;
-  if (stat.isDirectory()) return { state: DiskState.folder, size: 0, modified: 0 };
-  return { state: DiskState.ok, size: stat.size, modified: stat.mtimeMs };
+  if (stat.isDirectory()) return { state: DiskState.folder, size: 0, modified: 0, file: 0 };
+  return { state: DiskState.ok, size: stat.size, modified: stat.mtimeMs, file: fileNumber(stat) };
+}
+
+/** One number for device and inode. Exact up to 2^41 inodes and 4,096 devices; beyond, two files may share one by chance. */
+function fileNumber({ dev, ino }: { readonly dev: number; readonly ino: number }): number {
+  return ino * 4096 + (dev % 4096);
 }
 
 const CHUNK = Buffer.allocUnsafeSlow(1 << 20);
@@ -209,7 +234,8 @@ function findMisplacedData(
   for (const leaf of leavesBelow(storageFs, root, path)) {
     if (leaf.state === DiskState.notAFolder && leaf.path.endsWith("/data")) {
       const isBlob = digestOfData(leaf.path) !== undefined;
-      unexpected.push({ path: leaf.path, reason: isBlob ? "displaced-blob" : "misplaced-data" });
+      const misplaced = isUndecodableName(leaf.path) ? "undecodable-name" : "misplaced-data";
+      unexpected.push({ path: leaf.path, reason: isBlob ? "displaced-blob" : misplaced });
     }
     if (leaf.state === DiskState.malformed) unexpected.push({ path: leaf.path, reason: "link-loop" });
     if (leaf.state === DiskState.unreadable) unreadable.push({ path: leaf.path, error: leaf.code });

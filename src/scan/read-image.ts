@@ -65,6 +65,7 @@ export function readImage(storageFs: StorageFs, root: string, target: ImageTarge
       // What stands where a folder should be shows in the links' own states: each was opened, not looked up in a listing.
       tagsState: DiskState.ok,
       blocked: [],
+      revisionFolders: [],
       layerLinks: walk.layerLinks,
       revisionLinks: walk.revisionLinks,
       unexpectedRevisionLinks: [],

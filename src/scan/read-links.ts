@@ -4,8 +4,9 @@ import { DiskState, isBroken, type LinkFacts, type UnexpectedRevisionLink } from
 import { DigestWriter } from "../facts/packed-digests.ts";
 import { type Algorithm, isAlgorithm, isHex } from "../layout/digest.ts";
 import { type LinkKind, linksFolder } from "../layout/paths.ts";
-import { listEntries, listNames, namesOf } from "./fs/storage-fs.ts";
+import { entriesOf, listEntries, listNames } from "./fs/storage-fs.ts";
 import { listPart, type RepositoryReading, readPartLink } from "./repository-reading.ts";
+import { isUndecodableName } from "./undecodable-names.ts";
 import { leavesBelow } from "./walk-unexpected.ts";
 
 /** The entries of one `_layers/<algorithm>` or `revisions/<algorithm>` folder: digest folders, if all is well. */
@@ -24,7 +25,7 @@ export function listLinks(
   const listing = listPart(reading, folder);
   const entries: LinkEntries[] = [];
   const others: string[] = [];
-  for (const name of namesOf(listing)) {
+  for (const name of entriesOf(listing)) {
     if (!isAlgorithm(name)) others.push(`${folder}/${name}`);
     else {
       const places = listPart(reading, `${folder}/${name}`);
@@ -85,7 +86,7 @@ export function* nestedLinks(
       else if (!entry.isFile()) {
         const below = listNames(reading.fs, `${reading.root}/${path}`);
         if (below.state === DiskState.unreadable) reading.unreadable.push({ path, error: below.code });
-        for (const name of namesOf(below)) yield* unexpectedLinks(reading, `${path}/${name}`);
+        for (const name of entriesOf(below)) yield* unexpectedLinks(reading, `${path}/${name}`);
       }
     }
   }
@@ -99,7 +100,9 @@ export function* unexpectedLinks(reading: RepositoryReading, path: string): Gene
   for (const leaf of leavesBelow(reading.fs, reading.root, path)) {
     if (leaf.state === DiskState.malformed) reading.unexpected.push({ path: leaf.path, reason: "link-loop" });
     else if (leaf.state === DiskState.unreadable) reading.unreadable.push({ path: leaf.path, error: leaf.code });
-    else if (leaf.path.endsWith("/link")) yield readUnexpectedLink(reading, leaf.path);
+    else if (!leaf.path.endsWith("/link")) continue;
+    else if (isUndecodableName(leaf.path)) reading.unexpected.push({ path: leaf.path, reason: "undecodable-name" });
+    else yield readUnexpectedLink(reading, leaf.path);
   }
 }
 

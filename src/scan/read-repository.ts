@@ -11,7 +11,7 @@ import type {
 } from "../facts/facts.ts";
 import { isHex } from "../layout/digest.ts";
 import { type LinkKind, linksFolder, repositoryFolder, tagsFolder } from "../layout/paths.ts";
-import { namesOf, type StorageFs } from "./fs/storage-fs.ts";
+import { entriesOf, identityOf, type StorageFs } from "./fs/storage-fs.ts";
 import { LinkReader } from "./read-link.ts";
 import { type LinkEntries, listLinks, nestedLinks, readLinks, unexpectedLinks } from "./read-links.ts";
 import { readTags } from "./read-tags.ts";
@@ -71,7 +71,7 @@ export function readRepository(
   };
   // A push writes layer links, then revisions, then the tag. Read the other way about, what a tag needs is there.
   const tags = listPart(reading, tagsFolder(name));
-  take(cut(namesOf(tags)).map((names) => ({ part: "tags", repository: name, names })));
+  take(cut(entriesOf(tags)).map((names) => ({ part: "tags", repository: name, names })));
   const revisions = listLinks(reading, name, "revision");
   take(linkPieces(name, "revision", revisions.entries));
   const layers = listLinks(reading, name, "layer");
@@ -80,6 +80,11 @@ export function readRepository(
     name,
     tagsState: tags.state,
     blocked: reading.blocked,
+    revisionFolders: options.everyFolder
+      ? revisions.entries.map(({ algorithm }) =>
+          identityOf(storageFs, `${root}/${linksFolder(name, "revision")}/${algorithm}`),
+        )
+      : [],
     layerLinks: linksOf(now, read, "layer"),
     revisionLinks: linksOf(now, read, "revision"),
     unexpectedRevisionLinks: [

@@ -3,7 +3,7 @@ import { Bytes, Floats, Integers } from "../facts/columns.ts";
 import { DiskState, isBroken, type TagFacts } from "../facts/facts.ts";
 import { DigestWriter } from "../facts/packed-digests.ts";
 import { tagsFolder } from "../layout/paths.ts";
-import { listNames, namesOf } from "./fs/storage-fs.ts";
+import { entriesOf, listNames } from "./fs/storage-fs.ts";
 import { type RepositoryReading, readPartLink, statPart } from "./repository-reading.ts";
 
 export interface TagOptions {
@@ -65,6 +65,6 @@ function readHistory(reading: RepositoryReading, tag: string, history: DigestWri
   const path = `${tag}/index/sha256`;
   const listing = listNames(reading.fs, `${reading.root}/${path}`);
   if (listing.state === DiskState.unreadable) reading.unreadable.push({ path, error: listing.code });
-  for (const name of namesOf(listing)) history.pushHex("sha256", name);
+  for (const name of entriesOf(listing)) history.pushHex("sha256", name);
   return listing.state;
 }

@@ -1,7 +1,7 @@
 // Reads a repository's uploads under way: when each began, when it last grew.
 import { DiskState, type UploadFacts } from "../facts/facts.ts";
 import { uploadsFolder } from "../layout/paths.ts";
-import { errorCode, namesOf, READ_FLAGS, stateOfError } from "./fs/storage-fs.ts";
+import { entriesOf, errorCode, READ_FLAGS, stateOfError } from "./fs/storage-fs.ts";
 import { listPart, type RepositoryReading, statPart } from "./repository-reading.ts";
 
 /** Reads the uploads of a repository. One that ends while it is read is left out. */
@@ -9,7 +9,7 @@ export function readUploads(reading: RepositoryReading, repository: string): Upl
   const folder = uploadsFolder(repository);
   const listing = listPart(reading, folder);
   const uploads: UploadFacts[] = [];
-  for (const name of namesOf(listing)) {
+  for (const name of entriesOf(listing)) {
     const path = `${folder}/${name}`;
     const { stat } = statPart(reading, path);
     if (!stat?.isDirectory()) continue;

@@ -1,5 +1,33 @@
-// Folders whose names are not UTF-8: no repository can be in them, but the registry's walk goes in all the same.
+// Folders whose names are not UTF-8: no repository or blob can be in them, but the registry's walk goes in all the same.
 import { errorCode, type StorageFs } from "./fs/storage-fs.ts";
+
+/**
+ * What is not a directory at or below the paths that `path`, whose last name is not UTF-8, may stand for; as text, with
+ * U+FFFD for what is not. With the system's error code where a directory there cannot be listed. Symbolic links to
+ * directories are not followed.
+ */
+export function* undecodableLeaves(
+  storageFs: StorageFs,
+  root: string,
+  path: string,
+): Generator<{ readonly path: string; readonly code?: string }> {
+  const slash = path.lastIndexOf("/");
+  const [parent, name] = [path.slice(0, slash), path.slice(slash + 1)];
+  const open: { readonly path: string; readonly raw: Buffer; readonly mustBe?: string }[] = [
+    { path: parent, raw: Buffer.from(`${root}/${parent}`), mustBe: name },
+  ];
+  for (let folder = open.pop(); folder; folder = open.pop()) {
+    const { entries, code } = tryList(storageFs, folder.raw);
+    if (code !== undefined) yield { path: folder.path, code };
+    for (const entry of entries) {
+      const text = entry.name.toString();
+      if (folder.mustBe !== undefined && text !== folder.mustBe) continue;
+      const inside = `${folder.path}/${text}`;
+      if (entry.isFolder) open.push({ path: inside, raw: below(folder.raw, entry.name) });
+      else yield { path: inside };
+    }
+  }
+}
 
 /** Whether the registry's walk would meet a `_layers` in or below any folder of `parent` whose name is not UTF-8. */
 export function undecodableFoldersHoldLayers(storageFs: StorageFs, parent: string): boolean {
@@ -24,13 +52,21 @@ function holdsLayers(storageFs: StorageFs, folder: Buffer): boolean {
   });
 }
 
-function list(storageFs: StorageFs, folder: Buffer): { readonly name: Buffer; readonly isFolder: boolean }[] {
+interface Entry {
+  readonly name: Buffer;
+  readonly isFolder: boolean;
+}
+
+function list(storageFs: StorageFs, folder: Buffer): readonly Entry[] {
+  return tryList(storageFs, folder).entries;
+}
+
+function tryList(storageFs: StorageFs, folder: Buffer): { readonly entries: readonly Entry[]; readonly code?: string } {
   try {
     const entries = storageFs.readdirSync(folder, { withFileTypes: true, encoding: "buffer" });
-    return entries.map((entry) => ({ name: entry.name, isFolder: entry.isDirectory() }));
+    return { entries: entries.map((entry) => ({ name: entry.name, isFolder: entry.isDirectory() })) };
   } catch (error) {
-    errorCode(error);
-    return [];
+    return { entries: [], code: errorCode(error) };
   }
 }
 

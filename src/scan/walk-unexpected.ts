@@ -1,7 +1,8 @@
 // Walks folders that have no business in a storage root, following symbolic links as the registry's walk does, but so
 // that no number of links that lead back or crosswise makes it endless.
 import { DiskState } from "../facts/facts.ts";
-import { identityOf, listNames, MOST_VISITS, type StorageFs } from "./fs/storage-fs.ts";
+import { identityOf, listNames, MOST_VISITS, type StorageFs, stateOfError } from "./fs/storage-fs.ts";
+import { isUndecodableName, undecodableLeaves } from "./undecodable-names.ts";
 
 /** A path that is not a directory that can be entered, and what listing it gave. */
 export interface Leaf {
@@ -19,6 +20,12 @@ export function* leavesBelow(storageFs: StorageFs, root: string, path: string): 
   const above = path.split("/").length;
   const stack: { readonly path: string; readonly depth: number }[] = [{ path, depth: 0 }];
   for (let step = stack.pop(); step; step = stack.pop()) {
+    if (isUndecodableName(step.path)) {
+      for (const { path: leaf, code = "ENOTDIR" } of undecodableLeaves(storageFs, root, step.path)) {
+        yield { path: leaf, state: stateOfError(code) as Leaf["state"], code };
+      }
+      continue;
+    }
     const listing = listNames(storageFs, `${root}/${step.path}`);
     if (listing.state !== DiskState.ok) {
       yield { path: step.path, state: listing.state, code: listing.code };

@@ -7,7 +7,7 @@ import { blobPath, revisionLinkPath } from "../../scripts/fixtures/storage.ts";
 import { UsageError } from "../../src/contract/errors.ts";
 import type { ScanReport } from "../../src/contract/scan.ts";
 import type { VerifyReport } from "../../src/contract/verify.ts";
-import { listNames, namesOf, nodeFs, type StorageFs } from "../../src/scan/fs/storage-fs.ts";
+import { entriesOf, listNames, nodeFs, type StorageFs } from "../../src/scan/fs/storage-fs.ts";
 import { randomWorlds } from "../worlds/random-world.ts";
 import { runProgram } from "../worlds/scan-world.ts";
 import { failing, recorded, watched } from "../worlds/watched-fs.ts";
@@ -44,7 +44,7 @@ function tagsBelow(fs: StorageFs, path: string, below = ""): string[] {
       if (!entry.isDirectory()) return [];
       if (entry.name === "_manifests") {
         const tags = `${path}/_manifests/tags`;
-        return namesOf(listNames(fs, tags)).map((tag) => `${below}:${tag}`);
+        return entriesOf(listNames(fs, tags)).map((tag) => `${below}:${tag}`);
       }
       const name = below === "" ? entry.name : `${below}/${entry.name}`;
       return entry.name.startsWith("_") ? [] : tagsBelow(fs, `${path}/${entry.name}`, name);

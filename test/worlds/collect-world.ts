@@ -21,6 +21,7 @@ export function collectInput(world: World): CollectInput {
   const store = listBlobStore(world.fs, world.root);
   graph.addBlocked(store.blocked);
   const shards = store.shards.map((shard) => readBlobShard(world.fs, world.root, shard, { everyFolder: true }));
+  for (const shard of shards) graph.addBlobs(shard);
   return {
     graph,
     catalogue: walkCatalogue(listNamespace(world.fs, world.root)),

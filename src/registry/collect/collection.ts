@@ -17,8 +17,11 @@ export type AbortReason =
   | "broken-blob"
   | "no-blobs"
   | "misplaced-data"
+  | "undecodable-name"
   | "displaced-blob"
   | "twice-deleted"
+  | "shared-repository"
+  | "shared-blob"
   | "unreadable-history";
 
 export interface Abort {
@@ -59,18 +62,22 @@ export interface Collection {
   readonly marked: number;
   /** What is gone when the program has ended, completed or aborted. */
   readonly deletedRevisions: readonly DeletedRevision[];
-  /** The same as link numbers: 1 where the link is gone. */
+  /**
+   * The links that are gone, by number: those revisions', and those of other repositories that lie in the same
+   * directories by way of symbolic links or bind mounts.
+   */
   readonly deletedLinks: Bytes;
   readonly deletedBlobs: readonly number[];
+  /** 1 for those, and for blobs that are symbolic links to them. */
   readonly isBlobDeleted: Bytes;
   readonly deletedBytes: number;
 }
 
 /** The graph as the collection leaves it. */
-export function graphAfter(graph: RootGraph, { deletedRevisions, deletedBlobs }: Collection): GraphOverlay {
+export function graphAfter(graph: RootGraph, { deletedLinks, isBlobDeleted }: Collection): GraphOverlay {
   const after = new GraphOverlay(graph);
-  for (const { repository, digest } of deletedRevisions) after.removeLink(repository, "revision", digest);
-  for (const blob of deletedBlobs) after.removeBlob(blob);
+  for (let link = 0; link < deletedLinks.length; link++) if (deletedLinks.at(link) === 1) after.revisions.remove(link);
+  for (let blob = 0; blob < isBlobDeleted.length; blob++) if (isBlobDeleted.at(blob) === 1) after.removeBlob(blob);
   return after;
 }
 

@@ -81,8 +81,9 @@ export class Marking {
         asked = this.#markRevision(repository, this.#graph.revisions.target(link), path, tagged) || asked;
       }
     }
-    for (const { path, reason } of repository.unexpected)
-      if (reason === "link-loop") this.#aborts.add("mark", path, reason);
+    for (const { path, reason } of repository.unexpected) {
+      if (reason === "link-loop" || reason === "undecodable-name") this.#aborts.add("mark", path, reason);
+    }
     for (const { path, state, target } of repository.unexpectedRevisionLinks) {
       if (state === DiskState.malformed || (state === DiskState.ok && !isStoragePath(path))) {
         this.#aborts.add("mark", path, "malformed-link");

@@ -12,11 +12,13 @@ export function sweep(input: CollectInput, options: CollectOptions, marking: Mar
   const { graph, unexpectedInStore, hasBlobStore } = input;
   const { untagged } = marking;
   const markAborts = aborts.all.length;
-  const gone = deleteManifests(input, options, untagged, aborts);
+  const sharing = new SharedRevisions(graph);
+  const gone = deleteManifests(input, options, untagged, sharing, aborts);
   if (!hasBlobStore) aborts.add("sweep", BLOBS, "no-blobs");
   for (const { path, reason } of unexpectedInStore) {
     if (reason === "displaced-blob") stopAtDisplaced(input, marking, path, aborts);
-    else aborts.add("sweep", path, reason === "link-loop" ? reason : "misplaced-data");
+    else if (reason === "link-loop" || reason === "undecodable-name") aborts.add("sweep", path, reason);
+    else aborts.add("sweep", path, "misplaced-data");
   }
   for (const { path, state } of graph.blockedBlobFolders()) {
     if (state === DiskState.malformed) aborts.add("sweep", path, "link-loop");
@@ -29,13 +31,16 @@ export function sweep(input: CollectInput, options: CollectOptions, marking: Mar
     if (state === DiskState.malformed) aborts.add("sweep", blobData(graph.digests.text(blob)), "broken-blob");
     if (state === DiskState.ok && !marking.isMarked(blob)) deletedBlobs.push(blob);
   }
+  stopAtShared(graph, marking, aborts);
   const deletedRevisions = markAborts > 0 ? [] : untagged.slice(0, gone);
   // Which blobs are gone when it stops among them cannot be told: at worst, all.
   const swept = aborts.all.some(({ phase }) => phase !== "blobs") ? [] : deletedBlobs;
   const deletedLinks = new Bytes();
   for (const { repository, digest } of deletedRevisions) {
-    const link = graph.revisions.find(repository.index, digest);
-    if (link >= 0) deletedLinks.set(link, 1);
+    for (const { index } of sharing.of(repository)) {
+      const link = graph.revisions.find(index, digest);
+      if (link >= 0) deletedLinks.set(link, 1);
+    }
   }
   const isBlobDeleted = new Bytes();
   let deletedBytes = 0;
@@ -43,6 +48,7 @@ export function sweep(input: CollectInput, options: CollectOptions, marking: Mar
     isBlobDeleted.set(blob, 1);
     deletedBytes += graph.blobSize(blob);
   }
+  for (const { blob, of } of graph.sharedBlobs()) if (isBlobDeleted.at(of) === 1) isBlobDeleted.set(blob, 1);
   return {
     aborts: aborts.all,
     marked: marking.marked,
@@ -52,6 +58,38 @@ export function sweep(input: CollectInput, options: CollectOptions, marking: Mar
     isBlobDeleted,
     deletedBytes,
   };
+}
+
+/** Repositories that symbolic links or bind mounts give the same directories of revisions. */
+class SharedRevisions {
+  readonly #groups = new Map<RepositoryNode, RepositoryNode[]>();
+
+  constructor(graph: CollectInput["graph"]) {
+    const byFolder = new Map<string, RepositoryNode[]>();
+    for (const repository of graph.repositories()) {
+      const known = repository.revisionFolders.map((folder) => byFolder.get(folder)).find((group) => group);
+      const group = known ?? [];
+      group.push(repository);
+      for (const folder of repository.revisionFolders) byFolder.set(folder, group);
+      if (group.length > 1) for (const one of group) this.#groups.set(one, group);
+    }
+  }
+
+  /** The repository, and all that share its revisions; always in the same order. */
+  of(repository: RepositoryNode): readonly RepositoryNode[] {
+    return this.#groups.get(repository) ?? [repository];
+  }
+}
+
+/**
+ * A blob folder that is a symbolic link to the folder of another: where both are to go and the other goes first, the
+ * program finds nothing to delete at the end of the link.
+ */
+function stopAtShared(graph: CollectInput["graph"], marking: Marking, aborts: Aborts): void {
+  for (const { blob, of, by } of graph.sharedBlobs()) {
+    if (by === "file" || marking.isMarked(blob) || marking.isMarked(of)) continue;
+    aborts.add("blobs", blobData(graph.digests.text(blob)), "shared-blob");
+  }
 }
 
 /** Collection takes what lies there for an unmarked blob, goes to where that blob belongs, and finds nothing to delete. */
@@ -68,20 +106,23 @@ function deleteManifests(
   { graph }: CollectInput,
   options: CollectOptions,
   untagged: readonly DeletedRevision[],
+  sharing: SharedRevisions,
   aborts: Aborts,
 ): number {
-  const deleted = new Set<string>();
+  const deleted = new Map<string, RepositoryNode>();
   const checked = new Set<RepositoryNode>();
   let gone = untagged.length;
   for (const [index, { repository, digest }] of untagged.entries()) {
     const before = aborts.all.length;
     if (!checked.has(repository)) stopAtHistory(graph, repository, options, aborts);
     checked.add(repository);
-    const key = `${repository.index} ${digest}`;
+    const key = `${sharing.of(repository)[0]!.index} ${digest}`;
     if (deleted.has(key) || graph.revisions.find(repository.index, digest) < 0) {
-      aborts.add("delete", linkFile(repository.name, "revision", graph.digests.text(digest)), "twice-deleted");
+      const isShared = deleted.has(key) && deleted.get(key) !== repository;
+      const path = linkFile(repository.name, "revision", graph.digests.text(digest));
+      aborts.add("delete", path, isShared ? "shared-repository" : "twice-deleted");
     }
-    deleted.add(key);
+    deleted.set(key, repository);
     if (aborts.all.length > before) gone = Math.min(gone, index);
   }
   return gone;

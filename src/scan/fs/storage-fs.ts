@@ -101,21 +101,23 @@ function twice<Result>(call: () => Result): Result {
   }
 }
 
-/** The names that a listing holds; none where there is no folder. */
-export function namesOf(listing: Listing<string>): readonly string[] {
+/** What a listing holds; nothing where there is no folder. */
+export function entriesOf<Entry>(listing: Listing<Entry>): readonly Entry[] {
   return listing.state === State.ok ? listing.entries : [];
 }
 
 /**
  * Whether a folder has such an entry, be it a dangling symlink. An error other than "not found" is a yes.
- * What is listed with U+FFFD in its name, since that is no UTF-8, cannot be asked for: its folder is listed again.
+ * What is listed with U+FFFD in its name, since that is no UTF-8, cannot be asked for: its folder is listed again, and
+ * what is below it goes by that.
  */
 export function isThere(storageFs: StorageFs, path: string): boolean {
-  const slash = path.lastIndexOf("/");
-  if (path.includes("\ufffd", slash)) {
-    const listing = listNames(storageFs, path.slice(0, slash));
+  const [undecodable] = /^.*?\ufffd[^/]*/.exec(path) ?? [];
+  if (undecodable !== undefined) {
+    const slash = undecodable.lastIndexOf("/");
+    const listing = listNames(storageFs, undecodable.slice(0, slash));
     return listing.state === State.ok
-      ? listing.entries.includes(path.slice(slash + 1))
+      ? listing.entries.includes(undecodable.slice(slash + 1))
       : listing.state !== State.absent;
   }
   try {
