@@ -19,6 +19,8 @@ export default defineConfig({
       project("built", BUILT, LATER),
       project("later", LATER, []),
     ],
+    // Once, unless --watch asks for more.
+    watch: false,
     root: new URL("..", import.meta.url).pathname,
     // Many tests wait for a registry, so two at a time are faster even on two processors.
     maxWorkers: 2,
