@@ -1,7 +1,13 @@
 #!/usr/bin/env node
-// Where the program begins. Scripts ask often which version it is, and that needs nothing else of it.
-import { VERSION } from "./version.ts";
+// Where the program begins. Nothing is imported but on demand: a Node.js that is too old would fail to read what the
+// program is made of, with a stack, before it could be told so.
+const OLDEST = 20;
 
-const isVersionAsked = process.argv.length === 3 && process.argv[2] === "--version";
-if (isVersionAsked) process.stdout.write(`${VERSION}\n`);
-else await import("./main.ts");
+if (Number(process.versions.node.split(".")[0]) < OLDEST) {
+  process.stderr.write(`regfsck: needs Node.js ${OLDEST} or newer; this is ${process.version}\n`);
+  process.exitCode = 16;
+} else if (process.argv.length === 3 && process.argv[2] === "--version") {
+  // Scripts ask often which version it is, and that needs nothing else of the program.
+  const { VERSION } = await import("./version.ts");
+  process.stdout.write(`${VERSION}\n`);
+} else await import("./main.ts");

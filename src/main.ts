@@ -17,9 +17,13 @@ process.exitCode = EXIT.incomplete;
 const held: string[] = [];
 const MAX_HELD = 8;
 
+/** Takes the progress line away, where one is drawn. */
+let clearProgress = () => {};
+
 function terminal({ color, progress, quiet }: TerminalOptions): Terminal {
   const shown = !quiet && (progress === "always" || (progress === "auto" && process.stderr.isTTY));
   const line = new ProgressLine(shown ? process.stderr : undefined);
+  clearProgress = () => line.clear();
   return {
     fs: nodeFs,
     write,
@@ -30,7 +34,7 @@ function terminal({ color, progress, quiet }: TerminalOptions): Terminal {
       else process.stderr.write(words);
     },
     progress: (phase, done, total) => line.show(phase, done, total),
-    clearProgress: () => line.clear(),
+    clearProgress,
     colour: colours(color),
     width: process.stdout.columns ?? 80,
     now: Date.now,
@@ -54,8 +58,9 @@ function write(text: string): Promise<void> {
   });
 }
 
-for (const signal of ["SIGINT", "SIGTERM"] as const) {
+for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) {
   process.on(signal, () => {
+    clearProgress();
     process.stderr.write(`regfsck: interrupted (${signal})\n`);
     process.exit(EXIT.interrupted);
   });
@@ -87,6 +92,7 @@ let code: number = EXIT.incomplete;
 try {
   await createProgram({ version: VERSION, terminal, ended: (ended) => (code = ended) }).parseAsync();
 } catch (error) {
+  clearProgress();
   code = failureCode(error);
 }
 if (code !== EXIT.clean) {

@@ -58,6 +58,6 @@ describe("rootsToVerify", () => {
   });
 
   it("throws what other commands throw", async () => {
-    await expect(rootsToVerify(nodeFs, choice("/nowhere"))).rejects.toThrow("/nowhere: no such folder");
+    await expect(rootsToVerify(nodeFs, choice("/nowhere"))).rejects.toThrow("/nowhere: no such directory");
   });
 });

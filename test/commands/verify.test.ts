@@ -263,7 +263,7 @@ describe("verify refuses, in one line,", () => {
   });
 
   it("a path without a root", async () => {
-    await expect(runProgram(world.fs, ["verify", "/nowhere", "app:v1"])).rejects.toThrow("/nowhere: no such folder");
+    await expect(runProgram(world.fs, ["verify", "/nowhere", "app:v1"])).rejects.toThrow("/nowhere: no such directory");
   });
 
   it("an image that is missing among others that are there", async () => {

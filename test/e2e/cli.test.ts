@@ -1,7 +1,9 @@
 // The program from outside: what a user gets wrong, what cannot be read or written, and what it never does.
 import { execFileSync, spawn, spawnSync } from "node:child_process";
+import { once } from "node:events";
 import { chmodSync, cpSync, mkdirSync, readdirSync, readFileSync, statSync, symlinkSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
+import type { Readable } from "node:stream";
 import { fileURLToPath } from "node:url";
 import { describe, expect, it, onTestFinished } from "vitest";
 import { filesBelow, repositoriesPath } from "../../scripts/fixtures/storage.ts";
@@ -63,7 +65,7 @@ describe("a wrong path", () => {
       },
       /EACCES/,
     ],
-    ["one with control characters", () => join(temporaryFolder(), "a\u001b[2Jb\nc"), /no such folder/],
+    ["one with control characters", () => join(temporaryFolder(), "a\u001b[2Jb\nc"), /no such directory/],
   ];
   it.each(paths)("%s: 16, and nothing is scanned", (_, path, line) => {
     const result = run("scan", path());
@@ -283,7 +285,7 @@ describe("the program", () => {
     }
   });
 
-  it.each(["SIGINT", "SIGTERM"] as const)("ends at once on %s: 32", async (signal) => {
+  it.each(["SIGINT", "SIGTERM", "SIGHUP"] as const)("ends at once on %s: 32", async (signal) => {
     const child = spawn(process.execPath, [PROGRAM, "--format", "json", rootOfManyFindings()]);
     const exited = new Promise((resolve) => child.once("exit", (code) => resolve(code)));
     let stderr = "";
@@ -293,6 +295,58 @@ describe("the program", () => {
     child.kill(signal);
     expect(await exited).toBe(32);
     expect(stderr).toBe(`regfsck: interrupted (${signal})\n`);
+  });
+});
+
+describe("a signal", () => {
+  /** Starts a run, and ends it by a signal when `begun` resolves: its exit code, and what it said on standard error. */
+  async function interrupted(args: readonly string[], begun: (stderr: Readable) => Promise<unknown>) {
+    const child = spawn(process.execPath, [PROGRAM, ...args], { stdio: ["ignore", "ignore", "pipe"] });
+    const exited = new Promise((resolve) => child.once("exit", resolve));
+    let stderr = "";
+    child.stderr.on("data", (text) => (stderr += text));
+    await begun(child.stderr);
+    const sent = performance.now();
+    child.kill("SIGINT");
+    const code = await exited;
+    return { code, stderr, took: performance.now() - sent };
+  }
+
+  it("takes the progress line away", async () => {
+    // So slow a disk that the run is not soon over.
+    const args = ["--progress", "always", "--max-iops", "5", fixture("incident")];
+    const { code, stderr } = await interrupted(args, (text) => once(text, "data"));
+    expect(code).toBe(32);
+    expect(stderr.endsWith("\r\u001b[2Kregfsck: interrupted (SIGINT)\n")).toBe(true);
+  });
+
+  it("ends a run that waits for whoever reads its report", async () => {
+    const pipe = join(temporaryFolder(), "pipe");
+    execFileSync("mkfifo", [pipe]);
+    const reader = spawn("sh", ["-c", 'exec 3<>"$0"; head -c 1 <&3; exec sleep 60', pipe]);
+    onTestFinished(() => void reader.kill());
+    const ended = await interrupted(["--report", pipe, rootOfManyFindings()], () => once(reader.stdout, "data"));
+    expect(ended.code).toBe(32);
+    expect(ended.took).toBeLessThan(1000);
+  });
+});
+
+describe("what is to be read", () => {
+  it.each(["--config", "--state", "--recheck", "--remove-tags-from"])(
+    "%s: a pipe is refused in a line, and is not waited for",
+    (option) => {
+      const pipe = join(temporaryFolder(), "pipe");
+      execFileSync("mkfifo", [pipe]);
+      const { code, stdout, stderr } = run("gate", option, pipe, fixture("small"));
+      expect(code).toBe(option === "--state" ? 8 : 16);
+      expect(stdout + stderr).toContain("not a regular file");
+    },
+  );
+
+  it("is refused where it is larger than such a file can be", () => {
+    const file = join(temporaryFolder(), "config.yaml");
+    writeFileSync(file, "#".repeat(2 << 20));
+    expectFailure(run("scan", "--config", file, fixture("small")), 16, /--config .*: larger than 1 MiB/);
   });
 });
 

@@ -21,6 +21,10 @@ function loadedWith(module: string): string[] {
   return [...loaded].flatMap((file) => Object.keys(outputs[file]!.inputs));
 }
 
+it("looks which Node.js this is before anything is loaded that an old one could not read", () => {
+  expect(loadedWith("src/cli.ts")).toEqual(["src/cli.ts"]);
+});
+
 it.each(["main", ...["scan", "forecast", "gate", "verify", "why", "usage", "plan"].map((name) => `commands/${name}`)])(
   "src/%s.ts loads no schema",
   (module) => {

@@ -1,4 +1,5 @@
 // The Prometheus text format: what is written for the textfile collector, and reading back our own earlier file.
+import { showUnprintable } from "../../text/escape.ts";
 
 export interface Sample {
   readonly labels: Readonly<Record<string, string>>;
@@ -46,10 +47,17 @@ function labelText(labels: Sample["labels"]): string {
   return `{${pairs.join(",")}}`;
 }
 
+/** As the format has it; what would clear a terminal that shows the file is shown as `\x1b`, and can be told from that text. */
 function escapeLabel(value: string): string {
-  return value.replaceAll("\\", "\\\\").replaceAll('"', '\\"').replaceAll("\n", "\\n");
+  const shown = showUnprintable(value.replace(/\\(?=[nrtux])/g, "\\x5c"));
+  return shown.replaceAll("\\", "\\\\").replaceAll('"', '\\"');
 }
 
 function unescapeLabel(text: string): string {
-  return text.replace(/\\(.)/g, (_, character: string) => (character === "n" ? "\n" : character));
+  const shown = text.replace(/\\(.)/g, (_, character: string) => (character === "n" ? "\n" : character));
+  return shown.replace(/\\(?:([nrt])|x([0-9a-f]{2})|u([0-9a-f]{4})|u\{([0-9a-f]+)\})/g, (_, short, ...codes) =>
+    short === undefined ? String.fromCodePoint(Number.parseInt(codes.find(Boolean), 16)) : SHORT[short as "n"],
+  );
 }
+
+const SHORT = { n: "\n", r: "\r", t: "\t" } as const;
