@@ -63,7 +63,7 @@ export function lookAtDeletions(
     checkRemoval(parentOf(link));
   }
   for (const { name, layerLinks } of graph.repositories()) {
-    for (let link = layerLinks.first; link < layerLinks.end; link++) {
+    for (const link of layerLinks) {
       const target = graph.layerLinks.target(link);
       if (target < 0 || isBlobDeleted.at(target) !== 1) continue;
       const path = linkFile(name, "layer", graph.digests.text(graph.layerLinks.place(link)));

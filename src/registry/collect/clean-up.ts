@@ -36,7 +36,7 @@ export function* cleanUpWarnings(graph: RootGraph, removed: Bytes, named: Bytes)
 
 function newest({ tags }: RepositoryNode, timeOf: (tag: number) => number): number {
   let newest = -1;
-  for (let tag = tags.first; tag < tags.end; tag++) {
+  for (const tag of tags) {
     if (timeOf(tag) > 0 && (newest < 0 || timeOf(tag) > timeOf(newest))) newest = tag;
   }
   return newest;
@@ -49,8 +49,8 @@ function* ties(
   isChosen: (tag: number) => boolean,
 ): Generator<CleanUpWarning> {
   const kept = new Set<number>();
-  for (let tag = tags.first; tag < tags.end; tag++) if (removed.at(tag) === 0) kept.add(graph.tags.modified(tag));
-  for (let tag = tags.first; tag < tags.end; tag++) {
+  for (const tag of tags) if (removed.at(tag) === 0) kept.add(graph.tags.modified(tag));
+  for (const tag of tags) {
     if (isChosen(tag) && kept.has(graph.tags.modified(tag))) yield { tag, hazard: "tie" };
   }
 }
@@ -67,7 +67,7 @@ function* signatures(
   const kept = new Set<number>();
   const gone = new Set<number>();
   const signed: (readonly [tag: number, image: number])[] = [];
-  for (let tag = tags.first; tag < tags.end; tag++) {
+  for (const tag of tags) {
     const [, algorithm, hex] = SIGNATURE.exec(graph.tags.name(tag)) ?? [];
     if (hex !== undefined) signed.push([tag, graph.digests.find(`${algorithm}:${hex}`)]);
     else addImage(graph, graph.tags.target(tag), removed.at(tag) === 1 ? gone : kept);

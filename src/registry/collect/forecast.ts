@@ -2,6 +2,7 @@
 
 import { ROLE_NAMES } from "../../contract/finding.ts";
 import { Bytes } from "../../facts/columns.ts";
+import type { GraphView } from "../../graph/overlay.ts";
 import type { RootGraph } from "../../graph/root-graph.ts";
 import type { PullProblem } from "../serve/failure.ts";
 import { type Pull, pullAll } from "../serve/pull.ts";
@@ -44,28 +45,29 @@ export function forecast(
   const { graph } = input;
   const collection = collect(input, options);
   // What a pull-through cache loses it fetches again.
-  const lost = kind === "cache" ? new Map<number, LostPart[]>() : lostParts(graph, pull, collection, options);
+  const after = kind === "cache" ? undefined : changedBy(graph, collection);
+  const lost = after ? lostParts(graph, after, pull, options) : new Map<number, LostPart[]>();
+  const harms = after ? harmsOf(graph, after, collection, options) : [];
   const keepers = lost.size === 0 ? () => [] : findKeepers(input, pull, options);
   return {
     collection,
-    losesRepair:
-      kind === "cache" ? [] : harmsOf(graph, collection, options).filter(({ tag }) => tag < 0 || !lost.has(tag)),
+    losesRepair: harms.filter(({ tag }) => tag < 0 || !lost.has(tag)),
     breaks: [...lost].map(([tag, parts]) => ({ tag, lost: parts, keepers: keepers(tag) })),
     safeToFreeBytes: safeToFreeBytes(graph, options),
   };
 }
 
+/** The graph as a collection leaves it; undefined where it leaves all as it was. */
+function changedBy(graph: RootGraph, collection: Collection): GraphView | undefined {
+  const { deletedRevisions, deletedBlobs } = collection;
+  return deletedRevisions.length + deletedBlobs.length === 0 ? undefined : graphAfter(graph, collection);
+}
+
 /** By tag that is whole before and broken after, in the order of the pull. */
-function lostParts(
-  graph: RootGraph,
-  before: Pull,
-  collection: Collection,
-  options: CollectOptions,
-): Map<number, LostPart[]> {
+function lostParts(graph: RootGraph, swept: GraphView, before: Pull, options: CollectOptions): Map<number, LostPart[]> {
   const lost = new Map<number, LostPart[]>();
-  if (collection.deletedRevisions.length === 0 && collection.deletedBlobs.length === 0) return lost;
   const brokenBefore = new Set(before.brokenTags.map(({ tag }) => tag));
-  const after = pullAll(graphAfter(graph, collection));
+  const after = pullAll(swept);
   const whole = (tag: number) => options.removedTags.at(tag) === 0 && !brokenBefore.has(tag);
   for (const { tag } of after.brokenTags) if (whole(tag)) lost.set(tag, []);
   for (const problem of after.problems) {
@@ -82,7 +84,10 @@ function lostPart(graph: RootGraph, { digest, reference, platform }: PullProblem
 /** Tries what else could be done: collection without `-m`, and without the tag clean-up. */
 function findKeepers(input: CollectInput, pull: Pull, options: CollectOptions): (tag: number) => Keeper[] {
   const { graph, catalogue } = input;
-  const breaksUnder = (other: CollectOptions) => lostParts(graph, pull, collect(input, other), other);
+  const breaksUnder = (other: CollectOptions) => {
+    const after = changedBy(graph, collect(input, other));
+    return after ? lostParts(graph, after, pull, other) : new Map<number, LostPart[]>();
+  };
   const tagged = options.deleteUntagged ? breaksUnder({ ...options, deleteUntagged: false }) : undefined;
   const removes = options.removedTags.length > 0;
   const uncleaned = removes ? breaksUnder({ ...options, removedTags: new Bytes() }) : undefined;

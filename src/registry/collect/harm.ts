@@ -4,8 +4,9 @@ import { ROLE_NAMES } from "../../contract/finding.ts";
 import { Role } from "../../facts/facts.ts";
 import type { GraphView } from "../../graph/overlay.ts";
 import type { RepositoryNode, RootGraph } from "../../graph/root-graph.ts";
+import type { LinkKind } from "../../layout/paths.ts";
 import { serveBlob, serveManifest } from "../serve/serve.ts";
-import { type Collection, type CollectOptions, graphAfter } from "./collection.ts";
+import type { Collection, CollectOptions } from "./collection.ts";
 
 export interface TakenPart {
   readonly digest: number;
@@ -30,13 +31,15 @@ export interface Harm {
  * Which links lead to a part today does not matter: a link can be written again, content cannot. Linear in what the
  * images of a repository reference, unless one of them loses something.
  */
-export function harmsOf(graph: RootGraph, collection: Collection, { removedTags }: CollectOptions): Harm[] {
-  const { deletedRevisions, deletedBlobs, deletedLinks, isBlobDeleted } = collection;
-  if (deletedRevisions.length + deletedBlobs.length === 0) return [];
-  const after = graphAfter(graph, collection);
+export function harmsOf(
+  graph: RootGraph,
+  after: GraphView,
+  { deletedLinks, isBlobDeleted }: Collection,
+  { removedTags }: CollectOptions,
+): Harm[] {
   const harms: Harm[] = [];
   for (const repository of graph.repositories()) {
-    const losses = new Losses(graph, after, repository, (blob) => isBlobDeleted.at(blob) === 1);
+    const losses = new Losses(graph, after, repository, { deletedLinks, isBlobDeleted });
     const images = keptImages(graph, repository, removedTags, deletedLinks);
     if (!losses.isAnyIn(images.map(({ image }) => image))) continue;
     for (const { tag, image } of images) {
@@ -56,13 +59,13 @@ function keptImages(
 ): { readonly tag: number; readonly image: number }[] {
   const images: { tag: number; image: number }[] = [];
   const tagged = new Set<number>();
-  for (let tag = tags.first; tag < tags.end; tag++) {
+  for (const tag of tags) {
     const image = graph.tags.target(tag);
     if (image < 0 || removedTags.at(tag) === 1) continue;
     images.push({ tag, image });
     tagged.add(image);
   }
-  for (let link = revisions.first; link < revisions.end; link++) {
+  for (const link of revisions) {
     const image = graph.revisions.target(link);
     if (image >= 0 && deletedLinks.at(link) === 0 && !tagged.has(image)) images.push({ tag: -1, image });
   }
@@ -80,15 +83,20 @@ class Losses {
   readonly #before: RootGraph;
   readonly #after: GraphView;
   readonly #repository: RepositoryNode;
-  readonly #isDeleted: (blob: number) => boolean;
+  readonly #deleted: Pick<Collection, "deletedLinks" | "isBlobDeleted">;
   /** What is lost of each image, as many tags name one. */
   readonly #known = new Map<number, readonly TakenPart[]>();
 
-  constructor(before: RootGraph, after: GraphView, repository: RepositoryNode, isDeleted: (blob: number) => boolean) {
+  constructor(
+    before: RootGraph,
+    after: GraphView,
+    repository: RepositoryNode,
+    deleted: Pick<Collection, "deletedLinks" | "isBlobDeleted">,
+  ) {
     this.#before = before;
     this.#after = after;
     this.#repository = repository;
-    this.#isDeleted = isDeleted;
+    this.#deleted = deleted;
   }
 
   isAnyIn(images: readonly number[]): boolean {
@@ -141,11 +149,37 @@ class Losses {
 
   /** Whether a part that is taken is served today; undefined where it is not taken. */
   #loss(part: Part): boolean | undefined {
+    if (!this.#isTouched(part.digest)) return undefined;
     const serve = this.#isManifest(part) ? serveManifest : serveBlob;
     if (serve(this.#before, this.#repository, part.digest).answer === "served") {
       return serve(this.#after, this.#repository, part.digest).answer === "served" ? undefined : true;
     }
-    const isUseful = this.#isDeleted(part.digest) && !this.#before.isBlobCorrupt(part.digest);
-    return isUseful ? false : undefined;
+    const content = this.#linked("layer", part.digest);
+    const isAlias = content >= 0 && this.#before.digests.algorithm(part.digest) !== "sha256";
+    return this.#isUseful(part.digest) || (isAlias && this.#isUseful(content)) ? false : undefined;
+  }
+
+  /** Whether a blob goes that is what its digest says, as far as known. */
+  #isUseful(blob: number): boolean {
+    if (this.#deleted.isBlobDeleted.at(blob) !== 1 || this.#before.isBlobCorrupt(blob)) return false;
+    const manifest = this.#before.manifests.find(blob);
+    return manifest < 0 || !this.#before.manifests.isCorrupt(manifest);
+  }
+
+  /** Whether anything goes that has to do with the digest here: of most, nothing. */
+  #isTouched(digest: number): boolean {
+    const { deletedLinks, isBlobDeleted } = this.#deleted;
+    if (isBlobDeleted.at(digest) === 1) return true;
+    const revision = this.#before.revisions.find(this.#repository.index, digest);
+    if (revision >= 0 && deletedLinks.at(revision) === 1) return true;
+    const isGone = (blob: number) => blob >= 0 && isBlobDeleted.at(blob) === 1;
+    return isGone(this.#linked("layer", digest)) || isGone(this.#linked("revision", digest));
+  }
+
+  /** The blob that the repository's link of this digest names; -1 where it names none. */
+  #linked(kind: LinkKind, digest: number): number {
+    const links = this.#before.links(kind);
+    const link = links.find(this.#repository.index, digest);
+    return link < 0 ? -1 : links.target(link);
   }
 }

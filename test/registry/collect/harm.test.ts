@@ -1,12 +1,13 @@
 import { describe, expect, it } from "vitest";
-import { blobPath, repositoriesPath, revisionLinkPath } from "../../../scripts/fixtures/storage.ts";
+import { blobPath, layerLinkPath, repositoriesPath, revisionLinkPath } from "../../../scripts/fixtures/storage.ts";
 import { Bytes } from "../../../src/facts/columns.ts";
 import { collect } from "../../../src/registry/collect/collect.ts";
+import { graphAfter } from "../../../src/registry/collect/collection.ts";
 import { harmsOf } from "../../../src/registry/collect/harm.ts";
 import { walkCatalogue } from "../../../src/registry/serve/catalogue.ts";
 import { listNamespace } from "../../../src/scan/list-namespace.ts";
 import { graphOf } from "../../worlds/scan-world.ts";
-import { World } from "../../worlds/world.ts";
+import { OCI_IMAGE, World } from "../../worlds/world.ts";
 
 /** What a collection takes: `app:tag` or `app@`, then the parts, with `(served)` where a client gets them today. */
 function harms(world: World, deleteUntagged: boolean): string[] {
@@ -14,7 +15,7 @@ function harms(world: World, deleteUntagged: boolean): string[] {
   const options = { deleteUntagged, removedTags: new Bytes() };
   const catalogue = walkCatalogue(listNamespace(world.fs, world.root));
   const collection = collect({ graph, catalogue, unexpectedInStore: [], hasBlobStore: true }, options);
-  return harmsOf(graph, collection, options).map(({ repository, tag, taken }) => {
+  return harmsOf(graph, graphAfter(graph, collection), collection, options).map(({ repository, tag, taken }) => {
     const parts = taken.map(({ role, platform, served }) =>
       [role, platform, served && "(served)"].filter(Boolean).join(" "),
     );
@@ -74,6 +75,18 @@ describe("harmsOf", () => {
     world.removeEntry(revisionLinkPath("app", child.digest));
     expect(harms(world, false)).toEqual([`app@ ${layers.join(", ")}`]);
     expect(harms(world, true)).toEqual([]);
+  });
+
+  it("finds the blob of a layer pushed by sha512 whose other link is lost", () => {
+    const world = new World();
+    const app = world.repository("app");
+    const [config, layer] = [app.layer(), app.layer()];
+    const sha512 = `sha512:${"ab".repeat(64)}`;
+    app.link("layer", sha512, layer.digest);
+    app.manifest({ schemaVersion: 2, mediaType: OCI_IMAGE, config, layers: [{ ...layer, digest: sha512 }] }, "1.0");
+    expect(harms(world, false)).toEqual(["app:1.0 layer (served)"]);
+    world.removeEntry(layerLinkPath("app", layer.digest));
+    expect(harms(world, false)).toEqual(["app:1.0 layer"]);
   });
 
   it("leaves alone what nothing kept needs", () => {
