@@ -2,6 +2,7 @@
 // (.config/rooms.json), and test/project/rooms.test.ts tries them.
 
 interface Room {
+  /** Rooms, and files beside them. */
   readonly rooms: readonly string[];
   /** Packages, and modules of Node.js. */
   readonly packages: readonly string[];
@@ -20,18 +21,53 @@ export const ROOMS: Readonly<Record<string, Room>> = {
     rooms: ["contract", "facts", "layout"],
     packages: ["fast-glob", "node:crypto", "node:fs", "node:os", "node:path", "node:worker_threads"],
   },
+  recovery: {
+    rooms: ["checks", "registry", "graph", "facts", "layout", "contract", "text"],
+    packages: ["node:crypto"],
+  },
+  report: { rooms: ["recovery", "checks", "registry", "layout", "contract", "text"], packages: [] },
+  output: {
+    rooms: ["report", "scan", "layout", "contract", "text"],
+    packages: ["chalk", "node:crypto", "node:fs", "node:path", "node:timers/promises"],
+  },
+  inspect: {
+    rooms: ["output", "scan", "checks", "registry", "graph", "facts", "layout", "contract"],
+    packages: ["node:path", "node:timers/promises"],
+  },
+  commands: {
+    rooms: [
+      ...["options.ts", "inspect", "output", "report", "recovery", "scan", "checks", "registry", "graph", "facts"],
+      ...["layout", "contract", "text"],
+    ],
+    packages: ["zod", "node:crypto", "node:path", "node:timers/promises"],
+  },
 };
 
-/** Biome's configuration: one override for the files of a room, one for those in its folders. */
+/** Files that may import more than their room, and what. */
+const EXCEPTIONS: Readonly<Record<string, readonly string[]>> = {
+  // Reads the shell files beside it, which the build puts inside the program.
+  "recovery/script-parts.ts": ["node:fs"],
+};
+
+/** Biome's configuration: one override for the files of a room, one for those in its folders, one for each exception. */
 export function roomRules(): object {
   const overrides = Object.entries(ROOMS).flatMap(([name, { rooms, packages }]) => {
-    const [below, deeper] = ["..", "../.."].map((up) => rooms.map((room) => `!${up}/${room}/**`));
-    const allowed = [...rooms.map((room) => `${room}/`), ...packages];
-    const message = `${name}/ may import ${allowed.length === 0 ? "nothing but itself" : `itself, ${allowed.join(", ")}`} (.config/rooms.ts).`;
-    const named = packages.map((one) => `!${one}`);
+    const paths = rooms.map((room) => (room.endsWith(".ts") ? room : `${room}/`));
+    const patterns = (up: string) => [
+      ...paths.map((path) => `!${up}/${path}${path.endsWith("/") ? "**" : ""}`),
+      ...packages.map((one) => `!${one}`),
+    ];
+    const allowed = [...paths, ...packages];
+    const what = allowed.length === 0 ? "nothing but itself" : `itself, ${allowed.join(", ")}`;
+    const message = `${name}/ may import ${what} (.config/rooms.ts).`;
+    const group = ["**", "!./**", ...patterns("..")];
+    const exceptions = Object.entries(EXCEPTIONS).filter(([file]) => file.startsWith(`${name}/`));
     return [
-      override(`src/${name}/*.ts`, ["**", "!./**", ...below!, ...named], message),
-      override(`src/${name}/*/**`, ["**", "!./**", "!../**", "../../**", ...deeper!, ...named], message),
+      override(`src/${name}/*.ts`, group, message),
+      override(`src/${name}/*/**`, ["**", "!./**", "!../**", "../../**", ...patterns("../..")], message),
+      ...exceptions.map(([file, more]) =>
+        override(`src/${file}`, [...group, ...more.map((one) => `!${one}`)], message),
+      ),
     ];
   });
   return { $schema: "../node_modules/@biomejs/biome/configuration_schema.json", overrides };

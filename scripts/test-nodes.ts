@@ -3,10 +3,11 @@
 //   npm run test:nodes            all of them; fetches each once, into the user's cache
 //   npm run test:nodes -- 22 26   these alone
 import { spawnSync } from "node:child_process";
+import { rmSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { fetchNode } from "./nodes/fetch-node.ts";
-import { differences, outputsOf } from "./nodes/outputs.ts";
+import { copyFixtures, differences, outputsOf } from "./nodes/outputs.ts";
 
 const PROMISED = ["20", "22", "24", "26"];
 const EXACTNESS_ROOTS = 40;
@@ -16,7 +17,9 @@ const installed = process.version.slice(1).split(".")[0];
 const asked = process.argv.slice(2);
 const versions = asked.length > 0 ? asked : PROMISED.filter((version) => version !== installed);
 const failures: string[] = [];
-const expected = await outputsOf(process.execPath);
+const roots = copyFixtures();
+process.on("exit", () => rmSync(roots, { recursive: true }));
+const expected = await outputsOf(process.execPath, roots);
 
 for (const [index, version] of versions.entries()) {
   const node = fetchNode(version);
@@ -25,7 +28,7 @@ for (const [index, version] of versions.entries()) {
     const { status } = spawnSync(node, args, { cwd: repository, stdio: "inherit" });
     if (status !== 0) failures.push(`Node.js ${version}: ${what}`);
   };
-  const outputs = await outputsOf(node);
+  const outputs = await outputsOf(node, roots);
   const differing = differences(expected, outputs);
   process.stdout.write(`\nNode.js ${version}: ${outputs.size} outputs over the fixtures, ${differing.length} differ\n`);
   for (const difference of differing) process.stdout.write(`${difference}\n`);
@@ -33,8 +36,8 @@ for (const [index, version] of versions.entries()) {
   const vitest = join(repository, "node_modules/vitest/vitest.mjs");
   passed("unit tests", vitest, "run", "--config", ".config/vitest.config.ts", "--project", "unit", "--reporter=dot");
   const tsx = join(repository, "node_modules/tsx/dist/cli.mjs");
-  const roots = ["--seed", `${100 + index}`, "--count", `${EXACTNESS_ROOTS}`];
-  passed("damaged roots beside a real registry", tsx, "scripts/exactness.ts", ...roots);
+  const draw = ["--seed", `${100 + index}`, "--count", `${EXACTNESS_ROOTS}`];
+  passed("damaged roots beside a real registry", tsx, "scripts/exactness.ts", ...draw);
 }
 
 for (const failure of failures) process.stdout.write(`failed: ${failure}\n`);

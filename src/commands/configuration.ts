@@ -1,5 +1,4 @@
 // Options and configuration file together: an option that was given beats the file.
-import { existsSync } from "node:fs";
 import type { Config } from "../contract/config-file.ts";
 import { UsageError } from "../contract/errors.ts";
 import { type Configured, registryVersion } from "../options.ts";
@@ -11,12 +10,12 @@ const MOST_BYTES = 1 << 20;
 
 /** The file that is named, else the one of this machine, else nothing. Throws a UsageError where it cannot be read, or is not valid. */
 export async function readConfig(named: string | undefined): Promise<Config> {
-  if (named === undefined && !existsSync(MACHINE_CONFIG)) return {};
   const file = named ?? MACHINE_CONFIG;
   let source: string;
   try {
     source = readInput(file, MOST_BYTES);
   } catch (error) {
+    if (named === undefined && (error as NodeJS.ErrnoException).code === "ENOENT") return {};
     throw new UsageError(`--config ${file}: ${(error as Error).message}`);
   }
   const { parseConfig } = await import("../contract/config-file.ts");

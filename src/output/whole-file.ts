@@ -12,7 +12,6 @@ import {
   openSync,
   readdirSync,
   renameSync,
-  rmSync,
   type Stats,
   unlinkSync,
   writeSync,
@@ -83,8 +82,17 @@ async function replace(
     }
     renameSync(temporary, `${folder}/${name}`);
   } catch (error) {
-    rmSync(temporary, { force: true });
+    removeUnfinished(temporary);
     throw error;
+  }
+}
+
+/** Never throws: what is told is why the file could not be written, in the system's words, which rmSync's are not. */
+function removeUnfinished(temporary: string): void {
+  try {
+    unlinkSync(temporary);
+  } catch {
+    // A later run removes it.
   }
 }
 
