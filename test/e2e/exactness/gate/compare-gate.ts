@@ -24,7 +24,7 @@ export interface GateRun {
 export type AskGate = (root: string, flags: readonly string[]) => Promise<GateRun>;
 
 const askGate: AskGate = async (root, flags) => {
-  const common = ["gate", ...(flags.includes("--config") ? [] : ["--config", "/dev/null"]), "--format", "json"];
+  const common = ["gate", "--format", "json"];
   const { exitCode, stdout } = await runToEnd(process.execPath, [program, ...common, ...flags, root], gateLimitMs);
   const report = parsed(stdout) as { reasons?: string[]; scan?: { findings: { code: string }[] } };
   const codes = new Set(report.scan?.findings.map(({ code }) => code));
