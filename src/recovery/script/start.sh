@@ -7,7 +7,7 @@
 # Every change is written to changes.log in the quarantine, with the command that undoes it; undo the last one first.
 # It may be run again at any time: what is in order is left alone, and what no longer looks as planned is refused.
 # In names, \0 and three octal digits stand for a byte that does not print, and for a backslash.
-# shellcheck disable=SC2317 # step calls the functions by their names
+# shellcheck disable=SC2016,SC2317 # names are quoted whatever is in them; step calls the functions by their names
 set -euC
 LC_ALL=C
 export LC_ALL
