@@ -28,7 +28,7 @@ export interface RootIdentity {
   readonly repositories: readonly string[];
   /** The directories of the layout that other file systems are mounted on, relative to the root. */
   readonly mounts: readonly string[];
-  /** How many blobs a forecast counted that collection keeps, where there was a forecast. */
+  /** How many blobs a forecast counted that garbage collection keeps, where there was a forecast. */
   readonly marked?: number | undefined;
 }
 
@@ -100,7 +100,7 @@ export function* doubtedRoots(
     const pairs = [
       ["repositories", counts.repositories, before.repositories.length],
       ["blobs", counts.blobs, before.blobs],
-      ["blobs that collection keeps", identity?.marked, before.marked],
+      ["blobs that garbage collection keeps", identity?.marked, before.marked],
     ] as const;
     for (const [what, now, then] of pairs) {
       if (now === undefined || then === null || now >= then * BELIEVABLE) continue;
@@ -112,7 +112,7 @@ export function* doubtedRoots(
   for (const { path } of last.roots) {
     const root = found.has(path) ? undefined : nameBelow(paths, path);
     if (root === undefined) continue;
-    yield { root, path: STORAGE, error: `no storage root any more, as there was on ${last.completedAt}; ${ADVICE}` };
+    yield { root, path: STORAGE, error: `not a storage root any more, as it was on ${last.completedAt}; ${ADVICE}` };
   }
 }
 

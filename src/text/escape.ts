@@ -6,7 +6,7 @@ const UNPRINTABLE = /[\p{Cc}\p{Cf}\p{Cs}\p{Zl}\p{Zp}\p{Default_Ignorable_Code_Po
 const PLAIN = /^[\x20-\x7e]*$/;
 const SHORT_ESCAPES: Readonly<Record<string, string>> = { "\n": "\\n", "\r": "\\r", "\t": "\\t" };
 
-/** The longest text from disk that is shown whole, in characters. */
+/** The longest text from disk that is shown in full, in characters. */
 const LIMIT = 300;
 /** Of a text that is cut, how much of its beginning and of its end is shown. */
 const HEAD = 199;

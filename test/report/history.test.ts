@@ -113,9 +113,9 @@ describe("doubtedRoots", () => {
     expect(doubts([root("private", repositories, blobs), hub])).toEqual(expected);
   });
 
-  it("compares what a collection would keep, where that is known", () => {
+  it("compares what garbage collection would keep, where that is known", () => {
     const roots = [root("private", 10, 100), hub];
-    expect(doubts(roots, ["/data"], identities(44))).toEqual(["private: blobs that collection keeps: 44"]);
+    expect(doubts(roots, ["/data"], identities(44))).toEqual(["private: blobs that garbage collection keeps: 44"]);
     expect(doubts(roots, ["/data"], identities(45))).toEqual([]);
   });
 
@@ -127,9 +127,9 @@ describe("doubtedRoots", () => {
 
   it("misses a root that is not where it was, where the run asks for it", () => {
     const found = [root("private", 10, 100)];
-    expect(doubts(found)).toEqual(["hub: no storage root any more"]);
-    expect(doubts(found, ["/data/private", "/data/hub"])).toEqual(["hub: no storage root any more"]);
-    expect(doubts(found, ["/"])).toEqual(["data/hub: no storage root any more"]);
+    expect(doubts(found)).toEqual(["hub: not a storage root any more"]);
+    expect(doubts(found, ["/data/private", "/data/hub"])).toEqual(["hub: not a storage root any more"]);
+    expect(doubts(found, ["/"])).toEqual(["data/hub: not a storage root any more"]);
     for (const paths of [["/data/private"], ["/data/hu"]]) expect(doubts(found, paths)).toEqual([]);
   });
 

@@ -44,20 +44,20 @@ export function renderGateMetrics({ report, completedAt, earlier }: GateMetricsI
     },
     gauge(
       "regfsck_gate_broken_tags",
-      "Tags that are whole and that the collection would break.",
+      "Pullable tags that garbage collection would break.",
       ({ breaks }) => breaks.length,
     ),
-    gauge("regfsck_gate_aborts", "Whether the collection would abort (1) or not (0).", ({ outcome }) =>
+    gauge("regfsck_gate_aborts", "Whether garbage collection would abort (1) or not (0).", ({ outcome }) =>
       outcome === "aborts" ? 1 : 0,
     ),
     gauge(
       "regfsck_gate_deletable_blobs",
-      "Blobs that the collection would delete.",
+      "Blobs that garbage collection would delete.",
       (root) => root.deletedBlobs.length,
     ),
     gauge(
       "regfsck_gate_deletable_bytes",
-      "Size of the blobs that the collection would delete.",
+      "Size of the blobs that garbage collection would delete.",
       (root) => root.deletedBytes,
     ),
     gauge("regfsck_gate_run_duration_seconds", "How long the last gate took, all its roots together.", () => {

@@ -55,7 +55,7 @@ export function renderMetrics(input: MetricsInput): string {
   return renderFamilies([
     gauge(COMPLETE, "Whether the last run read all of the root (1) or not (0).", ({ unread }) => (unread > 0 ? 0 : 1)),
     unreadablePlaces(roots, input),
-    gauge("regfsck_broken_tags", "Tags whose image cannot be pulled whole.", ({ counted }) => counted?.brokenTags),
+    gauge("regfsck_broken_tags", "Tags whose image cannot be pulled completely.", ({ counted }) => counted?.brokenTags),
     findingsByCode(roots),
     gauge("regfsck_accepted_findings", "Findings that the configuration accepts.", ({ counted }) => counted?.accepted),
     ...Object.entries(COUNTS).map(([field, [name, help]]) =>

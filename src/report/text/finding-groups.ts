@@ -95,7 +95,7 @@ function* renderGroup(page: Page, { count, alike }: Group, prefix: NamePrefix): 
     for (const example of examples) yield* placeRows(page, 6, example, prefix);
     yield* more(page, 6, same - examples.length);
     if (all[index + 1]?.remedy === remedy) continue;
-    yield* paragraph(page, `to mend: ${escapeText(remedy)}`, { first: 4, rest: 6, paint: page.colour.green });
+    yield* paragraph(page, `fix: ${escapeText(remedy)}`, { first: 4, rest: 6, paint: page.colour.green });
   }
   yield* more(page, 4, count - shown);
 }

@@ -1,4 +1,4 @@
-// The images that a collection would break: those that lose the same are said together, with what keeps them.
+// The images that garbage collection would break: those that lose the same are shown together, with what keeps them.
 
 import type { BreakReport, ForecastReport, LostPartReport } from "../../contract/forecast.ts";
 import { shortDigest } from "../../layout/digest.ts";
@@ -24,14 +24,14 @@ export function* renderBreaks(page: Page, report: ForecastReport): Generator<str
   yield* countedImages(page, rest, title, prefix);
 }
 
-/** The images that are broken already, and what a collection would take from each all the same. */
+/** The images that are broken already, and what garbage collection would still delete of each. */
 export function* renderHarms(page: Page, report: ForecastReport): Generator<string> {
   const prefix = namePrefix(report);
   const harms = report.roots.flatMap(({ name, losesRepair }) => losesRepair.map((harm) => ({ root: name, ...harm })));
   if (harms.length === 0) return;
   const count = `${formatNumberOf(harms.length, "image")} that ${harms.length === 1 ? "is" : "are"} broken already`;
   yield "\n";
-  yield* paragraph(page, `Garbage collection would take more from ${count}:`, {
+  yield* paragraph(page, `Garbage collection would delete more of ${count}:`, {
     first: 0,
     rest: 2,
     paint: page.colour.bold,
@@ -46,7 +46,8 @@ export function* renderHarms(page: Page, report: ForecastReport): Generator<stri
     yield* row(page, 2, [{ text: name }, { text: parts.join(", ") }]);
   }
   yield* more(page, 2, harms.length - MAX_ROWS);
-  const advice = "run `regfsck plan` first: it repairs from what is on this disk now, and cannot after this collection";
+  const advice =
+    "run `regfsck plan` first: it repairs from what is on this disk now, and cannot after garbage collection";
   yield* paragraph(page, advice, { first: 4, rest: 6, paint: page.colour.green });
 }
 

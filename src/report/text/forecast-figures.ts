@@ -1,4 +1,4 @@
-// What a forecast says besides the harm: repositories that collection does not see, tags that are removed, figures.
+// What a forecast says besides the harm: repositories that garbage collection does not see, tags that are removed, figures.
 
 import type { ForecastReport, RootForecastReport } from "../../contract/forecast.ts";
 import { escapeText } from "../../text/escape.ts";
@@ -13,11 +13,11 @@ const MAX_NAMES = 8;
 const MAX_REMOVED = 200;
 const MAX_WARNINGS = 20;
 
-/** The subject of the verdict: "collection", "the tag clean-up and collection with -m". */
+/** The subject of the verdict: "garbage collection", "the tag clean-up and garbage collection with -m". */
 export function subjectOf(roots: readonly RootForecastReport[]): { readonly name: string; readonly breaks: string } {
   const cleansUp = roots.some(({ keepTags, removedTags }) => keepTags !== null || removedTags.length > 0);
   const deletesUntagged = roots.some(({ deleteUntagged }) => deleteUntagged);
-  const collection = `collection${deletesUntagged ? " with -m" : ""}`;
+  const collection = `garbage collection${deletesUntagged ? " with -m" : ""}`;
   return cleansUp
     ? { name: `the tag clean-up and ${collection}`, breaks: "break" }
     : { name: collection, breaks: "breaks" };
@@ -31,7 +31,7 @@ export function* renderUnseen(page: Page, report: ForecastReport): Generator<str
   if (names.length === 0) return;
   const count = formatNumberOf(names.length, "repository", "repositories");
   yield "\n";
-  yield* paragraph(page, `Collection does not see ${count}, and deletes every blob that nothing else needs:`, {
+  yield* paragraph(page, `Garbage collection does not see ${count}, and deletes every blob that nothing else needs:`, {
     first: 0,
     rest: 2,
     paint: page.colour.bold,
@@ -73,12 +73,12 @@ export function* renderFigures(page: Page, { roots }: ForecastReport): Generator
   }
 }
 
-/** The figures of one root, against what a correct collection would free. */
+/** The figures of one root, against what is safe to free. */
 export function rootFigures(page: Page, root: RootForecastReport): Generator<string> {
   const { outcome, deletedBytes, safeToFreeBytes } = root;
   const same = outcome === "completes" && deletedBytes === safeToFreeBytes;
-  const correct = `; a correct one would free ${same ? "the same" : formatBytes(safeToFreeBytes)}`;
-  return paragraph(page, figures(root) + (same && deletedBytes === 0 ? "" : correct), { first: 2 });
+  const safe = `; safe to free: ${same ? "the same" : formatBytes(safeToFreeBytes)}`;
+  return paragraph(page, figures(root) + (same && deletedBytes === 0 ? "" : safe), { first: 2 });
 }
 
 function figures({
@@ -89,7 +89,7 @@ function figures({
   deletedBlobs,
   deletedBytes,
 }: RootForecastReport) {
-  const name = `collection${deleteUntagged ? " with -m" : ""}`;
+  const name = `garbage collection${deleteUntagged ? " with -m" : ""}`;
   const manifests = formatNumberOf(deletedManifests.length, "manifest");
   if (outcome === "aborts") {
     return `${name} aborts${deletedManifests.length === 0 ? "" : ` after deleting ${manifests}`}, and frees nothing`;

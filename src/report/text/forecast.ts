@@ -1,5 +1,5 @@
-// The forecast for a person at a terminal: verdict, the images that would break and what keeps them, where collection
-// would abort, what it does not see, what the clean-up removes, figures.
+// The forecast for a person at a terminal: verdict, the images that would break and what keeps them, where
+// garbage collection would abort, what it does not see, what the clean-up removes, figures.
 import type { AbortReport, ForecastReport, RootForecastReport } from "../../contract/forecast.ts";
 import { shortDigest } from "../../layout/digest.ts";
 import { escapeText } from "../../text/escape.ts";
@@ -22,7 +22,7 @@ export function* renderForecastText(report: ForecastReport, page: Page): Generat
   yield* renderTook(page, report);
 }
 
-/** The answer in one line. It goes by what the roots hold: "breaks nothing" is never said beside a break. */
+/** The answer in one line. It goes by what the roots hold: "breaks nothing" never stands beside a break. */
 export function* renderForecastVerdict(page: Page, report: ForecastReport): Generator<string> {
   const { red, yellow, green, bold } = page.colour;
   const { roots, unreadable } = report;
@@ -39,7 +39,7 @@ export function* renderForecastVerdict(page: Page, report: ForecastReport): Gene
   yield* paragraph(page, said.join("; "), { first: 0, rest: 2, paint: (text) => bold(paint(text)) });
 }
 
-/** The images that would break, where collection would abort, and what it does not see. */
+/** The images that would break, where garbage collection would abort, and what it does not see. */
 export function* renderForecastDetails(page: Page, report: ForecastReport): Generator<string> {
   yield* renderBreaks(page, report);
   yield* renderHarms(page, report);
@@ -47,7 +47,7 @@ export function* renderForecastDetails(page: Page, report: ForecastReport): Gene
   yield* renderUnseen(page, report);
 }
 
-/** What collection would do that it should not; "" for nothing. */
+/** What garbage collection would do that it should not; "" for nothing. */
 function harmOf({ roots, verdict }: ForecastReport): string {
   const aborting = roots.filter(({ outcome }) => outcome === "aborts");
   const halfWay = aborting.some(({ deletedManifests }) => deletedManifests.length > 0);
@@ -58,7 +58,7 @@ function harmOf({ roots, verdict }: ForecastReport): string {
     aborting.length > 0 ? `abort${halfWay ? " half-way" : ""}${where}` : "",
     broken > 0 ? `break ${formatNumberOf(broken, "image")}` : "",
     harmed > 0
-      ? `take more from ${formatNumberOf(harmed, "image")} that ${harmed === 1 ? "is" : "are"} broken already`
+      ? `delete more of ${formatNumberOf(harmed, "image")} that ${harmed === 1 ? "is" : "are"} broken already`
       : "",
   ];
   const shown = harm.filter((part) => part !== "").join(" and ");
@@ -66,7 +66,7 @@ function harmOf({ roots, verdict }: ForecastReport): string {
   return shown === "" && verdict.startsWith("findings") ? "break images of repositories that --repo leaves out" : shown;
 }
 
-/** Places said in full, and names of what is gone by then. */
+/** Places shown in full, and names of what is gone by then. */
 const MAX_PLACES = 20;
 const MAX_GONE = 5;
 
@@ -75,8 +75,8 @@ function* renderAborts(page: Page, report: ForecastReport): Generator<string> {
   for (const root of report.roots) {
     if (root.aborts.length === 0) continue;
     const name = report.roots.length > 1 ? ` of ${escapeText(root.name)}` : "";
-    const next = root.aborts.length > 1 ? ", at the next as soon as one is mended" : "";
-    const title = `Collection${name} would abort at ${formatNumberOf(root.aborts.length, "place")}${next}:`;
+    const next = root.aborts.length > 1 ? ", at the next as soon as one is fixed" : "";
+    const title = `Garbage collection${name} would abort at ${formatNumberOf(root.aborts.length, "place")}${next}:`;
     yield "\n";
     yield* paragraph(page, title, { first: 0, rest: 2, paint: page.colour.bold });
     yield* places(page, root, prefix);
@@ -84,7 +84,7 @@ function* renderAborts(page: Page, report: ForecastReport): Generator<string> {
   }
 }
 
-/** The first stays the first; places with the same message are said together. */
+/** The first stays the first; places with the same message are shown together. */
 function* places(page: Page, { name, aborts }: RootForecastReport, prefix: NamePrefix): Generator<string> {
   const shown = aborts.slice(0, MAX_PLACES);
   for (const [message, alike] of groupBy(shown, (abort: AbortReport) => abort.message)) {
@@ -97,7 +97,7 @@ function* places(page: Page, { name, aborts }: RootForecastReport, prefix: NameP
 function* goneByThen(page: Page, { name, aborts, deletedManifests }: RootForecastReport, prefix: NamePrefix) {
   if (deletedManifests.length === 0) return;
   const then = aborts.length === 1 ? "By then" : "By the first of them";
-  const gone = deletedManifests.length === 1 ? "is gone" : "are gone";
+  const gone = deletedManifests.length === 1 ? "is deleted" : "are deleted";
   const title = `${then} ${formatNumberOf(deletedManifests.length, "manifest")} ${gone}, and no blob:`;
   yield* paragraph(page, title, { first: 2, rest: 4, paint: page.colour.yellow });
   for (const manifest of deletedManifests.slice(0, MAX_GONE)) {

@@ -27,12 +27,12 @@ function* renderDecision(page: Page, { decision, reasons, scan }: GateReport): G
   const { brokenTags } = scan.summary;
   const already =
     brokenTags > 0
-      ? `; it makes ${formatNumberOf(brokenTags, "image")} that ${brokenTags === 1 ? "is" : "are"} broken already no worse`
+      ? `; ${formatNumberOf(brokenTags, "image")} ${brokenTags === 1 ? "is" : "are"} broken already, and garbage collection does not change that`
       : "";
   const said: Record<Decision, string> = {
-    go: `GO: the collection breaks nothing${already}`,
-    stop: `STOP: ${count} against a collection`,
-    undecided: `UNDECIDED, so do not collect: ${count}`,
+    go: `GO: garbage collection breaks nothing${already}`,
+    stop: `STOP: ${count} against garbage collection`,
+    undecided: `UNDECIDED, so do not run garbage collection: ${count}`,
   };
   yield* paragraph(page, said[decision], { first: 0, rest: 2, paint: (text) => bold(paint(text)) });
 }
@@ -57,7 +57,7 @@ function* renderEvidence(page: Page, { scan, forecast }: GateReport): Generator<
   yield* renderUnreadable(page, scan);
 }
 
-/** A root after the other, what was read there and what a collection would do; without the counts when it may go. */
+/** A root after the other, what was read there and what garbage collection would do; without the counts when it may run. */
 function* renderTotals(page: Page, report: GateReport): Generator<string> {
   const { decision, scan, forecast } = report;
   const several = scan.roots.length > 1;

@@ -1,12 +1,12 @@
-// What is said of one part of an image, in the fewest words.
+// One part of an image, in the fewest words.
 
 import type { ImagePartReport } from "../../contract/verify.ts";
 import type { Failure } from "../../registry/serve/failure.ts";
 
-/** Whether nothing is wrong with the part, as far as can be told. */
+/** Whether nothing is wrong with the part, as far as is known. */
 export function isPartGood({ status, failure, foreign, answer }: ImagePartReport): boolean {
   // Null is what depends on others: the upstream of a pull-through cache.
-  return failure === undefined && (foreign || status === 200 || (status === null && !isUntold(answer)));
+  return failure === undefined && (foreign || status === 200 || (status === null && !isUnknown(answer)));
 }
 
 /** `index`, `linux/arm64`, `layer`; a child without a platform is called by its kind. */
@@ -31,19 +31,19 @@ export function storeWords({ stored, foreign }: ImagePartReport): string {
 
 const FAILURES: Partial<Record<Failure, string>> = {
   "wrong-size": "wrong size",
-  "wrong-content": "wrong content",
-  "invalid-manifest": "no manifest",
+  "wrong-content": "corrupt",
+  "invalid-manifest": "invalid manifest",
 };
 
 /** `200`, `404`, `200 wrong size`. */
 export function answerWords({ status, answer, failure, foreign }: ImagePartReport): string {
   if (foreign && status !== 200) return "elsewhere";
-  const told = status ?? (isUntold(answer) ? "?" : "not fetched");
+  const shown = status ?? (isUnknown(answer) ? "?" : "not fetched");
   const wrong = failure === undefined ? undefined : FAILURES[failure];
-  return wrong === undefined ? `${told}` : `${told} ${wrong}`;
+  return wrong === undefined ? `${shown}` : `${shown} ${wrong}`;
 }
 
-function isUntold(answer: ImagePartReport["answer"]): boolean {
+function isUnknown(answer: ImagePartReport["answer"]): boolean {
   return answer === "unknown" || answer === "not-a-digest";
 }
 

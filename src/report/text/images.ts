@@ -1,4 +1,4 @@
-// The broken images of the text report: what each lacks, and how to mend it.
+// The broken images of the text report: what each lacks, and how to fix it.
 import type { Finding } from "../../contract/finding.ts";
 import type { BrokenTagReport, ScanReport } from "../../contract/scan.ts";
 import { shortDigest } from "../../layout/digest.ts";
@@ -8,7 +8,7 @@ import { more, type Page, paragraph, row } from "../../text/page.ts";
 import { formatCount, formatNumberOf } from "../../text/quantities.ts";
 import { lackRows, type NamePrefix, namePrefix } from "./finding.ts";
 
-/** Groups of images said in full, lines about one of them, names in one list. */
+/** Groups of images shown in full, lines about one of them, names in one list. */
 export const MAX_GROUPS = 20;
 export const MAX_ROWS = 12;
 const MAX_NAMES = 8;
@@ -61,21 +61,21 @@ export function* imagesHeading(page: Page, images: readonly NamedImage[], prefix
   if (short !== "") yield* row(page, 4, [{ text: short, paint: dim }]);
 }
 
-/** What breaks the images: under each remedy, the findings that it mends. */
+/** What breaks the images: under each remedy, the findings that it fixes. */
 function* reasons(page: Page, { images, findings }: BrokenImageGroup, explained: Set<string>): Generator<string> {
   yield* failingPlatforms(page, images, findings);
   // A tag's path is that of one of the tags only.
   const showPaths = images.length === 1 || findings.every((finding) => finding.tag === undefined);
-  for (const [remedy, mended] of groupBy(findings, (finding) => finding.remedy)) {
-    for (const [message, alike] of groupBy(mended.slice(0, MAX_ROWS), (finding) => finding.message)) {
+  for (const [remedy, fixed] of groupBy(findings, (finding) => finding.remedy)) {
+    for (const [message, alike] of groupBy(fixed.slice(0, MAX_ROWS), (finding) => finding.message)) {
       yield* lackRows(page, 2, alike, showPaths);
       const explanation = `${alike[0]!.code}: ${escapeText(message)}`;
       if (explained.has(explanation)) continue;
       explained.add(explanation);
       yield* paragraph(page, explanation, { first: 4, rest: 6, paint: page.colour.dim });
     }
-    yield* more(page, 2, mended.length - MAX_ROWS);
-    yield* paragraph(page, `to mend: ${escapeText(remedy)}`, { first: 4, rest: 6, paint: page.colour.green });
+    yield* more(page, 2, fixed.length - MAX_ROWS);
+    yield* paragraph(page, `fix: ${escapeText(remedy)}`, { first: 4, rest: 6, paint: page.colour.green });
   }
 }
 
@@ -87,7 +87,7 @@ function* failingPlatforms(page: Page, images: readonly BrokenTagReport[], findi
   yield* paragraph(page, `fails on ${failing.map((name) => escapeText(name)).join(", ")}`, { first: 2, rest: 4 });
 }
 
-/** The images that are not said in full, counted by repository below a title that counts them all. */
+/** The images that are not shown in full, counted by repository below a title that counts them all. */
 export function* countedImages(
   page: Page,
   images: readonly NamedImage[],

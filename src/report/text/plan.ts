@@ -1,4 +1,4 @@
-// A plan for a person: what becomes of the broken images, what mends them in the order in which it is best done, and last,
+// A plan for a person: what becomes of the broken images, what fixes them in the order in which it is best done, and last,
 // nearest to the prompt, how to begin.
 import type { PlanReport } from "../../contract/plan.ts";
 import { shortDigest } from "../../layout/digest.ts";
@@ -17,10 +17,10 @@ const PLAIN_WORD = /^[\w@%+=:,./-]+$/;
 export function* renderPlanText(report: PlanReport, page: Page): Generator<string> {
   const prefix = namePrefix(report);
   yield* renderVerdict(page, report);
-  yield* renderMends(page, report, prefix);
+  yield* renderFixes(page, report, prefix);
   yield* renderPushes(page, report, prefix);
   yield* renderRebuilds(page, report, prefix);
-  yield* renderTidying(page, report, prefix);
+  yield* renderCleaning(page, report, prefix);
   yield* renderLeft(page, report, prefix);
   yield* renderUnreadable(page, report);
   yield* renderBeginning(page, report);
@@ -34,7 +34,7 @@ function* renderVerdict(page: Page, { summary, steps, verdict }: PlanReport): Ge
   const { brokenTags, fixedByScript, fixedByPush } = summary;
   const lost = brokenTags - fixedByScript - fixedByPush;
   const parts = [
-    fixedByScript > 0 ? `${formatCount(fixedByScript)} to be mended from what is on the disk` : "",
+    fixedByScript > 0 ? `${formatCount(fixedByScript)} can be fixed from what is on the disk` : "",
     fixedByPush > 0 ? `${formatCount(fixedByPush)} by pushing again` : "",
     lost > 0 ? `${formatCount(lost)} lost` : "",
   ].filter((part) => part !== "");
@@ -42,8 +42,8 @@ function* renderVerdict(page: Page, { summary, steps, verdict }: PlanReport): Ge
     brokenTags > 0
       ? ([`${formatNumberOf(brokenTags, "broken image")}: ${parts.join(", ")}`, red] as const)
       : steps.length > 0
-        ? ([`no broken image; ${formatNumberOf(steps.length, "thing")} to tidy up`, yellow] as const)
-        : (["nothing to mend", green] as const);
+        ? ([`no broken image; ${formatNumberOf(steps.length, "thing")} to clean up`, yellow] as const)
+        : (["nothing to fix", green] as const);
   const incomplete = verdict.includes("incomplete");
   const text = incomplete ? `${said}; incomplete: not everything could be read` : said;
   const colour = incomplete && brokenTags === 0 ? yellow : paint;
@@ -54,7 +54,7 @@ function* renderRebuilds(page: Page, { steps }: PlanReport, prefix: NamePrefix):
   const rebuilds = steps.filter((step): step is RebuildStep => step.kind === "rebuild");
   if (rebuilds.length === 0) return;
   yield "\n";
-  yield* paragraph(page, "Lost: build it anew; or delete the tag, if nobody needs it", {
+  yield* paragraph(page, "Lost: rebuild the image, or delete the tag if nobody needs it", {
     first: 0,
     rest: 2,
     paint: page.colour.bold,
@@ -89,7 +89,7 @@ function* renderBeginning(page: Page, { script, quarantine, steps, dryRun }: Pla
   yield* paragraph(page, begin, { first: 0, rest: 2, paint: page.colour.bold });
   yield* row(page, 2, [
     { text: `sh ${name}`, pad: name.length + 11 },
-    { text: "# tells what it would do", paint: page.colour.dim },
+    { text: "# shows what it would do", paint: page.colour.dim },
   ]);
   yield* row(page, 2, [{ text: `sh ${name} --apply` }, { text: "# does it", paint: page.colour.dim }]);
   yield* paragraph(page, `It deletes nothing; what it moves goes to ${quarantine}. A scan afterwards is the proof.`, {
@@ -104,22 +104,22 @@ function shellWord(text: string): string {
 /** Groups of steps shown, steps shown of each, images named of each. */
 const MAX_GROUPS = 20;
 const MAX_STEPS = 10;
-const MAX_TIDYING = 3;
+const MAX_CLEANING = 3;
 const MAX_IMAGES = 5;
 
 /** What the script does for images, by the images that it does it for. */
-export function* renderMends(page: Page, report: PlanReport, prefix: NamePrefix): Generator<string> {
-  const mends = report.steps.filter(isScripted).filter(({ affects }) => affects.length > 0);
-  if (mends.length === 0) return;
-  const healed = new Set(
+export function* renderFixes(page: Page, report: PlanReport, prefix: NamePrefix): Generator<string> {
+  const fixing = report.steps.filter(isScripted).filter(({ affects }) => affects.length > 0);
+  if (fixing.length === 0) return;
+  const done = new Set(
     report.roots.flatMap(({ name, fixedByScript }) => fixedByScript.map((image) => `${name} ${image}`)),
   );
-  const title = report.script === null ? "A script can mend this from what is on the disk" : "The script mends this";
+  const title = report.script === null ? "A script can fix this from what is on the disk" : "The script fixes this";
   yield* heading(page, title);
-  const groups = [...groupBy(mends, imagesKey)];
+  const groups = [...groupBy(fixing, imagesKey)];
   for (const [, steps] of groups.slice(0, MAX_GROUPS)) {
     yield* imagesOf(page, steps[0]!, prefix);
-    yield* renderWorth(page, steps[0]!, healed);
+    yield* renderWorth(page, steps[0]!, done);
     for (const [message, same] of groupBy(steps, ({ message }) => message)) {
       yield* paragraph(page, message, { first: 4, rest: 6 });
       yield* paths(page, 6, same, MAX_STEPS, prefix);
@@ -128,13 +128,12 @@ export function* renderMends(page: Page, report: PlanReport, prefix: NamePrefix)
   yield* more(page, 2, groups.length - MAX_GROUPS);
 }
 
-/** Says where the script alone does not make an image whole. */
-function* renderWorth(page: Page, { root, affects, fixes }: PlanStep, healed: ReadonlySet<string>): Generator<string> {
-  const open = affects.filter((image) => !healed.has(`${root} ${image}`));
+/** Says where the script alone does not fix an image. */
+function* renderWorth(page: Page, { root, affects, fixes }: PlanStep, done: ReadonlySet<string>): Generator<string> {
+  const open = affects.filter((image) => !done.has(`${root} ${image}`));
   if (open.length === 0) return;
   const lost = open.filter((image) => !fixes.includes(image)).length;
-  const what =
-    lost === 0 ? "a push has to follow" : lost === open.length ? "they are lost all the same" : "not enough alone";
+  const what = lost === 0 ? "a push has to follow" : lost === open.length ? "they are lost anyway" : "not enough alone";
   const whose = open.length === affects.length ? "" : `for ${some(open)} `;
   const text = open.length === 1 ? what.replace("they are", "it is") : what;
   yield* paragraph(page, whose + text, { first: 4, rest: 6, paint: page.colour.yellow });
@@ -146,7 +145,7 @@ export function* renderPushes(page: Page, { steps }: PlanReport, prefix: NamePre
   yield* heading(page, "Clients have to push this again, byte for byte as it was");
   const order =
     `${steps.some(isScripted) ? "Run the script first: a push never repairs a damaged file. Then restart" : "First restart"} the ` +
-    "registry: as long as it remembers a blob that is gone, it tells clients that it has it.";
+    "registry: as long as it remembers a blob that is gone, it answers clients that it still has it.";
   yield* paragraph(page, order, { first: 2, paint: page.colour.dim });
   const groups = [...groupBy(pushes, imagesKey)];
   for (const [, group] of groups.slice(0, MAX_GROUPS)) {
@@ -174,16 +173,18 @@ function contentWords({ pushManifest, known, blobs }: PushStep): string {
 }
 
 /** What no image needs, in few lines. */
-export function* renderTidying(page: Page, { steps, script }: PlanReport, prefix: NamePrefix): Generator<string> {
-  const tidying = steps.filter(isScripted).filter(({ affects }) => affects.length === 0);
-  if (tidying.length === 0) return;
+export function* renderCleaning(page: Page, { steps, script }: PlanReport, prefix: NamePrefix): Generator<string> {
+  const cleaning = steps.filter(isScripted).filter(({ affects }) => affects.length === 0);
+  if (cleaning.length === 0) return;
   yield* heading(
     page,
-    `${script === null ? "A script can tidy" : "The script tidies"} up besides; no image waits for it`,
+    script === null
+      ? "A script can also clean up what no image needs"
+      : "The script also cleans up what no image needs",
   );
-  for (const [message, same] of groupBy(tidying, ({ message }) => message)) {
+  for (const [message, same] of groupBy(cleaning, ({ message }) => message)) {
     yield* paragraph(page, `${formatCount(same.length)} × ${message}`, { first: 2, rest: 4 });
-    yield* paths(page, 4, same, MAX_TIDYING, prefix);
+    yield* paths(page, 4, same, MAX_CLEANING, prefix);
   }
 }
 

@@ -12,7 +12,7 @@ const MAX_ERRORS = 5;
 const MAX_PLACES = 3;
 
 /**
- * The answer in one line. It goes by the counts: "clean" is never said of broken images, whatever the verdict permits.
+ * The answer in one line. It goes by the counts: "clean" never stands for broken images, whatever the verdict permits.
  * `otherErrors` counts those that break no image.
  */
 export function* renderVerdict(page: Page, report: ScanReport, otherErrors: number): Generator<string> {

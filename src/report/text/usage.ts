@@ -6,7 +6,7 @@ import { formatBytes, formatNumberOf } from "../../text/quantities.ts";
 import { namePrefix } from "./finding.ts";
 import { renderTook, renderUnreadable, rootRow } from "./totals.ts";
 
-/** Lines shown where nobody said how many. */
+/** Lines shown where --top is not given. */
 const MAX_ENTRIES = 20;
 const WIDEST_BAR = 24;
 const NARROWEST_BAR = 8;
@@ -66,7 +66,7 @@ function* renderEntries(page: Page, report: UsageReport): Generator<string> {
   yield* rest(page, report, shown.length);
 }
 
-/** The tag of a signature holds a whole digest, of which the beginning says enough. */
+/** The tag of a signature holds a full digest, of which the beginning says enough. */
 function shortName(prefix: string, { repository, tag }: UsageEntry): string {
   const name = prefix + repository + (tag === undefined ? "" : `:${tag}`);
   return name.replace(/([0-9a-f]{12})[0-9a-f]{52,}/g, "$1…");

@@ -1,4 +1,4 @@
-// Verified images for a person: the verdict, each image as a tree with what the registry answers, and how to mend it.
+// Verified images for a person: the verdict, each image as a tree with what the registry answers, and how to fix it.
 import type { Finding } from "../../contract/finding.ts";
 import type { ImagePartReport, ImageReport, VerifyReport } from "../../contract/verify.ts";
 import { shortDigest } from "../../layout/digest.ts";
@@ -10,8 +10,8 @@ import { type NamePrefix, namePrefix } from "./finding.ts";
 import { answerWords, brokenPlatforms, isPartGood, linkWords, partName, storeWords } from "./image-part.ts";
 import { renderUnreadable } from "./totals.ts";
 
-/** Of each manifest, parts shown of which all is whole; lines of one tree; platforms; messages and paths of one remedy. */
-const MAX_WHOLE = 20;
+/** Of each manifest, parts shown that are good to the last; lines of one tree; platforms; messages and paths of one remedy. */
+const MAX_GOOD = 20;
 const MAX_ROWS = 200;
 const MAX_NAMES = 8;
 const MAX_MESSAGES = 6;
@@ -101,7 +101,7 @@ function partRow(part: ImagePartReport, above: number): TreeRow {
   };
 }
 
-/** All that is not whole, with what leads to it; of what is whole the first of each manifest. In the same order. */
+/** All bad parts, with what leads to them; of the good ones the first of each manifest. In the same order. */
 function partsToShow(parts: readonly ImagePartReport[]): ImagePartReport[] {
   const needed = new Set<number>();
   const above: number[] = [];
@@ -111,7 +111,7 @@ function partsToShow(parts: readonly ImagePartReport[]): ImagePartReport[] {
     if (!isPartGood(part))
       for (let at = above.length - 1; at >= 0 && !needed.has(above[at]!); at--) needed.add(above[at]!);
   }
-  const whole = new Map<number, number>();
+  const good = new Map<number, number>();
   const hidden = new Set<number>();
   above.length = 0;
   return parts
@@ -120,27 +120,27 @@ function partsToShow(parts: readonly ImagePartReport[]): ImagePartReport[] {
       above.push(index);
       const parent = above.at(-2) ?? -1;
       if (needed.has(index)) return true;
-      const rank = (whole.get(parent) ?? 0) + 1;
-      whole.set(parent, rank);
-      if (rank > MAX_WHOLE || hidden.has(parent)) hidden.add(index);
+      const rank = (good.get(parent) ?? 0) + 1;
+      good.set(parent, rank);
+      if (rank > MAX_GOOD || hidden.has(parent)) hidden.add(index);
       return !hidden.has(index);
     })
     .slice(0, MAX_ROWS);
 }
 
-/** Each damage once, under what mends it. */
+/** Each damage once, under what fixes it. */
 function* remedies(page: Page, findings: readonly Finding[]): Generator<string> {
-  for (const [remedy, mended] of groupBy(findings, (finding) => finding.remedy)) {
+  for (const [remedy, fixed] of groupBy(findings, (finding) => finding.remedy)) {
     yield "\n";
-    const messages = [...groupBy(mended, ({ code, message }) => `${code}: ${message}`)];
+    const messages = [...groupBy(fixed, ({ code, message }) => `${code}: ${message}`)];
     for (const [message, alike] of messages.slice(0, MAX_MESSAGES)) {
       const times = alike.length > 1 ? ` (${formatCount(alike.length)} times)` : "";
       yield* paragraph(page, escapeText(message) + times, { first: 2, rest: 4 });
     }
     yield* more(page, 2, messages.length - MAX_MESSAGES);
-    yield* paragraph(page, `to mend: ${escapeText(remedy)}`, { first: 4, rest: 6, paint: page.colour.green });
-    for (const { path } of mended.slice(0, MAX_PATHS)) yield* row(page, 6, [{ text: path, paint: page.colour.dim }]);
-    yield* more(page, 6, mended.length - MAX_PATHS);
+    yield* paragraph(page, `fix: ${escapeText(remedy)}`, { first: 4, rest: 6, paint: page.colour.green });
+    for (const { path } of fixed.slice(0, MAX_PATHS)) yield* row(page, 6, [{ text: path, paint: page.colour.dim }]);
+    yield* more(page, 6, fixed.length - MAX_PATHS);
   }
 }
 

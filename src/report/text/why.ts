@@ -1,4 +1,4 @@
-// Why blobs are there, for a person: what each is, the ways up to tags, and what a collection would do with it.
+// Why blobs are there, for a person: what each is, the ways up to tags, and what garbage collection would do with it.
 
 import type { BlobReport, CollectionReport, LinkReport, WhyReport } from "../../contract/why.ts";
 import { parseDigest } from "../../layout/digest.ts";
@@ -52,7 +52,7 @@ function* renderBlob(page: Page, blob: BlobReport, isNamed: boolean): Generator<
   yield* fate(page, blob);
 }
 
-/** What a collection would do with it. */
+/** What garbage collection would do with it. */
 function* fate(page: Page, blob: BlobReport): Generator<string> {
   const { plain, deleteUntagged } = blob.garbageCollection;
   if (plain.outcome === "absent" && deleteUntagged.unlinkedIn.length === 0) return;
@@ -97,7 +97,8 @@ function holding({ heldBy, tags, references }: BlobReport): string {
       ? "no tag needs it, only manifests without a tag:"
       : "no tag and no manifest needs it; its revision link alone keeps it";
   }
-  if (heldBy === "layer-link") return "nothing references it: only layer links hold it, and collection ignores those";
+  if (heldBy === "layer-link")
+    return "nothing references it: only layer links hold it, and garbage collection ignores those";
   return "nothing references it";
 }
 

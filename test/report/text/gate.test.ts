@@ -39,10 +39,10 @@ describe.each(Object.entries(GATES))("the text of a gate: %s", (_, report) => {
 
 describe("the decision", () => {
   it.each([
-    ["GO: the collection breaks nothing", "32", go],
-    ["GO: the collection breaks nothing; it makes 504 images that are broken already", "32", goThoughBroken],
-    ["STOP: 2 reasons against a collection", "31", stop],
-    ["UNDECIDED, so do not collect: 1 reason", "33", undecided],
+    ["GO: garbage collection breaks nothing", "32", go],
+    ["GO: garbage collection breaks nothing; 504 images are broken already, and", "32", goThoughBroken],
+    ["STOP: 2 reasons against garbage collection", "31", stop],
+    ["UNDECIDED, so do not run garbage collection: 1 reason", "33", undecided],
   ])("is the first line, in its colour: %s", (line, colour, report) => {
     expect(render(report).split("\n")[0]).toBe(line);
     expect(render(report, { level: 1 }).split("\n")[0]).toContain(`\x1b[${colour}m`);
@@ -71,10 +71,10 @@ describe("the decision", () => {
 describe("the evidence", () => {
   it("is left out when the decision is go", () => {
     expect(render(go).split("\n")).toEqual([
-      "GO: the collection breaks nothing",
+      "GO: garbage collection breaks nothing",
       "",
       "Checked  /opt/registry/data  (authoritative)",
-      "  collection with -m marks 244,254 blobs and deletes nothing",
+      "  garbage collection with -m marks 244,254 blobs and deletes nothing",
       "Found 0 broken images, 0 errors, 0 warnings, 0 notes.",
       "Took 5.0 s.",
       "",
@@ -85,7 +85,7 @@ describe("the evidence", () => {
   it("is what the forecast breaks, then what is broken already", () => {
     const text = render(stop);
     const places = [
-      text.indexOf("\nthe tag clean-up and collection with -m would break 503 images\n"),
+      text.indexOf("\nthe tag clean-up and garbage collection with -m would break 503 images\n"),
       text.indexOf("  loses  child  linux/amd64"),
       text.indexOf("\n504 of 49,651 images are broken, and 1 error besides\n"),
       text.indexOf("in the store, not linked"),
@@ -106,7 +106,7 @@ describe("the evidence", () => {
 
   it("gives the figures of a root below its name", () => {
     expect(render(severalRootsGate, { width: 240 })).toMatch(
-      /\nChecked {2}private {2}\/opt\/registry\/data\/private {2}\(authoritative\)\n {2}1,503 repositories.*\n {2}collection with -m aborts/,
+      /\nChecked {2}private {2}\/opt\/registry\/data\/private {2}\(authoritative\)\n {2}1,503 repositories.*\n {2}garbage collection with -m aborts/,
     );
   });
 });

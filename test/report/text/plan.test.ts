@@ -10,7 +10,7 @@ async function print(world: World): Promise<string> {
 }
 
 describe("the text of a plan", () => {
-  it("is what becomes of the images, what mends them, and how to begin", async () => {
+  it("is what becomes of the images, what fixes them, and how to begin", async () => {
     const world = new World();
     const repository = world.repository("app");
     const [linked, pushed] = [repository.image(), repository.image()];
@@ -22,27 +22,27 @@ describe("the text of a plan", () => {
     for (const { digest } of [pushed.layers[0]!, lost, orphan]) world.removeEntry(blobPath(digest));
     for (const { digest } of [lost.config, lost.layers[0]!]) world.removeEntry(layerLinkPath("app", digest));
     const short = (digest: string) => `${digest.slice(7, 19)}…`;
-    expect(await print(world)).toBe(`3 broken images: 1 to be mended from what is on the disk, 1 by pushing again, 1
+    expect(await print(world)).toBe(`3 broken images: 1 can be fixed from what is on the disk, 1 by pushing again, 1
   lost
 
-A script can mend this from what is on the disk
+A script can fix this from what is on the disk
   app:relinked
     write the revision link: all that it leads to is there
       …/repositories/app/_manifests/revisions/sha256/${short(linked.digest)}/link
 
 Clients have to push this again, byte for byte as it was
   Run the script first: a push never repairs a damaged file. Then restart the
-  registry: as long as it remembers a blob that is gone, it tells clients that
-  it has it.
+  registry: as long as it remembers a blob that is gone, it answers clients that
+  it still has it.
   app:pushed
     linux/arm64  ${shortDigest(pushed.digest)}  1 blob, ${pushed.layers[0]!.size} bytes
 
-Lost: build it anew; or delete the tag, if nobody needs it
+Lost: rebuild the image, or delete the tag if nobody needs it
   app:lost
     its manifest is gone, and with it what is known of the image; whoever still
       has it can push it
 
-A script can tidy up besides; no image waits for it
+A script can also clean up what no image needs
   1 × move the layer link away: its blob is gone, and nothing needs it
     docker/registry/v2/repositories/app/_layers/sha256/${short(orphan.digest)}/link
 
@@ -54,9 +54,9 @@ TIME
 `);
   });
 
-  it("is one line and what was looked at where nothing is to be mended", async () => {
+  it("is one line and what was looked at where there is nothing to fix", async () => {
     const world = new World();
     world.repository("app").image("v1");
-    expect(await print(world)).toBe("nothing to mend\n\nPlanned  /registry  (authoritative)\nTIME\n");
+    expect(await print(world)).toBe("nothing to fix\n\nPlanned  /registry  (authoritative)\nTIME\n");
   });
 });

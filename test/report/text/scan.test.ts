@@ -79,7 +79,7 @@ function emptyRoot(): ScanReport {
 }
 
 describe("broken images", () => {
-  it("says what an image lacks, by platform, and once how to mend it", () => {
+  it("says what an image lacks, by platform, and once how to fix it", () => {
     const [, section] = render(incident).split("\ninfra-ci:latest  ");
     expect(section!.split("\n\n")[0]!.split("\n").slice(1)).toEqual([
       `  child  linux/amd64      ${sha256("infra-ci linux/amd64").slice(0, 19)}  in the store, not linked`,
@@ -87,8 +87,8 @@ describe("broken images", () => {
       `  child  unknown/unknown  ${sha256("infra-ci unknown/unknown").slice(0, 19)}  in the store, not linked`,
       "    unlinked-child: the child manifest is in the store, but its repository has",
       "      no revision link to it: 404",
-      "    to mend: write its revision link back, and the layer links that are gone",
-      "      (all that it needs is in the store)",
+      "    fix: write its revision link back, and the layer links that are gone (all",
+      "      that it needs is in the store)",
     ]);
   });
 
@@ -150,7 +150,7 @@ describe("broken images", () => {
     expect(text).toContain("\n… and 25 more broken images (--format json lists all)\n  25  many\n");
   });
 
-  it("gives the path of what is to be mended in place", () => {
+  it("gives the path of what is to be fixed in place", () => {
     const path = linkPath("a", "_layers", sha256("x"));
     const malformed = finding("malformed-link", { repository: "a", digest: sha256("x"), path, affects: ["a:1"] });
     const report = scanReport({ findings: [malformed], brokenTags: brokenTagsOf([malformed]) });
@@ -188,7 +188,7 @@ describe("what breaks no image", () => {
 
   it("shows each kind of message of a code", () => {
     const findings = ["one", "two"].map((message) => finding("stray-entry", { path: message, message }));
-    expect(render(scanReport({ findings }))).toContain("    one\n      one\n    two\n      two\n    to mend: ");
+    expect(render(scanReport({ findings }))).toContain("    one\n      one\n    two\n      two\n    fix: ");
   });
 
   it("ends with the notes, a line a finding or a line a code", () => {

@@ -10,7 +10,7 @@ async function print(world: World, ...options: string[]): Promise<string> {
 }
 
 describe("the text of verify", () => {
-  it("is the verdict, the tree, what mends it, and what was checked", async () => {
+  it("is the verdict, the tree, what fixes it, and what was checked", async () => {
     const world = new World();
     const repository = world.repository("app");
     const child = repository.image();
@@ -29,8 +29,8 @@ describe("the text of verify", () => {
 
   unlinked-child: the child manifest is in the store, but its repository has no
     revision link to it: 404
-    to mend: write its revision link back, and the layer links that are gone
-      (all that it needs is in the store)
+    fix: write its revision link back, and the layer links that are gone (all
+      that it needs is in the store)
       …/repositories/app/_manifests/revisions/sha256/${child.digest.slice(7, 19)}…/link
 
 Checked links, sizes and manifests of 4 parts, 694 bytes, in 0.0 s.
