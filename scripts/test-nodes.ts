@@ -1,5 +1,6 @@
 // Tries regfsck on the versions of Node.js that are promised and not the installed one: the unit tests, the built program
-// over all fixtures with the same exit codes, JSON and text, and a comparison with a real registry on damaged roots.
+// over all fixtures with the same exit codes, JSON and text, and a comparison with a real registry on damaged roots. One that
+// is too old is refused in one line.
 //   npm run test:nodes            all of them; fetches each once, into the user's cache
 //   npm run test:nodes -- 22 26   these alone
 import { spawnSync } from "node:child_process";
@@ -9,6 +10,7 @@ import { fileURLToPath } from "node:url";
 import { fetchNode } from "./nodes/fetch-node.ts";
 import { copyFixtures, differences, outputsOf } from "./nodes/outputs.ts";
 
+const TOO_OLD = "18";
 const PROMISED = ["20", "22", "24", "26"];
 const EXACTNESS_ROOTS = 40;
 const repository = fileURLToPath(new URL("..", import.meta.url));
@@ -38,6 +40,12 @@ for (const [index, version] of versions.entries()) {
   const tsx = join(repository, "node_modules/tsx/dist/cli.mjs");
   const draw = ["--seed", `${100 + index}`, "--count", `${EXACTNESS_ROOTS}`];
   passed("damaged roots beside a real registry", tsx, "scripts/exactness.ts", ...draw);
+}
+
+const old = spawnSync(fetchNode(TOO_OLD), ["dist/cli.js", "scan", roots], { cwd: repository, encoding: "utf8" });
+process.stdout.write(`\nNode.js ${TOO_OLD}: exit ${old.status}, ${old.stderr}`);
+if (old.status !== 16 || old.stdout !== "" || !/^regfsck: needs Node\.js [^\n]+\n$/.test(old.stderr)) {
+  failures.push(`Node.js ${TOO_OLD} is not refused in one line`);
 }
 
 for (const failure of failures) process.stdout.write(`failed: ${failure}\n`);
