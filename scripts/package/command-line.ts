@@ -66,6 +66,8 @@ export const OFFERS: Readonly<Record<string, Offer>> = {
   duration: "nothing",
   n: "nothing",
   version: ["2"],
+  user: "nothing",
+  share: "nothing",
 };
 
 /** `regfsck <path>` is `regfsck scan <path>`. */

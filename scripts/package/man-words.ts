@@ -4,10 +4,10 @@
 export type Item = readonly [term: string, text: string];
 
 export const DESCRIPTION: readonly string[] = [
-  "*regfsck* reads the storage of *registry:2.8.3* (the Docker Distribution registry, file system driver), works out what that registry would answer for every tag, platform, config and layer, and says which images cannot be pulled, why, and how to mend them. It needs no running registry and no network.",
+  "*regfsck* reads the storage of *registry:2.8.3* (the Docker Distribution registry, file system driver), works out what that registry would answer for every tag, platform, config and layer, and says which images cannot be pulled, why, and how to fix them. It needs no running registry and no network.",
   "It never writes, moves or deletes anything in a storage root.",
   "A _path_ is a storage root (the *rootdirectory* of the registry's configuration, which holds *docker/registry/v2*), or a folder with storage roots in it, at most three levels down. A path that is neither is an error, never clean. *regfsck* _path_ alone is *regfsck scan* _path_.",
-  "A root is *authoritative* (all that it holds was pushed to it, so what is missing is damage) or a *cache* (a pull-through mirror, where missing parts are normal). A root with *scheduler-state.json* in it is taken for a cache.",
+  "A root is *authoritative* (all that it holds was pushed to it, so what is missing is damage) or a *cache* (a pull-through mirror, where missing parts are normal). A root with *scheduler-state.json* in it is treated as a cache.",
 ];
 
 export const EXIT_STATUS: readonly Item[] = [
@@ -53,8 +53,8 @@ export const EXAMPLES: readonly Item[] = [
     "Which images would break if all but the three newest tags were removed first?",
     "regfsck forecast -m --keep-tags 3 /opt/registry/data",
   ],
-  ["Is this image whole, right after a push?", "regfsck verify /opt/registry/data team/api:1.4.2"],
-  ["How to mend what is broken, as a script to review and run:", "regfsck plan --script mend.sh /opt/registry/data"],
+  ["Is this image pullable, right after a push?", "regfsck verify /opt/registry/data team/api:1.4.2"],
+  ["How to fix what is broken, as a script to review and run:", "regfsck plan --script fix.sh /opt/registry/data"],
   ["Which ten repositories would free the most space?", "regfsck usage --top 10 --sort unique /opt/registry/data"],
   [
     "The broken images of one team, for a script:",

@@ -32,7 +32,7 @@ export async function complete(
 
 /**
  * The candidates that begin with `prefix` in all roots of the paths, sorted, each once. One that ends in `/` or `:` is
- * not a whole name yet: repositories are offered a folder at a time, so that a huge root costs no more than a small one.
+ * not a full name yet: repositories are offered a folder at a time, so that a huge root costs no more than a small one.
  * Names that no client can ask for are left out, paths without a root too; nothing on the disk makes this throw.
  */
 export function findCandidates(

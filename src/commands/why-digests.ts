@@ -7,8 +7,8 @@ import { ALGORITHMS, type Algorithm, isHex, parseDigest } from "../layout/digest
 export interface DigestQuery {
   /** As it was given. */
   readonly text: string;
-  /** The digest, where it was given whole. */
-  readonly whole: string | undefined;
+  /** The digest, where it was given full. */
+  readonly full: string | undefined;
   /** What the digest's hex begins with. */
   readonly hex: string;
   /** Undefined where only hex was given. */
@@ -29,10 +29,10 @@ export function parseDigestQuery(text: string): DigestQuery {
   if (!/^[0-9a-f]*$/.test(hex)) throw refuse("it takes hex digits, in lower case");
   if (hex.length < SHORTEST) throw refuse(`it takes at least ${SHORTEST} hex digits`);
   const ofItsLength = ALGORITHMS.find((known) => isHex(known, hex));
-  const whole = parseDigest(`${algorithm ?? ofItsLength}:${hex}`) ? `${algorithm ?? ofItsLength}:${hex}` : undefined;
+  const full = parseDigest(`${algorithm ?? ofItsLength}:${hex}`) ? `${algorithm ?? ofItsLength}:${hex}` : undefined;
   const longest = algorithm === "sha256" ? 64 : algorithm === "sha384" ? 96 : 128;
   if (hex.length > longest) throw refuse(`it has ${hex.length} hex digits, more than ${longest}`);
-  return { text, whole, hex, algorithm };
+  return { text, full, hex, algorithm };
 }
 
 /** Candidates named at most. */
@@ -41,7 +41,7 @@ const MOST = 8;
 /** The digests that were asked for, in that order, each once. Throws a UsageError for a short one that is unknown or ambiguous. */
 export function resolveDigests(queries: readonly DigestQuery[], graphs: readonly RootGraph[]): string[] {
   const digests = new Set<string>();
-  for (const query of queries) digests.add(query.whole ?? expand(query, graphs));
+  for (const query of queries) digests.add(query.full ?? expand(query, graphs));
   return [...digests];
 }
 
@@ -50,8 +50,8 @@ function expand({ text, hex, algorithm }: DigestQuery, graphs: readonly RootGrap
   for (const { digests } of graphs) {
     for (let digest = 0; digest < digests.length; digest++) {
       if (!digests.isDigest(digest) || (algorithm !== undefined && digests.algorithm(digest) !== algorithm)) continue;
-      const whole = digests.text(digest);
-      if (whole.startsWith(hex, whole.indexOf(":") + 1)) found.add(whole);
+      const full = digests.text(digest);
+      if (full.startsWith(hex, full.indexOf(":") + 1)) found.add(full);
     }
   }
   const [only] = found;

@@ -1,4 +1,4 @@
-// From inspected roots to why a blob is there: who references it, and what a collection would do with it.
+// From inspected roots to why a blob is there: who references it, and what a garbage collection would do with it.
 
 import type { BlobReport, CollectionReport, HeldBy, LinkReport, ReferenceReport } from "../contract/why.ts";
 import { Bytes } from "../facts/columns.ts";

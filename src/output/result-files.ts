@@ -113,7 +113,7 @@ export async function print<Format extends string>(
 /** With what a run says on standard error, and the words about the rest, fewer than 50. */
 const QUIET_LINES = 36;
 
-/** The first lines, which hold the verdict, and where the full report is. A program that asks for JSON gets it whole. */
+/** The first lines, which hold the verdict, and where the full report is. A program that asks for JSON gets it all. */
 function* brief(text: Iterable<string>, files: ResultFiles | undefined): Generator<string> {
   let lines = 0;
   let last = "";

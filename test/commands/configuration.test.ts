@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { configure } from "../../src/commands/configuration.ts";
+import { configure, readConfig } from "../../src/commands/configuration.ts";
 import type { Config } from "../../src/contract/config-file.ts";
 import { UsageError } from "../../src/contract/errors.ts";
 
@@ -17,6 +17,13 @@ const none: Record<string, unknown> = {
   ...{ keepTags: undefined, deleteUntagged: false, registry: "2" },
 };
 const nothing = () => false;
+
+describe("readConfig", () => {
+  it("takes /dev/null for a file that says nothing, and no other device", async () => {
+    expect(await readConfig("/dev/null")).toEqual({});
+    await expect(readConfig("/dev/zero")).rejects.toThrow("--config /dev/zero: not a regular file");
+  });
+});
 
 describe("configure", () => {
   it("gives scan and gate files of their own, and other commands none", () => {

@@ -18,7 +18,7 @@ describe("docs/configuration.md", () => {
   it("has an example that is valid, with every field", () => {
     const config = parseConfig(example!, "example");
     expect(Object.keys(config).sort()).toEqual(
-      ["accepted", "clean-up", "fail-on", "gate", "metrics", "report", "roots", "state"].sort(),
+      ["accepted", "clean-up", "fail-on", "gate", "metrics", "registry", "report", "roots", "state"].sort(),
     );
     // Each field has a row in a table.
     const fields = (value: object, prefix: string): string[] =>
@@ -38,9 +38,9 @@ describe("docs/configuration.md", () => {
     const shown = [...page.matchAll(/^regfsck: (\/etc\/regfsck.yaml.*)$/gm)].map(([, line]) => line);
     const blank = (lines: number) => "\n".repeat(lines - 1);
     expect(shown).toEqual([
-      said(`${blank(12)}fail_on: error`),
+      said(`${blank(15)}fail_on: error`),
       said(`${blank(6)}roots:\n  - path: /a\n  - path: /b\n    kind: mirror`),
-      said(`${blank(28)}accepted:\n  - tag: a\n    reason: a\n    until: soon`),
+      said(`${blank(31)}accepted:\n  - tag: a\n    reason: a\n    until: soon`),
     ]);
   });
 });
