@@ -4,11 +4,13 @@ import type { State } from "../contract/state-file.ts";
 import { DiskState } from "../facts/facts.ts";
 import { type Deletions, lookAtDeletions } from "../inspect/deletions.ts";
 import type { RootInspection } from "../inspect/inspect-root.ts";
+import { BLOBS } from "../layout/paths.ts";
 import { uploadsSince } from "../registry/collect/forecast.ts";
 import { type RootIdentity, vanishedRepositories } from "../report/history.ts";
 import { majorityOwner, type User } from "../scan/access.ts";
 import type { StorageFs } from "../scan/fs/storage-fs.ts";
 import { repositoryNames } from "../scan/list-namespace.ts";
+import { sharedParts } from "../scan/shared-parts.ts";
 import type { RootEvidence } from "./decide.ts";
 import type { RootForecast } from "./forecast-report.ts";
 import { notingIn } from "./identities.ts";
@@ -72,6 +74,29 @@ export function vanishedSince(
 ): ReadonlyMap<string, readonly string[]> {
   const roots = inspections.map(({ root }) => root);
   return new Map(last ? vanishedRepositories(roots, last, identities) : []);
+}
+
+/**
+ * Why a collection that deletes something may take it from another root: they share a directory, or may. Notes in
+ * `unreadable` what cannot be read.
+ */
+export function sharedDoubts(
+  storageFs: StorageFs,
+  forecasts: readonly RootForecast[],
+  unreadable: UnreadableReport[],
+): UnreadableReport[] {
+  const roots = forecasts.map(({ inspection: { root } }) => {
+    return { path: root.path, fs: notingIn(storageFs, root, unreadable) };
+  });
+  return sharedParts(roots).flatMap(({ root: path, path: part, other }) => {
+    const { inspection, forecast } = forecasts.find((one) => one.inspection.root.path === path)!;
+    const { deletedBlobs, deletedRevisions } = forecast.collection;
+    if ((part === BLOBS ? deletedBlobs : deletedRevisions).length === 0) return [];
+    const error = other
+      ? `${part} is the same directory as that of ${other}, so that a collection of either takes what only the other needs; collect neither before each has its own`
+      : `${part} is behind a symbolic link, and a registry of another root may use it too: what looks unreferenced here may be needed there; make sure that none does, and mount the directory in the link's place`;
+    return [{ root: inspection.root.name, path: part, error }];
+  });
 }
 
 /** The counts by severity of the findings in authoritative roots. */

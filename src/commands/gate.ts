@@ -13,7 +13,7 @@ import { imagesToRemove } from "./clean-up.ts";
 import { decide } from "./decide.ts";
 import { EXIT } from "./exit-code.ts";
 import { collectionNeeds, forecastReport, forecastRoots } from "./forecast-report.ts";
-import { authoritativeSummary, recentUploads, rootEvidence, vanishedSince } from "./gate-evidence.ts";
+import { authoritativeSummary, recentUploads, rootEvidence, sharedDoubts, vanishedSince } from "./gate-evidence.ts";
 import { identitiesOf } from "./identities.ts";
 import { beginRun, endRun, orNoRoot, type Run, reportHead } from "./run.ts";
 import { scanReport } from "./scan-report.ts";
@@ -44,6 +44,7 @@ export async function gate(options: GateOptions, terminal: Terminal): Promise<nu
   const identities = identitiesOf(terminal.fs, inspected.inspections, unreadable, marked);
   const vanished = vanishedSince(remembered, inspected.inspections, identities);
   const roots = rootEvidence(terminal.fs, forecasts, vanished, { since, collector }, unreadable);
+  const shared = sharedDoubts(terminal.fs, forecasts, unreadable);
   const scan = scanReport({ ...inspected, unreadable }, options, remembered, run);
   const forecast = forecastReport(forecasts, unreadable, reported, run);
   const evidence = {
@@ -53,7 +54,7 @@ export async function gate(options: GateOptions, terminal: Terminal): Promise<nu
     uploads: recentUploads(forecasts, since),
     roots,
     stateError: typeof last === "string" ? last : undefined,
-    doubts: remembered ? [...doubtedRoots(scan.roots, remembered, run.paths, identities)] : [],
+    doubts: [...shared, ...(remembered ? doubtedRoots(scan.roots, remembered, run.paths, identities) : [])],
     otherRoot: otherRootReason(terminal.fs, options.registryConfig, scan.roots),
   };
   const decided = decide(evidence, options);

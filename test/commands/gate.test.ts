@@ -40,6 +40,41 @@ function upload(world: World, id: string, at: number): void {
   for (const path of [`${folder}/data`, `${folder}/startedat`, folder]) world.touch(path, at);
 }
 
+/** Two roots in one base folder. `share` makes a part of the second a link to that of the first. */
+function twoRoots(part: "blobs" | "repositories" | undefined) {
+  const world = new World();
+  world.repository("app").image("1.0");
+  world.blob("left over");
+  const [first, second] = [`${world.root}/first`, `${world.root}/second`];
+  world.memory.mkdirSync(first);
+  world.memory.renameSync(`${world.root}/docker`, `${first}/docker`);
+  world.memory.cpSync(first, second, { recursive: true });
+  if (part !== undefined) {
+    world.memory.rmSync(`${second}/docker/registry/v2/${part}`, { recursive: true });
+    world.memory.symlinkSync(`${first}/docker/registry/v2/${part}`, `${second}/docker/registry/v2/${part}`);
+  }
+  return { world, second };
+}
+
+describe("gate of roots that share a directory", () => {
+  it("is undecided where they share the store, or have the store behind a link", async () => {
+    const { world, second } = twoRoots("blobs");
+    const both = await gate(world);
+    expect([both.exitCode, both.reasons]).toEqual([
+      8,
+      [expect.stringContaining("first: "), expect.stringContaining("second: ")],
+    ]);
+    const { exitCode } = await runProgram(world.fs, ["gate", second], now);
+    expect(exitCode).toBe(8);
+  });
+
+  it("goes where each has its own, or nothing would be deleted", async () => {
+    expect((await gate(twoRoots(undefined).world)).exitCode).toBe(0);
+    const { world } = twoRoots("repositories");
+    expect((await gate(world)).exitCode).toBe(0);
+  });
+});
+
 describe("gate", () => {
   it("goes with 0 where nothing speaks against it", async () => {
     const { world } = healthy();
