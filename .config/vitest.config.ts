@@ -9,8 +9,8 @@ const LATER = ["test/**/*.{real,long}.test.ts"];
 const BUILT = ["test/{e2e,docs,scripts,project}/**/*.test.ts"];
 const project = (name: string, include: string[], exclude: string[]) => ({
   extends: true as const,
-  // Two processes load the modules once, not each file anew: a third of the time. No module of src/ holds state.
-  test: { name, include, exclude, isolate: false },
+  // Each file loads its modules anew: some tests replace a module, which another file must not meet.
+  test: { name, include, exclude },
 });
 
 export default defineConfig({
