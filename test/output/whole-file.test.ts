@@ -92,6 +92,7 @@ describe("writeWhole", () => {
     const tsx = ["--import", "tsx", "--input-type=module", "--eval", script, pipe];
     const reader = spawnSync("sh", ["-c", 'cat "$0" & "$@"; wait', pipe, process.execPath, ...tsx], {
       encoding: "utf8",
+      maxBuffer: 1 << 22,
     });
     expect(reader.stdout).toBe(`through the pipe${"x".repeat(1 << 20)}`);
     expect(lstatSync(pipe).isFIFO()).toBe(true);
