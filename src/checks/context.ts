@@ -22,7 +22,7 @@ export interface CheckContext {
   readonly staleUploadAge: number;
 }
 
-const NO_NAMES: NamespaceFacts = { folders: new Map(), unexpected: [], unreadable: [] };
+const NO_NAMES: NamespaceFacts = { folders: new Map(), empty: [], unexpected: [], unreadable: [] };
 
 /** Pulls all images of the graph. What is left out is as in a part of a root, of which nothing is said as a whole. */
 export function checkContext(

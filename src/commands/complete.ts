@@ -80,7 +80,7 @@ function repositoriesIn(storageFs: StorageFs, root: StorageRoot, prefix: string,
     .flatMap((name) => {
       const entries = entriesOf(storageFs, `${root.path}/${repositoryFolder(name)}`);
       const isRepository =
-        repositoryNames({ folders: new Map([[name, entries]]), unexpected: [], unreadable: [] }).length > 0;
+        repositoryNames({ folders: new Map([[name, entries]]), empty: [], unexpected: [], unreadable: [] }).length > 0;
       const goesOn = entries.some((entry) => entry.folder && !entry.name.startsWith("_"));
       return [...(isRepository ? [`${name}${end}`] : []), ...(goesOn ? [`${name}/`] : [])];
     });

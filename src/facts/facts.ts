@@ -202,6 +202,8 @@ export interface ManifestFacts {
 export interface NamespaceFacts {
   /** Every folder's entries, by the folder's path below repositories/ ("" for that itself). */
   readonly folders: ReadonlyMap<string, readonly NamespaceEntry[]>;
+  /** Those of the folders that hold nothing at all, not even what the registry's walk passes over. */
+  readonly empty: readonly string[];
   readonly unexpected: readonly UnexpectedEntry[];
   readonly unreadable: readonly Unreadable[];
 }

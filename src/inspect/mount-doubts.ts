@@ -9,12 +9,11 @@ import type { Pull } from "../registry/serve/pull.ts";
  * repository references: the registry makes no empty folder there. Paths are relative to the root.
  */
 export function* mountDoubts(namespace: NamespaceFacts, graph: RootGraph, pull: Pull): Generator<Unreadable> {
-  const empty = [...namespace.folders].filter(([, entries]) => entries.length === 0).map(([folder]) => folder);
-  if (empty.length === 0) return;
+  if (namespace.empty.length === 0) return;
   const unreferenced = countUnreferenced(graph, pull);
   if (unreferenced === 0) return;
   const advice = "is its volume mounted? If it is no mount point, remove the empty directory";
-  for (const folder of empty) {
+  for (const folder of namespace.empty) {
     const path = folder === "" ? REPOSITORIES : `${REPOSITORIES}/${folder}`;
     yield { path, error: `empty, while ${unreferenced} blobs of the store belong to no repository: ${advice}` };
   }

@@ -26,6 +26,7 @@ import { isUndecodableName, undecodableFoldersHoldLayers } from "./undecodable-n
 export function listNamespace(storageFs: StorageFs, root: string): NamespaceFacts {
   const base = `${root}/${REPOSITORIES}`;
   const folders = new Map<string, readonly NamespaceEntry[]>();
+  const empty: string[] = [];
   const unexpected: UnexpectedEntry[] = [];
   const unreadable: Unreadable[] = [];
   const notingFs = noting(storageFs, (path, error) => unreadable.push({ path: path.slice(root.length + 1), error }));
@@ -68,6 +69,7 @@ export function listNamespace(storageFs: StorageFs, root: string): NamespaceFact
     if (undecodable !== undefined && undecodableFoldersHoldLayers(notingFs, path))
       unexpected.push({ path: undecodable, reason: "invalid-name" });
     folders.set(below, entries);
+    if (listing.entries.length === 0) empty.push(below);
     return enter;
   }
 
@@ -77,7 +79,7 @@ export function listNamespace(storageFs: StorageFs, root: string): NamespaceFact
     onlyDirectories: true,
     fs: { ...notingFs, readdirSync: ((path: string) => list(path)) as unknown as typeof storageFs.readdirSync },
   });
-  return { folders, unexpected, unreadable };
+  return { folders, empty, unexpected, unreadable };
 }
 
 /** Folders that symbolic links lead to or above: counts the ways to each, so that crosswise links stay few. */

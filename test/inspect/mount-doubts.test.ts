@@ -39,4 +39,12 @@ describe("mountDoubts", () => {
     world.blob("garbage");
     expect(doubted(world)).toEqual([]);
   });
+
+  it("lets a directory be that holds what the registry's walk passes over", () => {
+    const world = new World();
+    world.repository("app").image("1");
+    world.blob("garbage");
+    world.symlink(`${repositoriesPath}/team/loop`, "loop");
+    expect(doubted(world)).toEqual([]);
+  });
 });

@@ -1,6 +1,7 @@
 // Compares `regfsck scan` with the registry: the broken tags both ways, and each finding by asking for its object.
 import type { Difference } from "./judge/difference.ts";
 import { judgedByCollection, judgeFinding, noQuestion } from "./judge/findings.ts";
+import { looksUnmounted } from "./judge/mounts.ts";
 import { type Finding, scanRoot } from "./judge/report.ts";
 import { checkRun, compareTags, describeFinding, tagsBeyondAsking } from "./judge/tags.ts";
 import { judgeUnexpected } from "./judge/unexpected.ts";
@@ -8,7 +9,11 @@ import type { Comparison, ComparisonResult, Stage } from "./round.ts";
 
 export const compareScan: Comparison = async ({ root, client, walk }: Stage): Promise<ComparisonResult> => {
   const run = await scanRoot(root);
-  const result: ComparisonResult = { differences: checkRun(run), counts: {}, notAskable: [] };
+  const result: ComparisonResult = {
+    differences: checkRun(run, (path) => looksUnmounted(root, path)),
+    counts: {},
+    notAskable: [],
+  };
   const { report } = run;
   if (report === undefined) return result;
   const count = (name: string) => {

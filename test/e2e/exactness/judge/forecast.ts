@@ -1,4 +1,5 @@
 // Runs `regfsck forecast` on a root and reads its JSON report, as far as the comparison needs it.
+import { looksUnmounted } from "./mounts.ts";
 import { program, runToEnd } from "./report.ts";
 import { wholeRootFolders } from "./tags.ts";
 
@@ -12,7 +13,11 @@ export interface Forecast {
   breaks: string[];
 }
 
-type RootInReport = Omit<Forecast, "breaks"> & { breaks: { repository: string; tag: string }[] };
+interface RootInReport extends Omit<Forecast, "breaks"> {
+  breaks: { repository: string; tag: string }[];
+  /** What is taken from images that are broken already. */
+  losesRepair: { repository: string; taken: { digest: string }[] }[];
+}
 
 const patienceMs = 60_000;
 
@@ -22,12 +27,30 @@ export async function forecastRoot(root: string, deleteUntagged: boolean): Promi
   const { exitCode, stdout, stderr } = await runToEnd(process.execPath, [program, ...flags, root], patienceMs);
   if (exitCode === "timeout" || ![0, 4, 8, 12].includes(exitCode)) return `exit ${exitCode}: ${stderr.slice(0, 300)}`;
   const { roots, unreadable } = JSON.parse(stdout) as { roots: RootInReport[]; unreadable: { path: string }[] };
-  const unread = unreadable.find(({ path }) => !wholeRootFolders.has(path));
-  if (unread) return `could not read ${unread.path}`;
-  if (exitCode >= 8) return unreadable.length > 0 ? undefined : `exit ${exitCode} for nothing`;
+  const unread = unreadable.filter(({ path }) => !looksUnmounted(root, path));
+  const deeper = unread.find(({ path }) => !wholeRootFolders.has(path));
+  if (deeper) return `could not read ${deeper.path}`;
+  if (unread.length > 0) return undefined;
+  if (exitCode >= 8 !== unreadable.length > 0) return `exit ${exitCode} for nothing`;
   const [forecast] = roots;
   if (!forecast) return "no root in the report";
-  if ((exitCode === 4) !== (forecast.outcome === "aborts" || forecast.breaks.length > 0))
-    return `exit ${exitCode} is odd`;
+  const { outcome, breaks, losesRepair } = forecast;
+  const harms = outcome === "aborts" || breaks.length + losesRepair.length > 0;
+  if ((exitCode & 4) !== (harms ? 4 : 0)) return `exit ${exitCode} is odd`;
+  const stays = partThatStays(forecast);
+  if (stays !== undefined) return `${stays} is said to be taken, and stays`;
   return { ...forecast, breaks: forecast.breaks.map(({ repository, tag }) => `${repository}:${tag}`) };
+}
+
+/** A part that is said to be taken from a broken image, and that neither a deleted blob nor a deleted manifest is. */
+function partThatStays({ losesRepair, deletedBlobs, deletedManifests }: RootInReport): string | undefined {
+  const gone = new Set([...deletedBlobs, ...deletedManifests]);
+  for (const { repository, taken } of losesRepair) {
+    // A blob that is named by sha512 is stored, and deleted, by its sha256.
+    const stays = taken.find(({ digest }) => {
+      return digest.startsWith("sha256:") && !gone.has(digest) && !gone.has(`${repository}@${digest}`);
+    });
+    if (stays) return stays.digest;
+  }
+  return undefined;
 }

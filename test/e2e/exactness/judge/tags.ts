@@ -34,7 +34,8 @@ export const wholeRootFolders: ReadonlySet<string> = new Set([
 ]);
 
 /** Whether the exit code, the verdict, the findings and the broken tags of one run fit together. */
-export function checkRun(run: ProgramRun): Difference[] {
+/** `mayBeUnread` says of a path that nothing can be known of it. */
+export function checkRun(run: ProgramRun, mayBeUnread: (path: string) => boolean = () => false): Difference[] {
   const { report, exitCode, stderr } = run;
   if (report === undefined || /^\s+at /m.test(stderr)) {
     return [{ sort: "crash", text: `exit ${exitCode}\n${stderr}\n${run.stdout.slice(0, 500)}` }];
@@ -43,7 +44,7 @@ export function checkRun(run: ProgramRun): Difference[] {
   const unread = report.unreadable.length > 0;
   // Without these folders nothing can be said about a root, so calling it incomplete is right. Everything else that
   // the damages do can be read by root: a loop of links, say, is there to be reported.
-  const deeper = report.unreadable.filter((at) => !wholeRootFolders.has(at.path));
+  const deeper = report.unreadable.filter(({ path }) => !wholeRootFolders.has(path) && !mayBeUnread(path));
   if (deeper.length > 0)
     differences.push({ sort: "unread", text: deeper.map((at) => `${at.path}: ${at.error}`).join("; ") });
   const wanted = (report.summary.error > 0 ? 4 : 0) + (unread ? 8 : 0);

@@ -1,0 +1,16 @@
+// What looks like a volume that is not mounted: nobody can tell what it holds, so a run that meets it is rightly incomplete.
+import { lstatSync, readdirSync, statSync } from "node:fs";
+import { join } from "node:path";
+import { repositoriesBase } from "../storage.ts";
+
+/** Whether a dangling symlink or an empty directory among the repositories stands at this path of the root. */
+export function looksUnmounted(root: string, path: string): boolean {
+  if (!path.startsWith(`${repositoriesBase}/`)) return false;
+  const at = join(root, path);
+  if (!lstatSync(at).isSymbolicLink()) return lstatSync(at).isDirectory() && readdirSync(at).length === 0;
+  try {
+    return statSync(at).isDirectory() && readdirSync(at).length === 0;
+  } catch (error) {
+    return (error as NodeJS.ErrnoException).code === "ENOENT";
+  }
+}
