@@ -93,7 +93,8 @@ function judge(stage: Stage, set: OptionSet, gate: GateRun, harm: string | undef
   }
   if (said === "go" || harm !== undefined) return;
   for (const reason of new Set(gate.reasons.map(shapeOf))) count(result, `price: ${said}: ${reason}`);
-  if (!stage.damaged) {
+  // A clean-up may take from a healthy world too: the tag pushed last, a signature.
+  if (!stage.damaged && set.removes.length === 0) {
     result.differences.push({
       sort: "no go for a healthy world",
       text: `${said}: ${gate.reasons.join("; ")} [${set.name}]`,

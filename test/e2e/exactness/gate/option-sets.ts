@@ -29,6 +29,8 @@ export interface OptionSet {
 }
 
 const atRest = ["--quiet-period", "0s"];
+// Of so small roots a clean-up easily takes more than half.
+const anyShare = ["--max-delete", "100%"];
 
 /** Those that let most pass, and half of the others. `turn` chooses which, the tags, and how many of them a clean-up keeps. */
 export function optionSetsFor({ root, tags, codes, state }: Asked, turn: number): OptionSet[] {
@@ -44,7 +46,12 @@ export function optionSetsFor({ root, tags, codes, state }: Asked, turn: number)
     [false, true].map((untagged) => ({
       name: untagged ? `-m ${name}`.trim() : name || "plain",
       untagged,
-      flags: [...flags, ...(more.quiet ? [] : atRest), ...(untagged ? ["-m"] : [])],
+      flags: [
+        ...flags,
+        ...(more.quiet ? [] : atRest),
+        ...(flags.length === 0 ? [] : anyShare),
+        ...(untagged ? ["-m"] : []),
+      ],
       removes: [],
       ...more,
     }));
