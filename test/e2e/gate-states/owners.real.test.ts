@@ -1,0 +1,34 @@
+// States in which the user who collects may not delete what the collection deletes.
+import { execFileSync } from "node:child_process";
+import { chownSync } from "node:fs";
+import { dirname, join } from "node:path";
+import { describe, expect, it } from "vitest";
+import { makeImage } from "../../../scripts/registry/content.ts";
+import { blobPath } from "../exactness/damage/site.ts";
+import { gate, harmOfCollection, pushedRoot } from "./stage.ts";
+
+const untagged = makeImage("untagged");
+const images = { "app:1": makeImage("one"), app: untagged, "other:1": makeImage("other") };
+const lenient = ["--quiet-period", "0s", "--allow-broken", "--fail-on", "never"];
+const folderOf = (root: string, digest: string) => dirname(join(root, blobPath(digest)));
+
+describe("the user who collects may not delete a folder", () => {
+  const uid = 65_534;
+  it("stops where the owner of the rest or an option tells who that is", async () => {
+    const root = await pushedRoot(images);
+    execFileSync("chown", ["-R", String(uid), root]);
+    chownSync(dirname(folderOf(root, untagged.blobs[1]!.digest)), 0, 0);
+    for (const who of [[], ["--as-user", String(uid)]]) {
+      expect(gate("-m", ...lenient, ...who, root).code, who.join(" ")).toBe(4);
+    }
+    expect(await harmOfCollection(root, true)).toMatch(/permission denied/);
+  });
+
+  it("goes where nothing is to be deleted there", async () => {
+    const root = await pushedRoot({ "app:1": makeImage("one") });
+    execFileSync("chown", ["-R", String(uid), root]);
+    chownSync(dirname(folderOf(root, makeImage("one").digest)), 0, 0);
+    expect(gate(...lenient, root).code).toBe(0);
+    expect(await harmOfCollection(root, false)).toBeUndefined();
+  });
+});
