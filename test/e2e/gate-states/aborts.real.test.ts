@@ -24,12 +24,17 @@ describe("something has two paths", () => {
 
   it("stops where a blob folder is a link to another", async () => {
     const root = await pushedRoot(images);
-    const [garbage, other] = untagged.blobs.map(({ digest }) => folderOf(root, digest)) as [string, string];
-    rmSync(other, { recursive: true });
-    link(garbage, other);
+    const [garbage, ...others] = untagged.blobs.map(({ digest }) => folderOf(root, digest)) as [string, ...string[]];
+    for (const other of others) {
+      rmSync(other, { recursive: true });
+      link(garbage, other);
+    }
     const { code, text } = gate("-m", ...lenient, root);
     expect([code, text]).toEqual([4, expect.stringContaining("abort")]);
-    expect(await harmOfCollection(root, true)).toMatch(/the collection ends with 1/);
+    // It goes through the blobs in no order, and completes where the links come first.
+    let harm: string | undefined;
+    for (let round = 0; round < 10 && harm === undefined; round++) harm = await harmOfCollection(root, true);
+    expect(harm).toMatch(/the collection ends with 1/);
   });
 });
 

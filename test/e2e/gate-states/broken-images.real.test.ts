@@ -1,12 +1,12 @@
 // States in which an image is broken already and can be harmed still: what is served of it, and what could repair it.
 
-import { rmSync, writeFileSync } from "node:fs";
+import { readdirSync, rmSync, truncateSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { makeImage, makeMultiArch } from "../../../scripts/registry/content.ts";
 import { run } from "../../worlds/program.ts";
 import { linkPath } from "../exactness/damage/site.ts";
-import { repositoriesBase } from "../exactness/storage.ts";
+import { base, repositoriesBase } from "../exactness/storage.ts";
 import { gate, harmOfCollection, pushedRoot } from "./stage.ts";
 
 const [multi, single] = [makeMultiArch("app"), makeImage("single")];
@@ -65,10 +65,16 @@ describe("findings are accepted", () => {
     expect(run("gate", ...accept(root), ...atRest, root).code).toBe(4);
   });
 
-  it("refuses a configuration that accepts all that a root has", async () => {
+  it("refuses a configuration that accepts all that a root has; the collection aborts", async () => {
     const root = await pushedRoot(images);
+    const blobs = join(root, base, "blobs");
+    for (const path of readdirSync(blobs, { recursive: true }) as string[]) {
+      if (path.endsWith("/data")) truncateSync(join(blobs, path), 10);
+    }
     writeFileSync(`${root}.yaml`, "accepted: [{ root: registry, reason: known, until: 2099-01-01 }]");
     expect(run("scan", ...accept(root), root).code).toBe(16);
     expect(run("gate", ...accept(root), root).code).toBe(16);
+    expect(gate(...atRest, "--allow-broken", root).code).toBe(4);
+    expect(await harmOfCollection(root, false)).toMatch(/the collection ends with 1/);
   });
 });

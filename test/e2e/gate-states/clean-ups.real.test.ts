@@ -53,6 +53,8 @@ describe("a clean-up keeps the newest tags", () => {
     const { code, text } = gate(...atRest, "--keep-tags", "2", root);
     expect([code, text]).toEqual([4, expect.stringContaining("app:latest")]);
     expect(gate(...atRest, "--remove-tag", "app:latest", root).code).toBe(0);
+    const latest = `${repositoriesBase}/app/_manifests/tags/latest`;
+    expect(await harmOfCollection(root, true, [latest], [])).toMatch(/app:latest is no longer served/);
   });
 
   it("stops where a kept image loses its signature", async () => {
@@ -65,6 +67,8 @@ describe("a clean-up keeps the newest tags", () => {
     utimesSync(join(tagsOf(root), signature), 1, 1);
     const { code, text } = gate(...atRest, "--keep-tags", "2", root);
     expect([code, text]).toEqual([4, expect.stringContaining("sig")]);
+    const folder = `${repositoriesBase}/app/_manifests/tags/${signature}`;
+    expect(await harmOfCollection(root, true, [folder], [])).toContain(`app:${signature} is no longer served`);
   });
 
   it("says where two tags are as old, so that a script may choose the other", async () => {

@@ -34,13 +34,16 @@ export function gate(...args: string[]) {
   return { code, text: (stdout + stderr).replace(/\s+/g, " ") };
 }
 
-/** What the real collection then takes, by a client's eyes and in the store; undefined for nothing. */
-export async function harmOfCollection(root: string, untagged: boolean, removes: string[] = []) {
+/**
+ * What the real collection then takes, by a client's eyes and in the store; undefined for nothing. First a clean-up removes
+ * the directories of the tags `removes`, of which nobody misses those that are `meant`.
+ */
+export async function harmOfCollection(root: string, untagged: boolean, removes: string[] = [], meant = removes) {
   const before = await possessionsOf(root, patienceMs);
-  return harmOf(root, { removes }, before, await collectCopy(root, before, { untagged, removes }, patienceMs));
+  return harmOf(root, { removes: meant }, before, await collectCopy(root, before, { untagged, removes }, patienceMs));
 }
 
-/** Moves the folder into another and puts a link in its place, or lets a second path lead to it. */
+/** Makes `path` a symbolic link to `target`, so that two paths lead there. */
 export function link(target: string, path: string): void {
   execFileSync("ln", ["-s", "-r", target, path]);
 }
