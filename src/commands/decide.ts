@@ -3,6 +3,7 @@ import type { FailOn } from "../contract/finding.ts";
 import type { ForecastReport } from "../contract/forecast.ts";
 import type { Decision } from "../contract/gate.ts";
 import type { ScanReport } from "../contract/scan.ts";
+import { harmedImages } from "../report/gc-words.ts";
 import { formatNumberOf } from "../text/quantities.ts";
 import { failsOn } from "./exit-code.ts";
 
@@ -65,8 +66,7 @@ function* stopReasons(evidence: Evidence, rules: Rules): Generator<string> {
       yield `${root.name}: the collection would break ${formatNumberOf(root.breaks.length, "image")}; regfsck forecast names them and what keeps them`;
     }
     if (root.losesRepair.length > 0) {
-      const images = formatNumberOf(root.losesRepair.length, "image");
-      yield `${root.name}: the collection would take more from ${images} that ${root.losesRepair.length === 1 ? "is" : "are"} broken already, parts that are still served or that a repair needs; run regfsck plan first, and repair`;
+      yield `${root.name}: the collection would delete more of ${harmedImages(root.losesRepair)}, parts that are still served or that a repair needs; run regfsck plan first, and repair`;
     }
     for (const { path, message } of root.aborts) {
       yield `${root.name}: the collection would abort at ${path}: ${message}`;

@@ -3,6 +3,7 @@
 import { linksFolder } from "../layout/paths.ts";
 import type { Abort, AbortReason } from "../registry/collect/collection.ts";
 import type { Keeper } from "../registry/collect/forecast.ts";
+import { formatNumberOf } from "../text/quantities.ts";
 
 interface AbortWords {
   /** What the path is. */
@@ -107,4 +108,15 @@ const SENTENCES = {
 /** One sentence for a person: what to do so that garbage collection leaves an image of this repository pullable. */
 export function keeperSentence(keeper: Keeper, repository: string): string {
   return SENTENCES[keeper](repository);
+}
+
+/** What loses something without being newly broken: `1 image that is broken already and 2 manifests without a tag`. */
+export function harmedImages(harms: readonly { readonly tag: string | null }[]): string {
+  const untagged = harms.filter(({ tag }) => tag === null).length;
+  const broken = harms.length - untagged;
+  const parts = [
+    broken > 0 ? `${formatNumberOf(broken, "image")} that ${broken === 1 ? "is" : "are"} broken already` : "",
+    untagged > 0 ? `${formatNumberOf(untagged, "manifest")} without a tag` : "",
+  ];
+  return parts.filter((part) => part !== "").join(" and ");
 }

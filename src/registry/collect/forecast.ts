@@ -30,7 +30,7 @@ export interface Forecast {
   readonly collection: Collection;
   /** Sorted by repository, then as it lists its tags. */
   readonly breaks: readonly BrokenByCollection[];
-  /** What images lose that are broken already: they could be repaired before, and not as well, or not at all, afterwards. */
+  /** What images lose that are broken already, and manifests that no tag names: parts that are served, or that a repair needs. */
   readonly losesRepair: readonly Harm[];
   readonly safeToFreeBytes: number;
 }

@@ -1,5 +1,5 @@
-// What a garbage collection takes from images that are broken already: parts that clients still get, and content from
-// which the image could be repaired while it is on the disk.
+// What a garbage collection takes from images that it keeps: parts that clients still get, and content from which the
+// image could be repaired while it is on the disk.
 import { ROLE_NAMES } from "../../contract/finding.ts";
 import { Role } from "../../facts/facts.ts";
 import type { GraphView } from "../../graph/overlay.ts";
@@ -27,7 +27,8 @@ export interface Harm {
 }
 
 /**
- * The images that are kept and lose something, by repository, then as it lists its tags, manifests without a tag last.
+ * The images that are kept and lose something, by repository, then as it lists its tags, manifests without a tag last. What
+ * only removed tags led to is not kept: who removes the tags of an image does not need it.
  * Which links lead to a part today does not matter: a link can be written again, content cannot. Linear in what the
  * images of a repository reference, unless one of them loses something.
  */
@@ -40,7 +41,8 @@ export function harmsOf(
   const harms: Harm[] = [];
   for (const repository of graph.repositories()) {
     const losses = new Losses(graph, after, repository, { deletedLinks, isBlobDeleted });
-    const images = keptImages(graph, repository, removedTags, deletedLinks);
+    const unneeded = losses.manifestsBelow(removedTargets(graph, repository, removedTags));
+    const images = keptImages(graph, repository, { removedTags, deletedLinks, unneeded });
     if (!losses.isAnyIn(images.map(({ image }) => image))) continue;
     for (const { tag, image } of images) {
       const taken = losses.of(image);
@@ -50,12 +52,23 @@ export function harmsOf(
   return harms;
 }
 
-/** The manifests that tags name, and those that are linked without a tag, as far as they stay. */
+function removedTargets(graph: RootGraph, { tags }: RepositoryNode, removedTags: CollectOptions["removedTags"]) {
+  const targets: number[] = [];
+  if (removedTags.length === 0) return targets;
+  for (const tag of tags) if (removedTags.at(tag) === 1) targets.push(graph.tags.target(tag));
+  return targets;
+}
+
+interface Going extends Pick<CollectOptions, "removedTags">, Pick<Collection, "deletedLinks"> {
+  /** Manifests that nobody needs who has no tag for them. */
+  readonly unneeded: ReadonlySet<number>;
+}
+
+/** The manifests that tags name, and those that are linked without a tag, as far as they stay and are needed. */
 function keptImages(
   graph: RootGraph,
   { tags, revisions }: RepositoryNode,
-  removedTags: CollectOptions["removedTags"],
-  deletedLinks: Collection["deletedLinks"],
+  { removedTags, deletedLinks, unneeded }: Going,
 ): { readonly tag: number; readonly image: number }[] {
   const images: { tag: number; image: number }[] = [];
   const tagged = new Set<number>();
@@ -67,7 +80,8 @@ function keptImages(
   }
   for (const link of revisions) {
     const image = graph.revisions.target(link);
-    if (image >= 0 && deletedLinks.at(link) === 0 && !tagged.has(image)) images.push({ tag: -1, image });
+    if (image < 0 || deletedLinks.at(link) === 1 || tagged.has(image) || unneeded.has(image)) continue;
+    images.push({ tag: -1, image });
   }
   return images;
 }
@@ -102,6 +116,13 @@ class Losses {
   isAnyIn(images: readonly number[]): boolean {
     for (const part of this.#parts(images)) if (this.#loss(part) !== undefined) return true;
     return false;
+  }
+
+  /** These manifests and their children, to any depth. */
+  manifestsBelow(images: readonly number[]): ReadonlySet<number> {
+    const found = new Set<number>();
+    for (const part of this.#parts(images)) if (this.#isManifest(part)) found.add(part.digest);
+    return found;
   }
 
   of(image: number): readonly TakenPart[] {

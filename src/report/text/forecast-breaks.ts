@@ -5,6 +5,7 @@ import { shortDigest } from "../../layout/digest.ts";
 import { escapeText } from "../../text/escape.ts";
 import { columns, more, type Page, paragraph, row } from "../../text/page.ts";
 import { formatNumberOf } from "../../text/quantities.ts";
+import { harmedImages } from "../gc-words.ts";
 import { namePrefix } from "./finding.ts";
 import { countedImages, imagesHeading, MAX_GROUPS, MAX_ROWS } from "./images.ts";
 
@@ -24,14 +25,13 @@ export function* renderBreaks(page: Page, report: ForecastReport): Generator<str
   yield* countedImages(page, rest, title, prefix);
 }
 
-/** The images that are broken already, and what garbage collection would still delete of each. */
+/** The images that are broken already, or have no tag, and what garbage collection would delete of each. */
 export function* renderHarms(page: Page, report: ForecastReport): Generator<string> {
   const prefix = namePrefix(report);
   const harms = report.roots.flatMap(({ name, losesRepair }) => losesRepair.map((harm) => ({ root: name, ...harm })));
   if (harms.length === 0) return;
-  const count = `${formatNumberOf(harms.length, "image")} that ${harms.length === 1 ? "is" : "are"} broken already`;
   yield "\n";
-  yield* paragraph(page, `Garbage collection would delete more of ${count}:`, {
+  yield* paragraph(page, `Garbage collection would delete more of ${harmedImages(harms)}:`, {
     first: 0,
     rest: 2,
     paint: page.colour.bold,

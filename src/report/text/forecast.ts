@@ -6,6 +6,7 @@ import { escapeText } from "../../text/escape.ts";
 import { groupBy } from "../../text/group-by.ts";
 import { more, type Page, type Paint, paragraph, row } from "../../text/page.ts";
 import { formatCount, formatNumberOf } from "../../text/quantities.ts";
+import { harmedImages } from "../gc-words.ts";
 import { type NamePrefix, namePrefix } from "./finding.ts";
 import { renderBreaks, renderHarms } from "./forecast-breaks.ts";
 import { renderFigures, renderRemovedTags, renderUnseen, subjectOf } from "./forecast-figures.ts";
@@ -52,14 +53,12 @@ function harmOf({ roots, verdict }: ForecastReport): string {
   const aborting = roots.filter(({ outcome }) => outcome === "aborts");
   const halfWay = aborting.some(({ deletedManifests }) => deletedManifests.length > 0);
   const broken = roots.reduce((sum, root) => sum + root.breaks.length, 0);
-  const harmed = roots.reduce((sum, root) => sum + root.losesRepair.length, 0);
+  const harms = roots.flatMap(({ losesRepair }) => losesRepair);
   const where = roots.length > 1 ? ` in ${formatCount(aborting.length)} of ${formatCount(roots.length)} roots` : "";
   const harm = [
     aborting.length > 0 ? `abort${halfWay ? " half-way" : ""}${where}` : "",
     broken > 0 ? `break ${formatNumberOf(broken, "image")}` : "",
-    harmed > 0
-      ? `delete more of ${formatNumberOf(harmed, "image")} that ${harmed === 1 ? "is" : "are"} broken already`
-      : "",
+    harms.length > 0 ? `delete more of ${harmedImages(harms)}` : "",
   ];
   const shown = harm.filter((part) => part !== "").join(" and ");
   // With --repo the images of other repositories are not listed, but they count.

@@ -10,9 +10,12 @@ import { graphOf } from "../../worlds/scan-world.ts";
 import { OCI_IMAGE, World } from "../../worlds/world.ts";
 
 /** What a collection takes: `app:tag` or `app@`, then the parts, with `(served)` where a client gets them today. */
-function harms(world: World, deleteUntagged: boolean): string[] {
+function harms(world: World, deleteUntagged: boolean, removed: readonly string[] = []): string[] {
   const graph = graphOf(world);
   const options = { deleteUntagged, removedTags: new Bytes() };
+  for (const { tags } of graph.repositories()) {
+    for (const tag of tags) if (removed.includes(graph.tags.name(tag))) options.removedTags.set(tag, 1);
+  }
   const catalogue = walkCatalogue(listNamespace(world.fs, world.root));
   const collection = collect({ graph, catalogue, unexpectedInStore: [], hasBlobStore: true }, options);
   return harmsOf(graph, graphAfter(graph, collection), collection, options).map(({ repository, tag, taken }) => {
@@ -87,6 +90,24 @@ describe("harmsOf", () => {
     expect(harms(world, false)).toEqual(["app:1.0 layer (served)"]);
     world.removeEntry(layerLinkPath("app", layer.digest));
     expect(harms(world, false)).toEqual(["app:1.0 layer"]);
+  });
+
+  it("leaves alone what only a removed tag led to, through an index too, unless another tag does", () => {
+    const world = new World();
+    const app = world.repository("app");
+    const [config, layer] = [app.layer(), app.layer()];
+    const sha512 = `sha512:${"ab".repeat(64)}`;
+    app.link("layer", sha512, layer.digest);
+    const child = app.manifest({
+      schemaVersion: 2,
+      mediaType: OCI_IMAGE,
+      config,
+      layers: [{ ...layer, digest: sha512 }],
+    });
+    const index = app.index({ "linux/amd64": child }, "1.0");
+    expect(harms(world, false, ["1.0"])).toEqual([]);
+    app.tag("2.0", index.digest);
+    expect(harms(world, false, ["1.0"])).toEqual(["app:2.0 layer (served)"]);
   });
 
   it("leaves alone what nothing kept needs", () => {
