@@ -14,6 +14,8 @@ export interface RootEvidence {
   readonly young: { readonly blobs: number; readonly revisions: number; readonly layerLinks: number };
   /** The directories that the user `collector` may not delete, relative to the root. */
   readonly refused: readonly string[];
+  /** The directories and files that that user may not read, though a collection does. */
+  readonly closed: readonly string[];
   readonly collector: number | undefined;
   /** How much of the store would go: of the blobs, and of their bytes. */
   readonly deletes: { readonly blobs: Share; readonly bytes: Share };
@@ -102,10 +104,14 @@ function* youngReasons({ name, young }: RootEvidence, { quietPeriod }: Rules): G
   yield `${name}: ${counted.join(" and ")} that the collection would delete ${one ? "is" : "are"} younger than ${shortDuration(quietPeriod)}, and may belong to a push under way; wait, or stop the registry, and run the gate again`;
 }
 
-function* refusedReasons({ name, refused, collector }: RootEvidence): Generator<string> {
-  const [first] = refused;
-  if (first === undefined) return;
-  yield `${name}: user ${collector} may not delete ${formatNumberOf(refused.length, "directory", "directories")}, the first ${first}; a collection by that user would abort there (--as-user says who collects)`;
+function* refusedReasons({ name, refused, closed, collector }: RootEvidence): Generator<string> {
+  const then = "a collection by that user would abort there (--as-user says who collects)";
+  if (closed.length > 0) {
+    yield `${name}: user ${collector} may not read ${formatNumberOf(closed.length, "place")}, the first ${closed[0]}; ${then}`;
+  }
+  if (refused.length > 0) {
+    yield `${name}: user ${collector} may not delete ${formatNumberOf(refused.length, "directory", "directories")}, the first ${refused[0]}; ${then}`;
+  }
 }
 
 function* undecidedReasons(evidence: Evidence, { maxDelete }: Rules): Generator<string> {

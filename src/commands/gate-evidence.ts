@@ -2,6 +2,7 @@
 import type { ScanReport, UnreadableReport } from "../contract/scan.ts";
 import type { State } from "../contract/state-file.ts";
 import { DiskState } from "../facts/facts.ts";
+import { readAsCollector } from "../inspect/collector-reading.ts";
 import { type Deletions, lookAtDeletions } from "../inspect/deletions.ts";
 import type { RootInspection } from "../inspect/inspect-root.ts";
 import { BLOBS } from "../layout/paths.ts";
@@ -20,6 +21,7 @@ export interface EvidenceOptions {
   readonly since: number;
   /** Who collects; undefined for whom most of the storage belongs to. */
   readonly collector: User | undefined;
+  readonly deleteUntagged: boolean;
 }
 
 /** The evidence of each root. Notes in `unreadable` what cannot be read. */
@@ -27,17 +29,23 @@ export function rootEvidence(
   storageFs: StorageFs,
   forecasts: readonly RootForecast[],
   vanished: ReadonlyMap<string, readonly string[]>,
-  { since, collector }: EvidenceOptions,
+  { since, collector, deleteUntagged }: EvidenceOptions,
   unreadable: UnreadableReport[],
 ): RootEvidence[] {
   return forecasts.map((one) => {
     const { root, namespace } = one.inspection;
     const fs = notingIn(storageFs, root, unreadable);
     const user = collector ?? majorityOwner(fs, root.path, repositoryNames(namespace));
-    const { graph } = one.inspection.context;
-    const deletions = lookAtDeletions(storageFs, root.path, graph, one.forecast.collection, { since, collector: user });
-    for (const entry of deletions.unreadable) unreadable.push({ root: root.name, ...entry });
-    return evidenceOf(one, deletions, user, vanished.get(root.name) ?? []);
+    const { graph, catalogue } = one.inspection.context;
+    const removedTags = one.removed.all;
+    const checks = { since, collector: user, removedTags };
+    const deletions = lookAtDeletions(storageFs, root.path, graph, one.forecast.collection, checks);
+    const collected = { path: root.path, namespace, graph, catalogue };
+    const reading = user && readAsCollector(storageFs, collected, { deleteUntagged, removedTags }, user);
+    for (const entry of [...deletions.unreadable, ...(reading?.unreadable ?? [])]) {
+      unreadable.push({ root: root.name, ...entry });
+    }
+    return { ...evidenceOf(one, deletions, user, vanished.get(root.name) ?? []), closed: reading?.closed ?? [] };
   });
 }
 
@@ -46,7 +54,7 @@ function evidenceOf(
   { young, refused }: Deletions,
   user: User | undefined,
   vanished: readonly string[],
-): RootEvidence {
+): Omit<RootEvidence, "closed"> {
   let [blobs, bytes] = [0, 0];
   for (let digest = 0; digest < context.graph.digests.length; digest++) {
     if (context.graph.blobState(digest) !== DiskState.ok) continue;

@@ -43,7 +43,7 @@ export async function gate(options: GateOptions, terminal: Terminal): Promise<nu
   const unreadable = [...inspected.unreadable];
   const identities = identitiesOf(terminal.fs, inspected.inspections, unreadable, marked);
   const vanished = vanishedSince(remembered, inspected.inspections, identities);
-  const roots = rootEvidence(terminal.fs, forecasts, vanished, { since, collector }, unreadable);
+  const roots = rootEvidence(terminal.fs, forecasts, vanished, { ...options, since, collector }, unreadable);
   const shared = sharedDoubts(terminal.fs, forecasts, unreadable);
   const scan = scanReport({ ...inspected, unreadable }, options, remembered, run);
   const forecast = forecastReport(forecasts, unreadable, reported, run);

@@ -4,13 +4,16 @@ import { UsageError } from "../contract/errors.ts";
 import { type Decision, type Fingerprint, gateReport } from "../contract/gate.ts";
 import { rootKind } from "../contract/parts.ts";
 import { REGISTRY } from "../contract/run.ts";
-import type { Unreadable } from "../facts/facts.ts";
+import { DiskState, type Unreadable } from "../facts/facts.ts";
 import { type ChosenRoot, chooseRoots } from "../inspect/choose-roots.ts";
+import { BLOBS, REPOSITORIES } from "../layout/paths.ts";
 import type { OptionsOf } from "../options.ts";
 import { readInput } from "../output/input-file.ts";
 import { print } from "../output/result-files.ts";
 import type { Terminal } from "../output/terminal.ts";
 import { fingerprint } from "../scan/fingerprint.ts";
+import { listNames, type StorageFs } from "../scan/fs/storage-fs.ts";
+import { listNamespace } from "../scan/list-namespace.ts";
 import { escapeText } from "../text/escape.ts";
 import { imagesToRemove } from "./clean-up.ts";
 import { GATE_EXIT } from "./gate.ts";
@@ -39,7 +42,8 @@ export async function recheckGate(options: GateOptions & { recheck: string }, te
   const moved = earlier.fingerprints.filter(
     ({ path, sha256 }) => fingerprint(terminal.fs, path, unreadable) !== sha256,
   );
-  const { decision, reasons } = decideAgain(earlier, moved, unreadable, options, terminal.now());
+  const emptied = moved.flatMap((one) => emptyDirectories(terminal.fs, one));
+  const { decision, reasons } = decideAgain(earlier, { moved, emptied, unreadable }, options, terminal.now());
   const code = GATE_EXIT[decision];
   const tool = { name: "regfsck", version: terminal.version };
   const answer = {
@@ -95,19 +99,35 @@ function refuseOther(
   }
 }
 
+/** What is empty in a root that moved, and may be a volume that is not mounted any more. */
+function emptyDirectories(storageFs: StorageFs, { root, path }: Fingerprint): string[] {
+  const store = listNames(storageFs, `${path}/${BLOBS}`);
+  const folders = listNamespace(storageFs, path).empty.map((folder) => `${REPOSITORIES}${folder && `/${folder}`}`);
+  const isStoreEmpty = store.state === DiskState.ok && store.entries.length === 0;
+  return [...folders, ...(isStoreEmpty ? [BLOBS] : [])].map((folder) => `${root}/${folder}`);
+}
+
+interface Seen {
+  readonly moved: readonly Fingerprint[];
+  readonly emptied: readonly string[];
+  readonly unreadable: readonly Unreadable[];
+}
+
 function decideAgain(
   { decision, startedAt }: Earlier,
-  moved: readonly Fingerprint[],
-  unreadable: readonly Unreadable[],
+  { moved, emptied, unreadable }: Seen,
   { recheckAge }: GateOptions,
   now: number,
 ): { decision: Decision; reasons: string[] } {
   if (decision !== "go") return { decision, reasons: [`the gate of ${startedAt} did not say go, but ${decision}`] };
-  if (moved.length > 0 && unreadable.length === 0) {
+  if (moved.length > 0 && unreadable.length + emptied.length === 0) {
     const what = `tags, links, blobs or uploads moved since ${startedAt}; run the gate again`;
     return { decision: "stop", reasons: moved.map(({ root }) => `${root}: ${what}`) };
   }
   const reasons = unreadable.map(({ path, error }) => `${path} could not be read (${error})`);
+  for (const path of emptied) {
+    reasons.push(`${path} is empty, and something moved since ${startedAt}: is its volume mounted? Run the gate again`);
+  }
   const age = now - Date.parse(startedAt);
   if (age > recheckAge || age < 0) {
     const when = age < 0 ? "in the future (is the clock right?)" : "longer ago than --recheck-age";

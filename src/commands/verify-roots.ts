@@ -4,7 +4,7 @@ import { basename, resolve } from "node:path";
 import type { RootChoice } from "../inspect/choose-roots.ts";
 import { REPOSITORIES, SCHEDULER_STATE, STORAGE } from "../layout/paths.ts";
 import type { StorageRoot } from "../scan/find-roots.ts";
-import { listEntries, listNames, type StorageFs, statPath } from "../scan/fs/storage-fs.ts";
+import { isThere, listEntries, listNames, type StorageFs } from "../scan/fs/storage-fs.ts";
 
 export interface RootsToVerify {
   readonly roots: readonly StorageRoot[];
@@ -20,8 +20,12 @@ export async function rootsToVerify(storageFs: StorageFs, options: Choice): Prom
   const alone = isPlain && paths.length === 1 ? rootAlone(storageFs, resolve(paths[0]!)) : undefined;
   if (alone) return { roots: [alone], unreadable: [] };
   const { chooseRoots } = await import("../inspect/choose-roots.ts");
+  // Only what a scheduler-state.json says of the rest takes the repositories.
+  const isUnneeded = (path: string) =>
+    path.endsWith(`/${REPOSITORIES}`) &&
+    !isThere(storageFs, `${path.slice(0, -REPOSITORIES.length)}${SCHEDULER_STATE}`);
   const readdirSync = ((path: string, ...rest: []) =>
-    path.endsWith(`/${REPOSITORIES}`) ? [] : storageFs.readdirSync(path, ...rest)) as StorageFs["readdirSync"];
+    isUnneeded(path) ? [] : storageFs.readdirSync(path, ...rest)) as StorageFs["readdirSync"];
   const { chosen, unreadable } = chooseRoots({ ...storageFs, readdirSync }, { ...options, repositories: [] });
   return { roots: chosen.map(({ root }) => root), unreadable };
 }
@@ -41,7 +45,6 @@ function rootAlone(storageFs: StorageFs, path: string): StorageRoot | undefined 
   const parts = listNames(storageFs, folder);
   if (!("entries" in parts) || parts.entries.some((name) => name !== "blobs" && name !== "repositories"))
     return undefined;
-  const { stat, code } = statPath(storageFs, `${path}/${SCHEDULER_STATE}`);
-  if (code !== undefined) return undefined;
-  return { name: basename(path) || "/", path, kind: stat === undefined ? "authoritative" : "cache" };
+  if (isThere(storageFs, `${path}/${SCHEDULER_STATE}`)) return undefined;
+  return { name: basename(path) || "/", path, kind: "authoritative" };
 }

@@ -1,17 +1,21 @@
 // A last look on disk at what a garbage collection would delete: what of it is so young that a push under way may need
 // it, and what the user who collects may not delete, so that the run would end there.
+
+import type { Bytes } from "../facts/columns.ts";
 import { DiskState, type Unreadable } from "../facts/facts.ts";
-import type { RootGraph } from "../graph/root-graph.ts";
-import { blobData, linkFile } from "../layout/paths.ts";
+import type { RepositoryNode, RootGraph } from "../graph/root-graph.ts";
+import { blobData, linkFile, tagFolder } from "../layout/paths.ts";
 import type { Collection } from "../registry/collect/collection.ts";
-import { mayRemove, type User } from "../scan/access.ts";
-import { type StorageFs, stateOfError, statPath } from "../scan/fs/storage-fs.ts";
+import { mayAccess, mayRemove, type User } from "../scan/access.ts";
+import { entriesOf, listNames, type StorageFs, stateOfError, statPath } from "../scan/fs/storage-fs.ts";
 
 export interface DeletionChecks {
   /** Milliseconds since 1970: what was written after that is young. */
   readonly since: number;
   /** Who collects; undefined where nothing tells. */
   readonly collector: User | undefined;
+  /** Tags that are gone by then: 1 at their numbers. */
+  readonly removedTags: Bytes;
 }
 
 export interface Deletions {
@@ -27,14 +31,15 @@ type Deleted = Pick<Collection, "deletedBlobs" | "deletedRevisions" | "isBlobDel
 /**
  * `root` is the storage root's path. A finished blob has left `_uploads`, and a mounted one only gets a layer link: before
  * the manifest is pushed, age alone tells that they belong to a push. One stat a revision and a layer link to a deleted
- * blob; where it is known who collects and that is not root, one more a blob and revision.
+ * blob; where it is known who collects and that is not root, one more a blob and revision, and two a tag whose repository
+ * loses a revision.
  */
 export function lookAtDeletions(
   storageFs: StorageFs,
   root: string,
   graph: RootGraph,
   { deletedBlobs, deletedRevisions, isBlobDeleted }: Deleted,
-  { since, collector }: DeletionChecks,
+  { since, collector, removedTags }: DeletionChecks,
 ): Deletions {
   const unreadable: Unreadable[] = [];
   const refused: string[] = [];
@@ -57,10 +62,31 @@ export function lookAtDeletions(
     if (isYoung(graph.blobModified(blob))) young.blobs++;
     checkRemoval(parentOf(blobData(graph.digests.text(blob))));
   }
+  const histories = new Map<RepositoryNode, Set<string>>();
   for (const { repository, digest } of deletedRevisions) {
     const link = linkFile(repository.name, "revision", graph.digests.text(digest));
     if (isYoung(stat(link)?.mtimeMs)) young.revisions++;
     checkRemoval(parentOf(link));
+    if (collector === undefined || collector.uid === 0) continue;
+    histories.set(repository, (histories.get(repository) ?? new Set()).add(graph.digests.text(digest)));
+  }
+  // With each manifest its entries in the histories of tags go.
+  const entered = (path: string) => {
+    const directory = stat(path);
+    const isEntered = directory !== undefined && mayAccess(directory, collector!, 1);
+    if (directory && !isEntered) refused.push(path);
+    return isEntered ? entriesOf(listNames(storageFs, `${root}/${path}`)) : [];
+  };
+  for (const [{ name, tags }, deleted] of histories) {
+    for (const tag of tags) {
+      if (removedTags.at(tag) === 1) continue;
+      const history = `${tagFolder(name, graph.tags.name(tag))}/index`;
+      for (const algorithm of entered(history)) {
+        for (const hex of entered(`${history}/${algorithm}`)) {
+          if (deleted.has(`${algorithm}:${hex}`)) checkRemoval(`${history}/${algorithm}/${hex}`);
+        }
+      }
+    }
   }
   for (const { name, layerLinks } of graph.repositories()) {
     for (const link of layerLinks) {

@@ -37,7 +37,7 @@ function decided({ roots = [], evidence: of = {}, unreadable = [], summary = {},
 function rootEvidence(rest: Partial<RootEvidence>): RootEvidence {
   const none = { part: 0, whole: 10 };
   return {
-    ...{ name: "private", young: { blobs: 0, revisions: 0, layerLinks: 0 }, refused: [], collector: 1000 },
+    ...{ name: "private", young: { blobs: 0, revisions: 0, layerLinks: 0 }, refused: [], closed: [], collector: 1000 },
     ...{ deletes: { blobs: none, bytes: none }, vanished: [], ...rest },
   };
 }

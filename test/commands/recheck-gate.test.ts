@@ -76,6 +76,16 @@ describe("gate --recheck", () => {
     }
   });
 
+  it.each(["repositories/team", "repositories", "blobs"])("is undecided where %s has become empty", async (folder) => {
+    const { world, report } = await gated();
+    world.remove(`docker/registry/v2/${folder}`);
+    world.mkdir(`docker/registry/v2/${folder}`);
+    expect(await answer(world, report)).toMatchObject({
+      exitCode: 8,
+      reasons: [expect.stringContaining(`registry/docker/registry/v2/${folder} is empty`)],
+    });
+  });
+
   it("says of a gate that did not say go what that said", async () => {
     const { world, report } = await gated();
     for (const [decision, exitCode] of [

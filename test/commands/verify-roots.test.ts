@@ -2,6 +2,7 @@ import { readdirSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { describe, expect, it } from "vitest";
+import { revisionLinkPath } from "../../scripts/fixtures/storage.ts";
 import { rootsToVerify } from "../../src/commands/verify-roots.ts";
 import { chooseRoots } from "../../src/inspect/choose-roots.ts";
 import { nodeFs, type StorageFs } from "../../src/scan/fs/storage-fs.ts";
@@ -55,6 +56,16 @@ describe("rootsToVerify", () => {
     const { fs, paths } = recorded(world.fs, "readdirSync");
     await rootsToVerify(fs, choice(world.root));
     expect(paths.filter((path) => path.includes("/repositories"))).toEqual([]);
+  });
+
+  it("doubts that a root is a cache whose scheduler-state.json names nothing", async () => {
+    const world = new World();
+    const { digest } = world.repository("app").image("v1");
+    world.touch(revisionLinkPath("app", digest), 0);
+    world.write("scheduler-state.json", "{}");
+    const found = await rootsToVerify(world.fs, choice(world.root));
+    expect(found.unreadable).toEqual([{ path: "/registry/scheduler-state.json", error: expect.any(String) }]);
+    expect(found).toEqual(chosen(world.fs, world.root));
   });
 
   it("throws what other commands throw", async () => {

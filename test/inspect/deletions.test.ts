@@ -30,7 +30,10 @@ function newWorld() {
     const repository = graph.findRepository("app")!;
     const deletedRevisions = [{ repository, digest: graph.digests.find(digest) }];
     const deleted = { deletedBlobs: [blob], isBlobDeleted, deletedRevisions };
-    return lookAtDeletions(fs, world.root, graph, deleted, { since: SINCE, collector: undefined, ...checks });
+    return lookAtDeletions(fs, world.root, graph, deleted, {
+      ...{ since: SINCE, collector: undefined, removedTags: new Bytes() },
+      ...checks,
+    });
   };
   return { world, paths, look };
 }

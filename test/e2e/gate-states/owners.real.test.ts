@@ -1,10 +1,11 @@
 // States in which the user who collects may not delete what the collection deletes.
 import { execFileSync } from "node:child_process";
-import { chownSync } from "node:fs";
+import { chmodSync, chownSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { makeImage } from "../../../scripts/registry/content.ts";
-import { blobPath } from "../exactness/damage/site.ts";
+import { blobPath, currentLinkPath, linkPath } from "../exactness/damage/site.ts";
+import { repositoriesBase } from "../exactness/storage.ts";
 import { gate, harmOfCollection, pushedRoot } from "./stage.ts";
 
 const untagged = makeImage("untagged");
@@ -22,6 +23,31 @@ describe("the user who collects may not delete a folder", () => {
       expect(gate("-m", ...lenient, ...who, root).code, who.join(" ")).toBe(4);
     }
     expect(await harmOfCollection(root, true)).toMatch(/permission denied/);
+  });
+
+  const [link, tag] = [linkPath("app", "_manifests/revisions", images["app:1"].digest), currentLinkPath("app", "1")];
+  const data = blobPath(images["app:1"].digest);
+  it.each([
+    ["a revision link", link, 0o600, [false, true]],
+    ["the directory of one", dirname(link), 0o711, [false, true]],
+    ["a manifest", data, 0o600, [false, true]],
+    ["a blob's directory", dirname(data), 0o711, [false, true]],
+    ["a repository", `${repositoriesBase}/other`, 0o700, [false, true]],
+    ["what a tag names", tag, 0o600, [true]],
+  ])("stops where that user may not read %s", async (_, path, mode, aborting) => {
+    const root = await pushedRoot(images);
+    execFileSync("chown", ["-R", String(uid), root]);
+    chownSync(join(root, path), 0, 0);
+    chmodSync(join(root, path), mode);
+    for (const untagged of [false, true]) {
+      const aborts = aborting.includes(untagged);
+      const { code, text } = gate(...(untagged ? ["-m"] : []), ...lenient, root);
+      expect([code, text]).toEqual(
+        aborts ? [4, expect.stringContaining("may not read 1 place")] : [0, expect.anything()],
+      );
+      const harm = await harmOfCollection(root, untagged);
+      expect(harm ?? "").toMatch(aborts ? /permission denied/ : /^$/);
+    }
   });
 
   it("goes where nothing is to be deleted there", async () => {

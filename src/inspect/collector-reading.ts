@@ -1,0 +1,155 @@
+// What the user who collects may not read. A garbage collection aborts there: at most places while it marks, among the
+// blobs with -m after the manifests are gone.
+import { DiskState, type NamespaceFacts, type Unreadable } from "../facts/facts.ts";
+import type { RepositoryNode, RootGraph } from "../graph/root-graph.ts";
+import {
+  BLOBS,
+  blobData,
+  linkFile,
+  linksFolder,
+  REPOSITORIES,
+  repositoryFolder,
+  tagCurrent,
+  tagsFolder,
+} from "../layout/paths.ts";
+import type { CollectOptions } from "../registry/collect/collection.ts";
+import type { Catalogue } from "../registry/serve/catalogue.ts";
+import { mayAccess, type User } from "../scan/access.ts";
+import { entriesOf, listNames, type StorageFs, stateOfError, statPath } from "../scan/fs/storage-fs.ts";
+
+/** What of a root a collection reads. */
+export interface CollectedRoot {
+  /** The storage root's path. */
+  readonly path: string;
+  readonly namespace: NamespaceFacts;
+  readonly graph: RootGraph;
+  readonly catalogue: Catalogue;
+}
+
+export interface CollectorReading {
+  /** Directories that cannot be listed or entered, and files that cannot be opened; nothing below a closed directory. */
+  readonly closed: readonly string[];
+  readonly unreadable: readonly Unreadable[];
+}
+
+const READ = 0o4;
+const ENTER = 0o1;
+const LIST = READ | ENTER;
+
+/**
+ * Goes by owners and modes, as registry 2.8.3 reads: every directory of the namespace and of revisions/, revision links,
+ * the manifests that they name, with `-m` tags and what they name, then every directory of the store. It reads no layer
+ * link and no layer. One stat a directory and file; none for root.
+ */
+export function readAsCollector(
+  storageFs: StorageFs,
+  { path, namespace, graph, catalogue }: CollectedRoot,
+  { deleteUntagged, removedTags }: CollectOptions,
+  collector: User,
+): CollectorReading {
+  const reading = new Reading(storageFs, path, collector);
+  const { closed, unreadable } = reading;
+  if (collector.uid === 0) return { closed, unreadable };
+  reading.opens("", ENTER);
+  for (const below of namespace.folders.keys()) {
+    reading.opens(below === "" ? REPOSITORIES : `${REPOSITORIES}/${below}`, LIST);
+  }
+  const repositories = new Map(graph.repositories().map((repository) => [repository.name, repository]));
+  for (const name of catalogue.seen) {
+    const repository = repositories.get(name);
+    if (!repository || !reading.opens(repositoryFolder(name), LIST)) continue;
+    readRevisions(reading, graph, repository);
+    if (deleteUntagged) readTags(reading, graph, repository, removedTags);
+  }
+  readStore(reading, storageFs, graph);
+  return { closed, unreadable };
+}
+
+function readRevisions(
+  reading: Reading,
+  graph: RootGraph,
+  { name, revisions, unexpectedRevisionLinks }: RepositoryNode,
+) {
+  const folder = linksFolder(name, "revision");
+  if (!reading.opens(folder, LIST)) return;
+  for (const link of revisions) {
+    const path = linkFile(name, "revision", graph.digests.text(graph.revisions.place(link)));
+    if (reading.opens(parentOf(parentOf(path)), LIST) && reading.isOpen(parentOf(path), LIST))
+      reading.isOpen(path, READ);
+    const manifest = graph.revisions.target(link);
+    if (manifest >= 0 && graph.blobState(manifest) === DiskState.ok) {
+      const data = blobData(graph.digests.text(manifest));
+      if (reading.opens(parentOf(parentOf(data)), ENTER)) reading.isOpen(data, READ);
+    }
+  }
+  for (const { path } of unexpectedRevisionLinks) if (reading.opens(parentOf(path), LIST)) reading.isOpen(path, READ);
+}
+
+function readTags(
+  reading: Reading,
+  graph: RootGraph,
+  { name, tags }: RepositoryNode,
+  removed: CollectOptions["removedTags"],
+) {
+  if (!reading.opens(tagsFolder(name), LIST)) return;
+  for (const tag of tags) {
+    if (removed.at(tag) === 1) continue;
+    const path = tagCurrent(name, graph.tags.name(tag));
+    const isEntered = reading.isOpen(parentOf(parentOf(path)), ENTER) && reading.isOpen(parentOf(path), ENTER);
+    if (isEntered) reading.isOpen(path, READ);
+  }
+}
+
+function readStore(reading: Reading, storageFs: StorageFs, graph: RootGraph): void {
+  const names = (path: string) =>
+    reading.opens(path, LIST) ? entriesOf(listNames(storageFs, `${reading.root}/${path}`)) : [];
+  for (const algorithm of names(BLOBS)) {
+    for (const prefix of names(`${BLOBS}/${algorithm}`)) reading.opens(`${BLOBS}/${algorithm}/${prefix}`, LIST);
+  }
+  for (let blob = 0; blob < graph.digests.length; blob++) {
+    if (!graph.hasBlobFolder(blob)) continue;
+    const folder = parentOf(blobData(graph.digests.text(blob)));
+    if (reading.opens(parentOf(folder), LIST)) reading.isOpen(folder, LIST);
+  }
+}
+
+class Reading {
+  readonly closed: string[] = [];
+  readonly unreadable: Unreadable[] = [];
+  readonly root: string;
+  readonly #fs: StorageFs;
+  readonly #user: User;
+  /** By directory that much lies in. */
+  readonly #opens = new Map<string, boolean>();
+
+  constructor(storageFs: StorageFs, root: string, user: User) {
+    this.#fs = storageFs;
+    this.root = root;
+    this.#user = user;
+  }
+
+  /** As isOpen, for a directory with all above it up to the root, each looked at once for each use. */
+  opens(path: string, wanted: number): boolean {
+    const key = `${wanted} ${path}`;
+    const known = this.#opens.get(key);
+    if (known !== undefined) return known;
+    const isOpen = (path === "" || this.opens(parentOf(path), ENTER)) && this.isOpen(path, wanted);
+    this.#opens.set(key, isOpen);
+    return isOpen;
+  }
+
+  /** Whether the user may do that with what is there. Notes what is closed, and what cannot be looked at. */
+  isOpen(path: string, wanted: number): boolean {
+    const { stat, code } = statPath(this.#fs, path === "" ? this.root : `${this.root}/${path}`);
+    if (code !== undefined && stateOfError(code) === DiskState.unreadable) this.unreadable.push({ path, error: code });
+    if (stat === undefined) return false;
+    const isOpen = mayAccess(stat, this.#user, stat.isDirectory() ? wanted : READ);
+    if (!isOpen && this.closed.at(-1) !== path) this.closed.push(path);
+    return isOpen;
+  }
+}
+
+function parentOf(path: string): string {
+  const slash = path.lastIndexOf("/");
+  return slash < 0 ? "" : path.slice(0, slash);
+}
