@@ -15,6 +15,8 @@ const mediaTypes = {
   ociForeignLayer: "application/vnd.oci.image.layer.nondistributable.v1.tar+gzip",
   inToto: "application/vnd.in-toto+json",
   emptyConfig: "application/vnd.oci.empty.v1+json",
+  cacheConfig: "application/vnd.buildkit.cacheconfig.v0",
+  bundleConfig: "application/vnd.cnab.config.v1+json",
 } as const;
 
 export type ImageFormat = "oci" | "docker";
@@ -44,7 +46,7 @@ export interface Image {
   /** What an index says of this image when it is a child. */
   platform?: Platform;
   annotations?: Record<string, string>;
-  /** Config first, then layers; foreign layers are in it too. */
+  /** Config first, then layers; foreign layers are in it too. Of an index those that it names among its children. */
   blobs: Blob[];
   children: Image[];
 }
@@ -189,18 +191,51 @@ export function makeReferrer(
   return makeManifest({ config, layers: [layer], subject, artifactType });
 }
 
-/** `untyped`: an OCI index whose bytes carry no mediaType. Children may be indexes themselves, or none at all. */
-export function makeIndex(children: Image[], format: ImageFormat | "untyped" = "oci"): Image {
+/**
+ * `untyped`: an OCI index whose bytes carry no mediaType. Children may be indexes themselves, or none at all; `blobs` are
+ * named before them, each by its own media type.
+ */
+export function makeIndex(children: Image[], format: ImageFormat | "untyped" = "oci", blobs: Blob[] = []): Image {
   const mediaType = format === "docker" ? mediaTypes.dockerList : mediaTypes.ociIndex;
   const bytes = jsonBytes({
     schemaVersion: 2,
     ...(format === "untyped" ? {} : { mediaType }),
-    manifests: children.map((child) => ({
-      ...descriptorOf(child),
-      ...(child.platform === undefined ? {} : { platform: child.platform }),
-    })),
+    manifests: [
+      ...blobs.map(descriptorOf),
+      ...children.map((child) => ({
+        ...descriptorOf(child),
+        ...(child.platform === undefined ? {} : { platform: child.platform }),
+      })),
+    ],
   });
-  return { mediaType, digest: digestOf(bytes), bytes, blobs: [], children };
+  return { mediaType, digest: digestOf(bytes), bytes, blobs, children };
+}
+
+/** What `docker buildx build --cache-to type=registry` pushes by default: an index of layers and a cache config. */
+export function makeBuildCache(seed: string, layers: Blob[] = [makeLayer(`${seed} 1`), makeLayer(`${seed} 2`)]): Image {
+  const config = jsonBytes({
+    layers: layers.map(({ digest }, position) => ({ blob: digest, parent: position - 1 })),
+    records: [{ digest: digestOf(Buffer.from(seed)), layers: [{ layer: layers.length - 1 }] }],
+  });
+  return makeIndex([], "oci", [
+    ...layers,
+    { mediaType: mediaTypes.cacheConfig, digest: digestOf(config), bytes: config },
+  ]);
+}
+
+/** A CNAB bundle: an index of its config, a blob, its invocation image, and the image that it installs. */
+export function makeBundle(seed: string): Image {
+  const config = jsonBytes({ schemaVersion: "v1.0.0", name: seed, version: "1.0.0" });
+  const child = (type: string): Image => {
+    return { ...makeImage(`${seed} ${type}`), annotations: { "io.cnab.manifest.type": type } };
+  };
+  const named: Blob = {
+    mediaType: mediaTypes.bundleConfig,
+    digest: digestOf(config),
+    bytes: config,
+    annotations: { "io.cnab.manifest.type": "config" },
+  };
+  return makeIndex([child("invocation"), child("component")], "oci", [named]);
 }
 
 /** linux/amd64 and linux/arm64 of one build, each with its attestation, under one index, as `docker buildx` makes it. */

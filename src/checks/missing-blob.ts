@@ -1,6 +1,6 @@
-// A manifest's config or layer is not in the store.
+// A manifest's config or layer is not in the store. An index may have them too, among its children.
 import { defineCheck } from "./check.ts";
-import { dataPath, problemClaims, problemDraft, refusedReferences } from "./pull-problems.ts";
+import { dataPath, problemClaims, problemDraft, pushAgain, refusedReferences } from "./pull-problems.ts";
 
 export const missingBlob = defineCheck({
   code: "missing-blob",
@@ -10,11 +10,11 @@ export const missingBlob = defineCheck({
   inCaches: false,
   find: (context) => refusedReferences(context, "blob", false),
   draft: (context, problem) => problemDraft(context, problem, dataPath(context, problem)),
-  words: ({ graph }, { digest }) =>
-    graph.digests.isDigest(digest)
+  words: (context, problem) =>
+    context.graph.digests.isDigest(problem.digest)
       ? {
           message: "the blob is not in the store",
-          remedy: "push the image again (restart the registry first if it still says that the blob exists)",
+          remedy: `${pushAgain(context, problem)} (restart the registry first if it still says that the blob exists)`,
         }
       : {
           message: "the manifest references a blob by an invalid digest, which no client can ask for",

@@ -1,7 +1,7 @@
 // What the checks share that report what a client runs into when it pulls.
 
 import { ROLE_NAMES } from "../contract/finding.ts";
-import { DiskState, Role } from "../facts/facts.ts";
+import { DiskState, ManifestKind, Role } from "../facts/facts.ts";
 import { type Claim, claimsOf } from "../graph/claims.ts";
 import { blobData, type LinkKind, linkFile } from "../layout/paths.ts";
 import type { Failure, PullProblem } from "../registry/serve/failure.ts";
@@ -10,6 +10,13 @@ import type { CheckContext } from "./context.ts";
 
 /** What clients reject is damaged on disk, and is served from memory until the registry restarts. */
 export const REPLACE_FILE = "move the damaged file away, restart the registry, and push the image again";
+
+/** What brings a config or layer back. What an index has among its children is a build cache's or a bundle's, not an image's. */
+export function pushAgain({ graph: { manifests } }: CheckContext, { parent }: PullProblem): string {
+  const manifest = parent < 0 ? -1 : manifests.find(parent);
+  const isOfIndex = manifest >= 0 && manifests.kind(manifest) === ManifestKind.index;
+  return isOfIndex ? "export the build cache again (or push the bundle again)" : "push the image again";
+}
 
 /** The problems with one of these failures. */
 export function problemsOf({ pull }: CheckContext, ...failures: readonly Failure[]): PullProblem[] {

@@ -1,6 +1,6 @@
-// A manifest's config or layer is in the store, but not linked in the repository.
+// A manifest's config or layer is in the store, but not linked in the repository. An index may have them too.
 import { defineCheck } from "./check.ts";
-import { linkPath, problemClaims, problemDraft, refusedReferences } from "./pull-problems.ts";
+import { linkPath, problemClaims, problemDraft, pushAgain, refusedReferences } from "./pull-problems.ts";
 
 export const unlinkedBlob = defineCheck({
   code: "unlinked-blob",
@@ -10,9 +10,9 @@ export const unlinkedBlob = defineCheck({
   inCaches: false,
   find: (context) => refusedReferences(context, "blob", true),
   draft: (context, problem) => problemDraft(context, problem, linkPath(context, problem, "layer")),
-  words: () => ({
+  words: (context, problem) => ({
     message: "the blob is in the store, but its repository has no layer link to it: 404",
-    remedy: "write the layer link back, or push the image again",
+    remedy: `write the layer link back, or ${pushAgain(context, problem)}`,
   }),
   restsOn: problemClaims,
 });

@@ -6,6 +6,10 @@ import { decodeJson, lenient, optional, record } from "./go-json/go-json.ts";
 import { anyText, integer, list, type Slice, text, textMap } from "./go-json/values.ts";
 
 export type ManifestKind = "image" | "index" | "schema1";
+/**
+ * What a reference is to its manifest. `child` is what clients ask /manifests/ for. What an index names by the media type
+ * of a config or layer is asked for under /blobs/, and is a `config` or `layer` of the index.
+ */
 export type ReferenceRole = "config" | "layer" | "child";
 
 export interface Reference {
@@ -14,9 +18,9 @@ export interface Reference {
   digest: string;
   /** Bytes, which may be negative; NaN when the descriptor has no size (in schema 1 always). */
   size: number;
-  /** A layer that clients fetch from elsewhere: its descriptor has a non-empty `urls`. */
+  /** A blob that clients fetch from elsewhere: its descriptor has a non-empty `urls`. */
   foreign: boolean;
-  /** Of children: `os/arch` or `os/arch/variant`, `unknown` without an os; undefined when the child has no platform. */
+  /** In an index: `os/arch` or `os/arch/variant`, `unknown` without an os; undefined when the child has no platform. */
   platform: string | undefined;
   /** Set on children that hold another child's provenance rather than an image. */
   attestation?: boolean;
@@ -49,6 +53,16 @@ const DOCKER_MANIFEST = "application/vnd.docker.distribution.manifest.v2+json";
 const DOCKER_LIST = "application/vnd.docker.distribution.manifest.list.v2+json";
 const OCI_MANIFEST = "application/vnd.oci.image.manifest.v1+json";
 const OCI_INDEX = "application/vnd.oci.image.index.v1+json";
+
+/** The media types by which clients ask for a manifest; by any other, containerd (and so BuildKit) asks for a blob. */
+const MANIFEST_TYPES: ReadonlySet<string> = new Set([
+  DOCKER_MANIFEST,
+  DOCKER_LIST,
+  OCI_MANIFEST,
+  OCI_INDEX,
+  "application/vnd.docker.distribution.manifest.v1+json",
+  "application/vnd.docker.distribution.manifest.v1+prettyjws",
+]);
 
 // The fields of the registry's Go types, all manifest types in one: each field is decoded on its own, so the errors of
 // fields that a kind does not have are simply not looked at.
@@ -83,16 +97,31 @@ const platform = record<Platform>(
 );
 
 interface Child {
+  mediaType: string;
   digest: string;
   size: number;
+  urls: Slice<undefined> | undefined;
   annotations: Map<string, string> | undefined;
   platform: Platform | undefined;
 }
 // An embedded descriptor, whose platform is shadowed by the child's own.
 const child = record<Child>(
-  () => ({ digest: "", size: Number.NaN, annotations: undefined, platform: undefined }),
-  { digest: text, size: integer, annotations: textMap, platform: optional(platform) },
-  { mediaType: anyText, urls: list(anyText) },
+  () => ({
+    mediaType: "",
+    digest: "",
+    size: Number.NaN,
+    urls: undefined,
+    annotations: undefined,
+    platform: undefined,
+  }),
+  {
+    mediaType: text,
+    digest: text,
+    size: integer,
+    urls: list(anyText),
+    annotations: textMap,
+    platform: optional(platform),
+  },
 );
 
 interface FsLayer {
@@ -190,19 +219,32 @@ function imageReferences({ config, layers }: Document): Reference[] {
   const references: Reference[] = [
     { role: "config", digest: config.digest, size: config.size, foreign: false, platform: undefined },
   ];
-  for (const layer of elements(layers)) {
-    const foreign = layer.urls !== undefined && layer.urls.length > 0;
-    references.push({ role: "layer", digest: layer.digest, size: layer.size, foreign, platform: undefined });
+  for (const { digest, size, urls } of elements(layers)) {
+    references.push({ role: "layer", digest, size, foreign: hasAny(urls), platform: undefined });
   }
   return references;
 }
 
 function childReferences({ manifests }: Document): Reference[] {
-  return elements(manifests).map(({ digest, size, platform, annotations }) => {
-    const reference: Reference = { role: "child", digest, size, foreign: false, platform: platformName(platform) };
-    if (annotations?.get("vnd.docker.reference.type") === "attestation-manifest") reference.attestation = true;
+  return elements(manifests).map(({ mediaType, digest, size, urls, platform, annotations }) => {
+    const role = childRole(mediaType);
+    const foreign = role !== "child" && hasAny(urls);
+    const reference: Reference = { role, digest, size, foreign, platform: platformName(platform) };
+    if (role === "child" && annotations?.get("vnd.docker.reference.type") === "attestation-manifest")
+      reference.attestation = true;
     return reference;
   });
+}
+
+/** What an index's child is to a client, which knows nothing of it but its descriptor; one without a type is a manifest. */
+function childRole(mediaType: string): ReferenceRole {
+  if (mediaType === "" || MANIFEST_TYPES.has(mediaType)) return "child";
+  // As BuildKit, CNAB, OCI and Docker call theirs.
+  return /config|container\.image/.test(mediaType) ? "config" : "layer";
+}
+
+function hasAny(urls: Slice<undefined> | undefined): boolean {
+  return urls !== undefined && urls.length > 0;
 }
 
 function fsLayerReferences({ fsLayers }: Document): Reference[] {

@@ -3,7 +3,7 @@ import type { CheckContext } from "../checks/context.ts";
 import { imageName } from "../checks/index.ts";
 import type { RootFindings } from "../checks/root-findings.ts";
 import type { Entries } from "../facts/entries.ts";
-import { DiskState, Role } from "../facts/facts.ts";
+import { DiskState, ManifestKind, Role } from "../facts/facts.ts";
 import { GraphOverlay } from "../graph/overlay.ts";
 import type { RepositoryNode } from "../graph/root-graph.ts";
 import { blobData, tagCurrent, tagFolder } from "../layout/paths.ts";
@@ -194,12 +194,22 @@ function pushSteps({ graph, root }: CheckContext, pushes: PushList, healed: Read
       digest: graph.digests.text(digest),
       ...(platform !== undefined && { platform }),
       ...push,
-      message: push.known
-        ? "push the manifest and what it lacks, byte for byte as it was"
-        : "push the manifest and all that it references, byte for byte as it was",
+      message: pushWords(push.known, push.blobs.length > 0 && isIndex(graph, digest)),
     };
     return finishStep(root, graph, draft, tags, healed);
   });
+}
+
+function isIndex({ manifests }: CheckContext["graph"], digest: number): boolean {
+  const manifest = manifests.find(digest);
+  return manifest >= 0 && manifests.kind(manifest) === ManifestKind.index;
+}
+
+/** `isCache`: whether an index lacks blobs that it has among its children. */
+function pushWords(isKnown: boolean, isCache: boolean): string {
+  const what = isKnown ? "what it lacks" : "all that it references";
+  const exported = isCache ? ", or export the build cache again" : "";
+  return `push the manifest and ${what}, byte for byte as it was${exported}`;
 }
 
 function rebuildSteps({ graph, root }: CheckContext, rebuild: ReadonlyMap<number, string>): PlanStep[] {

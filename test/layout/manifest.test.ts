@@ -107,6 +107,27 @@ describe("an index", () => {
     expect(readable({ schemaVersion: 2, manifests: [{ platform }] }).references[0]?.platform).toBe(name);
   });
 
+  it("has blobs among its children where their media type is neither a manifest's nor an index's", () => {
+    const of = (mediaType: string, more = {}) => ({ mediaType, digest: digest("a"), size: 5, ...more });
+    const urls = ["https://example.com/layer"];
+    const manifests = [
+      of("application/vnd.oci.image.layer.v1.tar+gzip"),
+      of("application/vnd.oci.image.layer.v1.tar+gzip", { urls }),
+      of("application/vnd.buildkit.cacheconfig.v0"),
+      of("application/vnd.cnab.config.v1+json"),
+      of("application/vnd.docker.container.image.v1+json"),
+      of(OCI_MANIFEST, { urls }),
+      of("application/vnd.docker.distribution.manifest.v1+prettyjws"),
+      of(""),
+      { digest: digest("a"), size: 5 },
+    ];
+    const { references } = readable(v2(OCI_INDEX, { manifests }));
+    expect(references.map(({ role, foreign }) => `${role}${foreign ? " elsewhere" : ""}`)).toEqual([
+      ...["layer", "layer elsewhere", "config", "config", "config"],
+      ...["child", "child", "child", "child"],
+    ]);
+  });
+
   it("marks attestations", () => {
     const annotations = { "vnd.docker.reference.type": "attestation-manifest" };
     const { references } = readable({ schemaVersion: 2, manifests: [{ annotations }, { annotations: {} }] });

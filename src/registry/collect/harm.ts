@@ -141,16 +141,18 @@ class Losses {
     return taken;
   }
 
-  /** The images' manifests and all that those reference, as far as manifests are in the store, each digest once. */
+  /** The images' manifests and all that those reference, as far as manifests are in the store, each once as what it is asked for. */
   *#parts(images: readonly number[]): Generator<Part> {
     const { manifests, digests } = this.#before;
-    const seen = new Set<number>();
+    const seen = { manifest: new Set<number>(), blob: new Set<number>() };
     const open: Part[] = images.map((digest) => ({ digest, reference: -1 })).reverse();
     for (let part = open.pop(); part !== undefined; part = open.pop()) {
-      if (seen.has(part.digest) || !digests.isDigest(part.digest)) continue;
-      seen.add(part.digest);
+      const isManifest = this.#isManifest(part);
+      const known = isManifest ? seen.manifest : seen.blob;
+      if (known.has(part.digest) || !digests.isDigest(part.digest)) continue;
+      known.add(part.digest);
       yield part;
-      const manifest = this.#isManifest(part) ? manifests.find(this.#contentOf(part.digest)) : -1;
+      const manifest = isManifest ? manifests.find(this.#contentOf(part.digest)) : -1;
       if (manifest < 0 || !manifests.isParsed(manifest)) continue;
       for (const reference of [...manifests.references(manifest)].reverse()) {
         open.push({ digest: manifests.target(reference), reference });

@@ -23,7 +23,9 @@ export class BrokenPlatforms {
   readonly #sets = new ReachSets<string>();
   readonly #below = new Map<Held, Below>();
 
-  /** `isBad`: whether the manifest itself, or a config or layer of it, cannot be pulled. */
+  /**
+   * `childrenOf`: none where the manifest itself cannot be pulled. `isBad`: whether it cannot, or a config or layer of it.
+   */
   constructor(childrenOf: (held: Held) => readonly NamedChild[], isBad: (held: Held) => boolean) {
     this.#childrenOf = childrenOf;
     this.#isBad = isBad;
@@ -37,7 +39,7 @@ export class BrokenPlatforms {
 
   /** Children before parents; undefined where a loop of manifests, which only damage makes, is below. */
   #settle(image: Held): Below | undefined {
-    const path = [{ held: image, children: this.#children(image), next: 0 }];
+    const path = [{ held: image, children: this.#childrenOf(image), next: 0 }];
     const open = new Set([image]);
     for (let step = path.at(-1); step; step = path.at(-1)) {
       const child = step.children[step.next++];
@@ -48,14 +50,10 @@ export class BrokenPlatforms {
       } else if (open.has(child.held)) return undefined;
       else if (!child.isFailing && !this.#below.has(child.held)) {
         open.add(child.held);
-        path.push({ held: child.held, children: this.#children(child.held), next: 0 });
+        path.push({ held: child.held, children: this.#childrenOf(child.held), next: 0 });
       }
     }
     return this.#below.get(image);
-  }
-
-  #children(held: Held): readonly NamedChild[] {
-    return this.#isBad(held) ? [] : this.#childrenOf(held);
   }
 
   #join(held: Held, children: readonly NamedChild[]): Below {
@@ -82,7 +80,7 @@ export class BrokenPlatforms {
       if (seen.has(`${held.digest} ${platform}`)) continue;
       seen.add(`${held.digest} ${platform}`);
       if (this.#isBad(held)) note(platform);
-      for (const child of this.#children(held)) {
+      for (const child of this.#childrenOf(held)) {
         const named = child.platform ?? platform;
         if (child.isFailing) note(named);
         else stack.push({ held: child.held, platform: named });

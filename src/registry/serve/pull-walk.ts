@@ -62,12 +62,15 @@ export class PullWalk {
     const tags = new Set<number>();
     for (const problem of problems) for (const tag of problem.tags) tags.add(tag);
     const badManifests = new Set<Held>();
-    for (const { reference, hosts } of this.#drafts) {
+    const rejected = new Set<Held>();
+    for (const { reference, digest, hosts } of this.#drafts) {
       const isChild = reference >= 0 && this.#graph.manifests.role(reference) === Role.child;
       if (!isChild) for (const host of hosts) badManifests.add(host);
+      // The other draft without a reference is of a layer link, which is not what its hosts are asked for by.
+      if (reference < 0) for (const host of hosts) if (host.digest === digest) rejected.add(host);
     }
     const platforms = new BrokenPlatforms(
-      (held) => this.#namedChildren(held),
+      (held) => (rejected.has(held) ? [] : this.#namedChildren(held)),
       (held) => badManifests.has(held),
     );
     return [...tags]

@@ -2,6 +2,8 @@
 import {
   digestOf,
   type Image,
+  makeBuildCache,
+  makeBundle,
   makeConfig,
   makeForeignLayer,
   makeImage,
@@ -71,6 +73,12 @@ export const imageKinds: Record<string, MakeImage> = {
   },
   "shared layers": (seed, random) =>
     makeImage(seed, { baseLayers: [makeLayer(`base ${random.below(3)}`)], layerSizes: [100] }),
+  "build cache": (seed, random) =>
+    makeBuildCache(seed, [makeLayer(`base ${random.below(3)}`), makeLayer(seed), makeLayer(`${seed} other`)]),
+  "build cache with sha512 layers": (seed) =>
+    makeBuildCache(seed, [makeLayer(seed), withSha512(makeLayer(`${seed} 2`))]),
+  "cnab bundle": (seed) => makeBundle(seed),
+  "build cache among indexes": (seed) => makeIndex([makeBuildCache(`${seed} inner`), makeMultiArch(seed)]),
   "same layer twice": (seed) => makeImage(seed, { baseLayers: [makeLayer("twice"), makeLayer("twice")] }),
 };
 

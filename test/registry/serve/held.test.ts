@@ -79,7 +79,6 @@ function brokenByWalking(start: number, edges: readonly Edge[], bad: readonly nu
     seen.add(`${digest} ${platform}`);
     if (bad.includes(digest)) {
       if (platform !== undefined) broken.add(platform);
-      return;
     }
     for (const edge of edges.filter(({ from }) => from === digest)) {
       const named = edge.platform ?? platform;

@@ -15,6 +15,17 @@ export type References =
   | { kind: "image"; config: Descriptor; layers: Descriptor[] }
   | { kind: "schema1"; layers: Descriptor[] };
 
+/**
+ * Whether a client asks for an index's child under /manifests/ or under /blobs/: containerd, and with it BuildKit, goes by
+ * what the descriptor says that it is. One that does not say is taken for a manifest.
+ */
+export function isAskedAsManifest({ mediaType }: Descriptor): boolean {
+  return mediaType === "" || askedAsManifests.test(mediaType);
+}
+
+const askedAsManifests =
+  /^application\/vnd\.(?:docker\.distribution\.manifest\.(?:list\.v2\+json|v2\+json|v1\+json|v1\+prettyjws)|oci\.image\.(?:manifest|index)\.v1\+json)$/;
+
 /** The backing of a Go slice: elements past `length` keep their old content, and come back when it grows again. */
 interface Slice {
   elements: Descriptor[];

@@ -37,6 +37,8 @@ const withChild = (change: Record<string, unknown>): MakeBody => {
 };
 const without = (blob: Described, key: string) => Object.fromEntries(Object.entries(blob).filter(([k]) => k !== key));
 
+const asManifest = (blob: Described): Described => ({ ...blob, mediaType: types.ociManifest });
+
 const schema1 = (material: Material, change: object = {}) => ({
   schemaVersion: 1,
   name: material.repository,
@@ -73,11 +75,23 @@ export const manifestBodies: Record<string, MakeBody> = {
   "version-only": () => '{"schemaVersion":2}',
   "absent-layer": (material) => image(material, { layers: [material.absent] }),
   "absent-config": (material) => image(material, { config: material.absent }),
-  "absent-child": (material) => index([material.children[0], material.absent]),
+  "absent-child": (material) => index([material.children[0], asManifest(material.absent)]),
+  "absent-blob-child": (material) => index([material.children[0], material.absent]),
+  "absent-untyped-child": (material) => index([without(material.absent, "mediaType")]),
   "foreign-layer": (material) => image(material, { layers: [material.foreign] }),
   "foreign-config": (material) => image(material, { config: material.foreign }),
-  "foreign-child": (material) => index([material.foreign]),
+  "foreign-child": (material) => index([asManifest(material.foreign)]),
+  "foreign-blob-child": (material) => index([material.layers[0], material.foreign]),
   "layer-as-child": (material) => index([material.layers[0]]),
+  "layer-as-manifest-child": (material) => index([asManifest(material.layers[0])]),
+  "manifest-as-blob-child": (material) => index([{ ...material.children[0], mediaType: material.layers[0].mediaType }]),
+  "child-twice-two-types": (material) =>
+    index([material.children[0], { ...material.children[0], mediaType: material.layers[0].mediaType }]),
+  "blob-child-size-wrong": (material) => index([{ ...material.layers[0], size: 1 }]),
+  "blob-child-elsewhere": (material) => index([{ ...material.absent, urls: ["https://example.com/layer"] }]),
+  "manifest-child-elsewhere": (material) =>
+    index([{ ...asManifest(material.absent), urls: ["https://example.com/layer"] }]),
+  "blob-child-by-sha512": (material) => index([material.linkBySha512(), material.children[0]]),
   "child-as-layer": (material) => image(material, { layers: [material.children[0]] }),
   "child-twice": (material) => index([material.children[0], material.children[0]]),
   "child-twice-two-sizes": (material) => index([material.children[0], { ...material.children[0], size: 7 }]),

@@ -1,14 +1,11 @@
 // What the registry serves of each image: every object that a client would fetch for it, as the client would fetch it.
 import { createHash } from "node:crypto";
 import type { RegistryClient, Reply } from "../client/http.ts";
-import { type Descriptor, type References, referencesOf } from "../client/manifest.ts";
+import { type Descriptor, isAskedAsManifest, type References, referencesOf } from "../client/manifest.ts";
 import { canAskDigest, canAskTag, repositoriesOnDisk } from "../client/names.ts";
 
 /** Hashes of the content that was served, by what was asked for, by the `repository:tag` that it was asked for. */
 export type ServedByTag = Map<string, Map<string, string>>;
-
-const manifestType =
-  /^application\/vnd\.(?:docker\.distribution\.manifest\.(?:list\.)?v[12]\+(?:json|prettyjws)|oci\.image\.(?:manifest|index)\.v1\+json)$/;
 
 export async function servedByTag(client: RegistryClient, root: string): Promise<ServedByTag> {
   const served: ServedByTag = new Map();
@@ -50,11 +47,9 @@ async function servedOf(ask: (path: string) => Promise<Reply>, repository: strin
   while (open.length > 0) {
     const references = open.pop();
     if (references?.kind === "index") {
-      await blobs(references.children.filter(({ mediaType }) => !manifestType.test(mediaType)));
-      for (const { digest, mediaType } of references.children) {
-        if (manifestType.test(mediaType) && canAskDigest(digest)) {
-          open.push(await fetch(`${repository}/manifests/${digest}`));
-        }
+      await blobs(references.children.filter((child) => !isAskedAsManifest(child)));
+      for (const child of references.children.filter(isAskedAsManifest)) {
+        if (canAskDigest(child.digest)) open.push(await fetch(`${repository}/manifests/${child.digest}`));
       }
     } else if (references !== undefined) {
       await blobs([...references.layers, ...(references.kind === "image" ? [references.config] : [])]);

@@ -3,7 +3,7 @@
 import { createHash } from "node:crypto";
 import { readdirSync, readFileSync, statSync } from "node:fs";
 import { join } from "node:path";
-import { type Descriptor, referencesOf } from "../client/manifest.ts";
+import { isAskedAsManifest, referencesOf } from "../client/manifest.ts";
 import { base, repositoriesBase } from "../storage.ts";
 
 /** Digests of the objects that the store holds, by `repository:tag` of the images that reference them. */
@@ -34,10 +34,11 @@ function neededBy(manifest: Buffer): { digest: string; isManifest: boolean }[] {
     const isIndex = /manifest\.list|image\.index/.test(String(mediaType)) || (!mediaType && Array.isArray(manifests));
     const type = schemaVersion === 1 ? "docker.manifest.v1+json" : isIndex ? "image.index.v1+json" : "image.manifest";
     const references = referencesOf(type, manifest);
-    const of = (wanted: readonly Descriptor[], isManifest: boolean) =>
-      wanted.map(({ digest }) => ({ digest, isManifest }));
-    if (references.kind === "index") return of(references.children, true);
-    return of([...references.layers, ...(references.kind === "image" ? [references.config] : [])], false);
+    if (references.kind === "index") {
+      return references.children.map((child) => ({ digest: child.digest, isManifest: isAskedAsManifest(child) }));
+    }
+    const blobs = [...references.layers, ...(references.kind === "image" ? [references.config] : [])];
+    return blobs.map(({ digest }) => ({ digest, isManifest: false }));
   } catch {
     return [];
   }

@@ -2,6 +2,7 @@
 import { readFileSync, statSync } from "node:fs";
 import { join } from "node:path";
 import type { RegistryClient, Reply } from "../client/http.ts";
+import { isAskedAsManifest } from "../client/manifest.ts";
 import { canAskDigest, canAskRepository, canAskTag, hashesTo } from "../client/names.ts";
 import { fetchManifest } from "../client/walk.ts";
 import { blobPath } from "../damage/site.ts";
@@ -33,7 +34,11 @@ const judges: Record<string, (asking: Asking) => Promise<Verdict>> = {
     return verdict(reply.status !== 200, "GET manifest answered 200");
   },
   "size-mismatch": sizeDiffers,
-  "digest-mismatch": async ({ client, repository, digest }) => {
+  "digest-mismatch": async ({ client, finding, repository, digest }) => {
+    if (finding.role === "layer" || finding.role === "config") {
+      const { status, bytes } = await client.get(`/v2/${repository}/blobs/${digest}`);
+      return verdict(status !== 200 || !hashesTo(bytes, digest), "the blob is served, and hashes to its digest");
+    }
     const { reply, content } = await fetchManifest(client, repository, digest);
     const differs = reply.status !== 200 || content === undefined || !hashesTo(content, digest);
     return verdict(differs, "the manifest is served, and hashes to its digest");
@@ -97,17 +102,17 @@ async function sizeDiffers({ client, finding, repository, digest }: Asking): Pro
   if (!canAskDigest(parent)) return "not askable";
   const { references } = await fetchManifest(client, repository, parent);
   if (references === undefined) return { contradiction: `its parent ${parent} is not served` };
+  const isManifest = finding.role === "child";
   const wanted =
     references.kind === "index"
-      ? references.children
+      ? references.children.filter((child) => isAskedAsManifest(child) === isManifest)
       : references.kind === "image"
         ? [references.config, ...references.layers]
         : [];
   const sizes = wanted.filter((blob) => blob.digest === digest).flatMap((blob) => blob.size ?? []);
-  const length =
-    references.kind === "index"
-      ? (await fetchManifest(client, repository, digest)).content?.length
-      : Number((await client.head(`/v2/${repository}/blobs/${digest}`)).contentLength);
+  const length = isManifest
+    ? (await fetchManifest(client, repository, digest)).content?.length
+    : Number((await client.head(`/v2/${repository}/blobs/${digest}`)).contentLength);
   const differs = length !== undefined && sizes.some((size) => size !== BigInt(length));
   return verdict(differs, `served with ${length} bytes, described with ${sizes.join(", ")}`);
 }
