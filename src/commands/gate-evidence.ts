@@ -9,8 +9,10 @@ import { BLOBS } from "../layout/paths.ts";
 import { uploadsSince } from "../registry/collect/forecast.ts";
 import { type RootIdentity, vanishedRepositories } from "../report/history.ts";
 import { majorityOwner, type User } from "../scan/access.ts";
+import { noting } from "../scan/fs/noting-fs.ts";
 import type { StorageFs } from "../scan/fs/storage-fs.ts";
 import { repositoryNames } from "../scan/list-namespace.ts";
+import { neighbourRoots } from "../scan/neighbour-roots.ts";
 import { sharedParts } from "../scan/shared-parts.ts";
 import type { RootEvidence } from "./decide.ts";
 import type { RootForecast } from "./forecast-report.ts";
@@ -96,15 +98,30 @@ export function sharedDoubts(
   const roots = forecasts.map(({ inspection: { root } }) => {
     return { path: root.path, fs: notingIn(storageFs, root, unreadable) };
   });
-  return sharedParts(roots).flatMap(({ root: path, path: part, other }) => {
-    const { inspection, forecast } = forecasts.find((one) => one.inspection.root.path === path)!;
-    const { deletedBlobs, deletedRevisions } = forecast.collection;
-    if ((part === BLOBS ? deletedBlobs : deletedRevisions).length === 0) return [];
-    const error = other
-      ? `${part} is the same directory as that of ${other}, so that a collection of either takes what only the other needs; collect neither before each has its own`
-      : `${part} is behind a symbolic link, and a registry of another root may use it too: what looks unreferenced here may be needed there; make sure that none does, and mount the directory in the link's place`;
-    return [{ root: inspection.root.name, path: part, error }];
+  return sharedParts(roots, neighboursOf(storageFs, forecasts, unreadable)).flatMap(
+    ({ root: path, path: part, other }) => {
+      const { inspection, forecast } = forecasts.find((one) => one.inspection.root.path === path)!;
+      const { deletedBlobs, deletedRevisions } = forecast.collection;
+      if ((part === BLOBS ? deletedBlobs : deletedRevisions).length === 0) return [];
+      const error = other
+        ? `${part} is the same directory as that of ${other}, so that a collection of either takes what only the other needs; collect neither before each has its own`
+        : `${part} is behind a symbolic link, and a registry of another root may use it too: what looks unreferenced here may be needed there; make sure that none does, and mount the directory in the link's place`;
+      return [{ root: inspection.root.name, path: part, error }];
+    },
+  );
+}
+
+/** The roots beside those of which something is to be deleted. Who may not look there learns of none. */
+function neighboursOf(storageFs: StorageFs, forecasts: readonly RootForecast[], unreadable: UnreadableReport[]) {
+  const fs = noting(storageFs, (path, error) => {
+    if (error !== "EACCES" && error !== "EPERM") unreadable.push({ root: "", path, error });
   });
+  const asked = new Set(forecasts.map(({ inspection: { root } }) => root.path));
+  const deleting = forecasts.filter(({ forecast: { collection } }) => {
+    return collection.deletedBlobs.length + collection.deletedRevisions.length > 0;
+  });
+  const paths = deleting.flatMap(({ inspection: { root } }) => neighbourRoots(fs, root.path));
+  return [...new Set(paths)].filter((path) => !asked.has(path)).map((path) => ({ path, fs }));
 }
 
 /** The counts by severity of the findings in authoritative roots. */
