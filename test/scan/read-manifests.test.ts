@@ -19,7 +19,8 @@ describe("readManifests", () => {
       { digest: "garbage", size: 1, urls: ["https://example.com"] },
     ];
     const image = world.blob(JSON.stringify({ schemaVersion: 2, mediaType: OCI_IMAGE, config, layers }));
-    const children = [onPlatform("linux/amd64", image), onPlatform("linux/arm64", image), image];
+    const child = { ...image, mediaType: OCI_IMAGE };
+    const children = [onPlatform("linux/amd64", child), onPlatform("linux/arm64", child), child];
     const index = world.blob(
       JSON.stringify({ schemaVersion: 2, mediaType: OCI_INDEX, manifests: children, subject: config }),
     );

@@ -111,7 +111,7 @@ describe("ReferenceIndex", () => {
           });
         }
       }),
-      { numRuns: 150 },
+      { numRuns: 40 },
     );
   });
 

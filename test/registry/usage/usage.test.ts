@@ -114,7 +114,7 @@ describe("rootUsage", () => {
             ),
         );
       }),
-      { numRuns: 150 },
+      { numRuns: 40 },
     );
   });
 
@@ -127,7 +127,7 @@ describe("rootUsage", () => {
         expect(unreferenced).toBe(freed(false));
         expect(untagged + unreferenced).toBe(freed(true));
       }),
-      { numRuns: 100 },
+      { numRuns: 40 },
     );
   });
 

@@ -1,4 +1,4 @@
-// The built program finds in each fixture exactly what its expected.json says, which is worked out from what was
+// The program finds in each fixture exactly what its expected.json says, which is worked out from what was
 // pushed and damaged, and which the real registry confirms.
 import { cpSync, existsSync, readdirSync, readFileSync, utimesSync } from "node:fs";
 import { join } from "node:path";
@@ -8,7 +8,8 @@ import type { Expectation, ExpectedFinding } from "../../scripts/fixtures/fixtur
 import { filesBelow } from "../../scripts/fixtures/storage.ts";
 import type { Finding } from "../../src/contract/finding.ts";
 import type { ScanReport } from "../../src/contract/scan.ts";
-import { run } from "../worlds/program.ts";
+import { nodeFs } from "../../src/scan/fs/storage-fs.ts";
+import { runProgram } from "../worlds/scan-world.ts";
 import { temporaryFolder } from "../worlds/temporary-folder.ts";
 
 const fixtures = fileURLToPath(new URL("../../test-fixtures", import.meta.url));
@@ -26,10 +27,10 @@ async function copyOf(name: string): Promise<string> {
 
 type Report = Omit<ScanReport, "findings"> & { findings: Finding[] };
 
-function scan(root: string): { code: number | null; report: Report } {
-  const { code, stdout, stderr } = run("scan", "--format", "json", root);
-  expect(stderr).toBe("");
-  return { code, report: JSON.parse(stdout) };
+async function scan(root: string): Promise<{ code: number; report: Report }> {
+  const { exitCode, printed, warnings } = await runProgram(nodeFs, ["scan", "--jobs", "1", "--format", "json", root]);
+  expect(warnings).toEqual([]);
+  return { code: exitCode, report: JSON.parse(printed) };
 }
 
 /** The findings as far as the expected ones of their code say what they are about, sorted. */
@@ -52,7 +53,7 @@ describe.each(names)("%s", (name) => {
   it("has exactly the findings and broken tags that are expected, in every scan", async () => {
     const expectation: Expectation = JSON.parse(readFileSync(join(fixtures, name, "expected.json"), "utf8"));
     const root = await copyOf(name);
-    const { code, report } = scan(root);
+    const { code, report } = await scan(root);
     const orphans = (expectation.orphanLayerLinks ?? []).map((link) => ({ code: "orphan-layer-link", ...link }));
     const expected = [...expectation.findings, ...orphans];
     expect(told(report.findings, expected)).toEqual(told(expected, expected));
@@ -65,7 +66,7 @@ describe.each(names)("%s", (name) => {
     }
     expectTagsAndFindingsToAgree(report);
     const { runId, startedAt: _startedAt, durationMs: _durationMs, ...lasting } = report;
-    const second = scan(root).report;
+    const second = (await scan(root)).report;
     expect(second).toMatchObject(lasting);
     expect(second.runId).not.toBe(runId);
   });
@@ -84,7 +85,7 @@ function expectTagsAndFindingsToAgree({ findings, brokenTags }: Report): void {
 
 describe("incident", () => {
   it("names the platforms that each image has lost", async () => {
-    const { report } = scan(await copyOf("incident"));
+    const { report } = await scan(await copyOf("incident"));
     const platforms = new Map(
       report.brokenTags.map(({ repository, tag, platforms }) => [`${repository}:${tag}`, platforms]),
     );
@@ -95,11 +96,11 @@ describe("incident", () => {
 describe("base", () => {
   it("is two roots, of which one is a cache; each scans alone as it does beside the other", async () => {
     const base = await copyOf("base");
-    const { report } = scan(base);
+    const { report } = await scan(base);
     expect(report.roots.map(({ name, kind }) => [name, kind])).toEqual([
       ["dockerhub", "cache"],
       ["private", "authoritative"],
     ]);
-    for (const root of report.roots) expect(scan(join(base, root.name)).report.roots).toEqual([root]);
+    for (const root of report.roots) expect((await scan(join(base, root.name))).report.roots).toEqual([root]);
   });
 });
