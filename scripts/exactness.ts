@@ -8,7 +8,7 @@ import { parseArgs } from "node:util";
 import { type DifferingRound, playHealthy, playSeed, replay, rootsPerSeed } from "../test/e2e/exactness/campaign.ts";
 import { compareForecast } from "../test/e2e/exactness/compare-forecast.ts";
 import { compareScan } from "../test/e2e/exactness/compare-scan.ts";
-import { damageGroups, gateDamageGroups } from "../test/e2e/exactness/damage/damages.ts";
+import { damageGroups, gateDamageGroups, planDamageGroups } from "../test/e2e/exactness/damage/damages.ts";
 import { compareGate, prepareGate } from "../test/e2e/exactness/gate/compare-gate.ts";
 import type { Play } from "../test/e2e/exactness/round.ts";
 import { addRound, differingText, emptyTally, tallyText } from "../test/e2e/exactness/tally.ts";
@@ -43,7 +43,7 @@ const play: Play = values.gate
   ? { comparisons: [compareGate()], groups: gateDamageGroups, prepare: prepareGate, keepRoots: values.keep }
   : {
       comparisons: values.plan ? [comparePlan(worlds, values.shell.split(" "))] : [compareScan, compareForecast],
-      groups: damageGroups,
+      groups: values.plan ? planDamageGroups : damageGroups,
       keepRoots: values.keep,
     };
 const mode = values.gate ? " --gate" : values.plan ? " --plan" : "";

@@ -42,7 +42,7 @@ export class Availability {
       if (!content) continue;
       const { digests, manifests, manifest } = content;
       let isIndex = false;
-      let isWhole = true;
+      let isComplete = true;
       for (const reference of manifests.references(manifest)) {
         const target = digests.text(manifests.target(reference));
         if (manifests.role(reference) === Role.child) {
@@ -52,10 +52,10 @@ export class Availability {
             pending.push(target);
           }
         } else if (!manifests.isForeign(reference)) {
-          isWhole &&= this.#canBeHad(repository, target, manifests.targetSize(reference));
+          isComplete &&= this.#canBeHad(repository, target, manifests.targetSize(reference));
         }
       }
-      if (!isIndex && isWhole) helps = true;
+      if (!isIndex && isComplete) helps = true;
     }
     return helps;
   }

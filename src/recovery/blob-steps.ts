@@ -7,8 +7,8 @@ import { blobData } from "../layout/paths.ts";
 import type { PullProblem } from "../registry/serve/failure.ts";
 import type { Reply } from "../registry/serve/serve.ts";
 import type { Availability } from "./available.ts";
-import { isManifest, type RepairContext } from "./repair-context.ts";
 import { foreignFacts } from "./sources.ts";
+import { isManifest, type RepairContext } from "./step-list.ts";
 
 /** Of what no descriptor gives the size of. */
 const UNKNOWN_SIZE = Number.NaN;

@@ -4,7 +4,7 @@
 import { DiskState } from "../facts/facts.ts";
 import { blobData, type LinkKind, linkFile } from "../layout/paths.ts";
 import type { PullProblem } from "../registry/serve/failure.ts";
-import type { RepairContext } from "./repair-context.ts";
+import type { RepairContext } from "./step-list.ts";
 
 export class LinkSteps {
   readonly #context: RepairContext;

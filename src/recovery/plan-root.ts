@@ -1,4 +1,4 @@
-// The plan for one root: steps on paper until nothing more can be mended from what is there, then what is left to people.
+// The plan for one root: steps on paper until nothing more can be repaired from what is there, then what is left to people.
 import type { CheckContext } from "../checks/context.ts";
 import { imageName } from "../checks/index.ts";
 import type { RootFindings } from "../checks/root-findings.ts";
@@ -15,7 +15,7 @@ import { Repair } from "./repair.ts";
 import type { Sources } from "./sources.ts";
 import { finishStep, type Obstacle, StepList } from "./step-list.ts";
 import type { PlanStep } from "./steps.ts";
-import { addFolderSteps, addUnexpectedSteps, addUselessLinkSteps } from "./strays.ts";
+import { addFolderSteps, addUnexpectedSteps, addUselessLinkSteps } from "./tidy-steps.ts";
 
 export interface RootToPlan {
   readonly context: CheckContext;
@@ -31,7 +31,7 @@ export interface RootToPlan {
 export interface RootPlan {
   /** Not sorted. */
   readonly steps: readonly PlanStep[];
-  /** `repository:tag` of the images that are broken now: which are whole after the script, after pushes too, or never. */
+  /** `repository:tag` of the images that are broken now: which are pullable after the script, after pushes too, or never. */
   readonly images: {
     readonly fixedByScript: readonly string[];
     readonly fixedByPush: readonly string[];
@@ -44,7 +44,7 @@ export interface RootPlan {
 /** More rounds than any image is deep: a plan that still moves then would move for ever. */
 const MAX_ROUNDS = 10_000;
 
-/** Throws an Error if a step would break an image that is whole: that would be a mistake in here. */
+/** Throws an Error if a step would break an image that is pullable: that would be a mistake in here. */
 export function planRoot({ context, findings, sources, entries, isIntact }: RootToPlan): RootPlan {
   const { graph, root } = context;
   const corrupt = new Set<number>();
@@ -60,7 +60,7 @@ export function planRoot({ context, findings, sources, entries, isIntact }: Root
   for (let round = 0; round < MAX_ROUNDS; round++) {
     let moved = false;
     for (const problem of pull.problems) moved = repair.take(problem, pull) || moved;
-    // A blob that turned out to be corrupt is wrong in every repository, whether or not a size told so.
+    // A blob that turned out to be corrupt is wrong in every repository, whether or not a size gave it away.
     if (corrupt.size > 0) moved = view.keepRepositories(undefined) || moved;
     pull = pullAll(view, fetches);
     if (!moved) break;
@@ -75,22 +75,22 @@ export function planRoot({ context, findings, sources, entries, isIntact }: Root
   const before = brokenBefore(context, corrupt, fetches);
   const after = new Set(pull.brokenTags.map(({ tag }) => tag).filter((tag) => !retagged.has(tag)));
   for (const tag of after) {
-    if (!before.has(tag)) throw new Error(`the plan would break ${imageName(graph, tag)}, which is whole`);
+    if (!before.has(tag)) throw new Error(`the plan would break ${imageName(graph, tag)}, which is pullable`);
   }
-  const healed = new Set([...before].filter((tag) => !after.has(tag)));
+  const fixed = new Set([...before].filter((tag) => !after.has(tag)));
   const byHand = leftToPeople(context, view, pull, after);
   const pushed = new Set([...after].filter((tag) => !byHand.rebuild.has(tag)));
-  const mendable = new Set([...healed, ...pushed]);
+  const fixable = new Set([...fixed, ...pushed]);
   return {
     steps: [
-      ...steps.finish(mendable),
-      ...pushSteps(context, byHand.pushes, mendable),
+      ...steps.finish(fixable),
+      ...pushSteps(context, byHand.pushes, fixable),
       ...rebuildSteps(context, byHand.rebuild),
     ],
     images: {
-      fixedByScript: entriesOf(context, healed),
-      fixedByPush: entriesOf(context, pushed),
-      unrecoverable: entriesOf(context, byHand.rebuild.keys()),
+      fixedByScript: imageNames(context, fixed),
+      fixedByPush: imageNames(context, pushed),
+      unrecoverable: imageNames(context, byHand.rebuild.keys()),
     },
     obstacles: steps.obstacles(),
   };
@@ -105,31 +105,31 @@ function brokenBefore(
   return new Set([...pull.brokenTags, ...known.brokenTags].map(({ tag }) => tag));
 }
 
-/** Mends malformed tags: with the only digest that the tag has ever named, if that is whole. Gives those that it mends. */
+/** Fixes malformed tags: with the only digest that the tag has ever named, if that image is pullable. Gives those that it fixes. */
 function addTagSteps({ graph }: CheckContext, view: GraphOverlay, pull: Pull, steps: StepList): Set<number> {
-  const mended = new Set<number>();
+  const fixed = new Set<number>();
   for (const problem of pull.problems) {
     if (problem.failure !== "broken-tag") continue;
     const { repository, tag, tags } = problem;
     const path = tagCurrent(repository.name, graph.tags.name(tag));
     if (!steps.allows(path)) continue;
     const [digest, ...others] = graph.tags.history(tag);
-    if (digest !== undefined && others.length === 0 && isWhole(view, repository, digest, pull.problems)) {
+    if (digest !== undefined && others.length === 0 && isComplete(view, repository, digest, pull.problems)) {
       const content = graph.digests.text(digest);
       const blob = { path: blobData(content), size: view.blobSize(digest), hash: true };
       const message = "write the tag's link: it has never named anything else";
       const named = { kind: "relink", repository: repository.name, path, content, before: "malformed", blob } as const;
       steps.add({ ...named, message }, tags);
-      mended.add(tag);
+      fixed.add(tag);
     } else {
-      const message = "move the malformed link of the tag away: what it named cannot be told";
+      const message = "move the malformed link of the tag away: nothing says what it named";
       steps.add({ kind: "clean", repository: repository.name, path, reason: "malformed-link", message }, tags);
     }
   }
-  return mended;
+  return fixed;
 }
 
-function isWhole(
+function isComplete(
   view: GraphOverlay,
   repository: RepositoryNode,
   digest: number,
@@ -161,7 +161,7 @@ function leftToPeople(
   for (const tag of [...tags].filter((tag) => !rebuild.has(tag))) {
     const repository = graph.repository(graph.tags.repository(tag));
     if (!pushes.add(repository, graph.tags.target(tag), tag)) {
-      rebuild.set(tag, "what is wrong with it cannot be mended by pushing the same content");
+      rebuild.set(tag, "what is wrong with it cannot be fixed by pushing the same content");
     }
   }
   return { pushes, rebuild };
@@ -186,7 +186,7 @@ function whyPushingFails(view: GraphOverlay, { failure, digest, reply, reference
     : undefined;
 }
 
-function pushSteps({ graph, root }: CheckContext, pushes: PushList, healed: ReadonlySet<number>): PlanStep[] {
+function pushSteps({ graph, root }: CheckContext, pushes: PushList, fixed: ReadonlySet<number>): PlanStep[] {
   return [...pushes.pushes()].map(([{ repository, digest, platform, ...push }, tags]) => {
     const draft = {
       kind: "push" as const,
@@ -196,7 +196,7 @@ function pushSteps({ graph, root }: CheckContext, pushes: PushList, healed: Read
       ...push,
       message: pushWords(push.known, push.blobs.length > 0 && isIndex(graph, digest)),
     };
-    return finishStep(root, graph, draft, tags, healed);
+    return finishStep(root, graph, draft, tags, fixed);
   });
 }
 
@@ -232,6 +232,6 @@ function rebuildSteps({ graph, root }: CheckContext, rebuild: ReadonlyMap<number
   });
 }
 
-function entriesOf({ graph }: CheckContext, tags: Iterable<number>): string[] {
+function imageNames({ graph }: CheckContext, tags: Iterable<number>): string[] {
   return [...tags].map((tag) => imageName(graph, tag)).sort();
 }

@@ -1,4 +1,4 @@
-// What clients have to push of images that the store cannot mend: manifest by manifest, with the blobs that each lacks.
+// What clients have to push of images that the store cannot repair: manifest by manifest, with the blobs that each lacks.
 
 import { DiskState, Role } from "../facts/facts.ts";
 import type { GraphOverlay } from "../graph/overlay.ts";

@@ -9,7 +9,7 @@ import type { Reply } from "../registry/serve/serve.ts";
 import { Availability } from "./available.ts";
 import { BlobSteps } from "./blob-steps.ts";
 import { LinkSteps } from "./link-steps.ts";
-import { isManifest, type RepairContext } from "./repair-context.ts";
+import { isManifest, type RepairContext } from "./step-list.ts";
 
 export class Repair {
   readonly #context: RepairContext;
@@ -95,7 +95,7 @@ export class Repair {
   }
 
   #takeWrongSize(problem: PullProblem, reply: Reply): boolean {
-    // An index that is wrong about the size of its child cannot be mended: what it says is part of its digest.
+    // An index that is wrong about the size of its child cannot be fixed: what it says is part of its digest.
     if (isManifest(this.#context.view, problem)) return false;
     this.#blobs.checkContent(reply.blob);
     return this.#context.view.isBlobCorrupt(reply.blob) && this.#blobs.removeCorrupt(reply.blob, problem.tags);

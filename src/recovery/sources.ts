@@ -45,7 +45,7 @@ export class Sources {
     this.#roots = roots;
   }
 
-  /** The first root that has this blob whole, by its hash, and of that size where it is known (NaN where not). */
+  /** The first root that has this blob intact, by its hash, and of that size where it is known (NaN where not). */
   findBlob(digest: string, size: number): Source | undefined {
     for (const { root, graph, corrupt, isIntact } of this.#roots) {
       const blob = graph.digests.find(digest);

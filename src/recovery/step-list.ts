@@ -1,7 +1,12 @@
-// Collects the steps of one root: each once, with all images that want it.
+// What the steps against problems of one root share: what they look at, and the list that holds each once, with all images that
+// need it.
 import { imageName } from "../checks/index.ts";
 import type { Entries } from "../facts/entries.ts";
+import { Role } from "../facts/facts.ts";
+import type { GraphOverlay, GraphView } from "../graph/overlay.ts";
 import type { RootGraph } from "../graph/root-graph.ts";
+import type { PullProblem } from "../registry/serve/failure.ts";
+import type { Sources } from "./sources.ts";
 import type { PlanStep, ScriptedStep } from "./steps.ts";
 
 type Draft<S> = S extends PlanStep ? Omit<S, "root" | "affects" | "fixes"> : never;
@@ -87,11 +92,9 @@ export class StepList {
     );
   }
 
-  /** The steps, with the images of theirs that are healed in the end. */
-  finish(healed: ReadonlySet<number>): ScriptedStep[] {
-    return [...this.#drafts.values()].map(({ draft, tags }) =>
-      finishStep(this.#root, this.#graph, draft, tags, healed),
-    );
+  /** The steps, with the images of theirs that are fixed in the end. */
+  finish(fixed: ReadonlySet<number>): ScriptedStep[] {
+    return [...this.#drafts.values()].map(({ draft, tags }) => finishStep(this.#root, this.#graph, draft, tags, fixed));
   }
 }
 
@@ -101,11 +104,28 @@ export function finishStep<D extends Draft<PlanStep>>(
   graph: RootGraph,
   draft: D,
   tags: Iterable<number>,
-  healed: ReadonlySet<number>,
+  fixed: ReadonlySet<number>,
 ): D & Pick<PlanStep, "root" | "affects" | "fixes"> {
   const affected = [...tags];
   const names = (some: readonly number[]) => some.map((tag) => imageName(graph, tag)).sort();
   const { kind, message, ...about } = draft;
-  const images = { affects: names(affected), fixes: names(affected.filter((tag) => healed.has(tag))) };
+  const images = { affects: names(affected), fixes: names(affected.filter((tag) => fixed.has(tag))) };
   return { kind, root, ...about, message, ...images } as unknown as D & Pick<PlanStep, "root" | "affects" | "fixes">;
+}
+
+/** What all steps against problems look at. */
+export interface RepairContext {
+  readonly graph: RootGraph;
+  readonly view: GraphOverlay;
+  readonly sources: Sources;
+  readonly steps: StepList;
+  /** Blobs found corrupt besides those that the graph knows; grows. */
+  readonly corrupt: Set<number>;
+  /** Hashes a blob of this root: whether it is what its digest says; undefined where it cannot be read. */
+  readonly isIntact: (digest: string) => boolean | undefined;
+}
+
+/** Whether what is asked for is a manifest, not a config or layer. */
+export function isManifest({ manifests }: GraphView, { reference }: PullProblem): boolean {
+  return reference < 0 || manifests.role(reference) === Role.child;
 }

@@ -8,7 +8,7 @@ interface Step {
   readonly root: string;
   /** `repository:tag` of the broken images that want this step. */
   readonly affects: readonly string[];
-  /** Those of them that are whole once all steps of the plan that they want are done. */
+  /** Those of them that are pullable once all steps of the plan that they need are done. */
   readonly fixes: readonly string[];
   readonly message: string;
 }
@@ -26,7 +26,7 @@ export interface RelinkStep extends Step {
   readonly blob: { readonly path: string; readonly size: number; readonly hash: boolean };
 }
 
-/** Make the empty folder by which collection knows a repository. */
+/** Make the empty folder by which garbage collection knows a repository. */
 export interface FolderStep extends Step {
   readonly kind: "folder";
   readonly repository: string;

@@ -9,7 +9,7 @@ const folder: PlanStep = { kind: "folder", root: "r", repository: "a", path: "z"
 const names = (steps: readonly PlanStep[]) => steps.map((step) => ("path" in step ? step.path : step.kind));
 
 describe("the steps of a plan", () => {
-  it("begin with those that heal most images, then those that most want", () => {
+  it("begin with those that fix most images, then those that most want", () => {
     const steps = [clean("none"), clean("wanted", [], ["a:1"]), clean("one", ["a:1"]), clean("two", ["a:1", "a:2"])];
     expect(names(rankSteps(steps))).toEqual(["two", "one", "wanted", "none"]);
   });

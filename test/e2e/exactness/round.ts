@@ -4,6 +4,7 @@ import { startRegistry } from "../../../scripts/registry/server.ts";
 import { connectTo, type RegistryClient } from "./client/http.ts";
 import { brokenTagsOf, type Walk, walkRegistry } from "./client/walk.ts";
 import { type AppliedDamage, applyDamages, type Damage, type DamageGroups } from "./damage/damages.ts";
+import { outsideOf } from "./damage/outside.ts";
 import type { Difference } from "./judge/difference.ts";
 import type { Worlds } from "./world.ts";
 
@@ -89,7 +90,8 @@ export async function playRound(worlds: Worlds, plan: RoundPlan, play: Play): Pr
       await registry.stop();
     }
   } finally {
-    if (!play.keepRoots) await rm(root, { recursive: true, force: true });
+    if (!play.keepRoots)
+      await Promise.all([root, outsideOf(root)].map((path) => rm(path, { recursive: true, force: true })));
   }
 }
 

@@ -4,6 +4,7 @@ import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { brokenTagsOf, walkRegistry } from "../exactness/client/walk.ts";
+import { outsideOf } from "../exactness/damage/outside.ts";
 import type { Difference } from "../exactness/judge/difference.ts";
 import { type ProgramRun, program, runToEnd } from "../exactness/judge/report.ts";
 import type { Comparison, ComparisonResult } from "../exactness/round.ts";
@@ -42,6 +43,7 @@ export function comparePlan(worlds: Worlds, [shell = "sh", ...shellOptions]: rea
       };
       const before = new Set([...brokenTagsOf(walk), ...brokenInReport(await scanWithContent(root))]);
       const files = entriesBelow(root);
+      const outside = entriesBelow(outsideOf(root));
       const healable = await healableImages(root, donors);
       const script = join(folder, "fix.sh");
       const plan = await planFor([root, ...donors], script);
@@ -67,6 +69,7 @@ export function comparePlan(worlds: Worlds, [shell = "sh", ...shellOptions]: rea
           "gone",
           lostContents(files, [...mended, ...quarantine]).map(({ path }) => path),
         );
+        differ("the script changed what lies beside the root", changesIn(outside, entriesBelow(outsideOf(root))));
         const again = await runToEnd(shell, [...shellOptions, script, "--as-root", "--apply"], patienceMs);
         const idle = again.exitCode === 0 && /\n0 done, \d+ in order already, 0 refused\n$/.test(`\n${again.stdout}`);
         differ("a second run does something", idle ? [] : [again.stdout + again.stderr]);

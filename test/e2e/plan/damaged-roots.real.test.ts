@@ -5,7 +5,7 @@ import { startRegistry } from "../../../scripts/registry/server.ts";
 import { playSeed } from "../exactness/campaign.ts";
 import { connectTo } from "../exactness/client/http.ts";
 import { walkRegistry } from "../exactness/client/walk.ts";
-import { damageGroups } from "../exactness/damage/damages.ts";
+import { planDamageGroups } from "../exactness/damage/damages.ts";
 import { differingText } from "../exactness/tally.ts";
 import { openWorlds, type Worlds } from "../exactness/world.ts";
 import { comparePlan } from "./compare-plan.ts";
@@ -23,7 +23,7 @@ describe("the script of a plan", () => {
   it("mends what can be mended of 8 damaged roots", { timeout: 600_000 }, async () => {
     const differing: string[] = [];
     let roots = 0;
-    await playSeed(worlds, 3, 8, { comparisons: [comparePlan(worlds, ["sh"])], groups: damageGroups }, (round) => {
+    await playSeed(worlds, 3, 8, { comparisons: [comparePlan(worlds, ["sh"])], groups: planDamageGroups }, (round) => {
       roots += 1;
       if (round.result.differences.length > 0) differing.push(differingText(round));
     });

@@ -5,6 +5,7 @@ import { blobDamages } from "./blobs.ts";
 import { flippedNameDamages } from "./flipped-names.ts";
 import { linkDamages } from "./links.ts";
 import { manifestDamages } from "./manifests.ts";
+import { outsideDamages } from "./outside.ts";
 import { pushDamages } from "./pushes.ts";
 import { rootDamages } from "./roots.ts";
 import { type DamageKind, siteOf } from "./site.ts";
@@ -44,8 +45,15 @@ export const gateDamageGroups: DamageGroups = [
   { share: 15, kinds: rootDamages },
 ];
 
+/** Damage that a plan is judged on: symbolic links in every place. */
+export const planDamageGroups: DamageGroups = [
+  ...damageGroups,
+  { share: 30, kinds: aliasDamages },
+  { share: 20, kinds: outsideDamages },
+];
+
 export const damageKinds: ReadonlyMap<string, DamageKind> = new Map(
-  gateDamageGroups.flatMap((group) => group.kinds).map((kind) => [kind.name, kind]),
+  [...gateDamageGroups, ...planDamageGroups].flatMap((group) => group.kinds).map((kind) => [kind.name, kind]),
 );
 
 // What a change may run into when earlier damage stands in its way. Any other error is a mistake in the damage itself.

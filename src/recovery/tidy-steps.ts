@@ -1,4 +1,4 @@
-// Steps that no image asks for: what collection or a later push would stumble over.
+// Steps that no image asks for: what garbage collection or a later push would stumble over.
 import type { CheckContext } from "../checks/context.ts";
 import type { RootFindings } from "../checks/root-findings.ts";
 import { DiskState } from "../facts/facts.ts";
@@ -47,7 +47,7 @@ function loopsInStore(graph: RootGraph): Map<string, number> {
   return loops;
 }
 
-/** Gives repositories that collection does not see the folder by which it knows them. */
+/** Gives repositories that garbage collection does not see the folder by which it knows them. */
 export function addFolderSteps(findings: RootFindings, view: GraphOverlay, steps: StepList): void {
   const unseen = [...findings.toFix("create-layers-folder")].flatMap(({ repository }) => repository ?? []);
   const unblocked = view
@@ -57,7 +57,7 @@ export function addFolderSteps(findings: RootFindings, view: GraphOverlay, steps
     if (!repository.name.split("/").every((part) => part !== "")) continue;
     const path = layersFolder(repository);
     if (steps.writesBelow(path) || !steps.allows(path)) continue;
-    const message = "make the empty folder by which collection knows that this repository is there";
+    const message = "make the empty folder by which garbage collection knows that this repository is there";
     steps.add({ kind: "folder", repository: repository.name, path, message }, []);
   }
 }
