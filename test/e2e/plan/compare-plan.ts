@@ -10,7 +10,7 @@ import { type ProgramRun, program, runToEnd } from "../exactness/judge/report.ts
 import type { Comparison, ComparisonResult } from "../exactness/round.ts";
 import { base } from "../exactness/storage.ts";
 import type { Worlds } from "../exactness/world.ts";
-import { entriesBelow, lostContents } from "./files.ts";
+import { type Entry, entriesBelow, lostContents, stateBelow } from "./files.ts";
 import { healableImages } from "./healable.ts";
 
 interface Plan {
@@ -43,7 +43,9 @@ export function comparePlan(worlds: Worlds, [shell = "sh", ...shellOptions]: rea
       };
       const before = new Set([...brokenTagsOf(walk), ...brokenInReport(await scanWithContent(root))]);
       const files = entriesBelow(root);
-      const outside = entriesBelow(outsideOf(root));
+      const state = stateBelow(root);
+      const beside = () => [outsideOf(root), ...donors].flatMap(stateBelow);
+      const outside = beside();
       const healable = await healableImages(root, donors);
       const script = join(folder, "fix.sh");
       const plan = await planFor([root, ...donors], script);
@@ -51,7 +53,7 @@ export function comparePlan(worlds: Worlds, [shell = "sh", ...shellOptions]: rea
         differ("the plan failed", [plan]);
         return result;
       }
-      differ("planning changed the root", changesIn(files, entriesBelow(root)));
+      differ("planning changed the root", changesIn(state, stateBelow(root)));
       for (const { kind } of plan.steps) result.counts[`step ${kind}`] = (result.counts[`step ${kind}`] ?? 0) + 1;
       result.counts["broken and healable"] = healable.filter((image) => before.has(image)).length;
       const { fixedByScript, fixedByPush, unrecoverable } = plan.roots.find(({ path }) => path === root)!;
@@ -60,20 +62,20 @@ export function comparePlan(worlds: Worlds, [shell = "sh", ...shellOptions]: rea
       if (plan.script !== null) {
         const dry = await runToEnd(shell, [...shellOptions, script, "--as-root"], patienceMs);
         differ("a dry run fails", dry.exitCode === 0 ? [] : [`${dry.exitCode} ${dry.stderr}`]);
-        differ("a dry run changed the root", changesIn(files, entriesBelow(root)));
+        differ("a dry run changed the root", changesIn(state, stateBelow(root)));
         const applied = await runToEnd(shell, [...shellOptions, script, "--as-root", "--apply"], patienceMs);
         differ("the script fails", applied.exitCode === 0 ? [] : [`${applied.exitCode} ${applied.stderr}`]);
         const quarantine = entriesBelow(`${script}.quarantine/moved`);
-        const mended = entriesBelow(root);
+        const fixed = stateBelow(root);
         differ(
           "gone",
-          lostContents(files, [...mended, ...quarantine]).map(({ path }) => path),
+          lostContents(files, [...entriesBelow(root), ...quarantine]).map(({ path }) => path),
         );
-        differ("the script changed what lies beside the root", changesIn(outside, entriesBelow(outsideOf(root))));
+        differ("the script changed what lies beside the root", changesIn(outside, beside()));
         const again = await runToEnd(shell, [...shellOptions, script, "--as-root", "--apply"], patienceMs);
         const idle = again.exitCode === 0 && /\n0 done, \d+ in order already, 0 refused\n$/.test(`\n${again.stdout}`);
         differ("a second run does something", idle ? [] : [again.stdout + again.stderr]);
-        differ("a second run changed the root", changesIn(mended, entriesBelow(root)));
+        differ("a second run changed the root", changesIn(fixed, stateBelow(root)));
       }
       const after = brokenTagsOf(await walkRegistry(client, root));
       differ(
@@ -137,8 +139,8 @@ function brokenInReport(report: ProgramRun["report"]): string[] {
   return (report?.brokenTags ?? []).map(({ repository, tag }) => `${repository}:${tag}`);
 }
 
-function changesIn(before: ReturnType<typeof entriesBelow>, after: ReturnType<typeof entriesBelow>): string[] {
-  const texts = (entries: typeof before) => new Set(entries.map(({ path, content }) => `${path} ${content}`));
+function changesIn(before: readonly Entry[], after: readonly Entry[]): string[] {
+  const texts = (entries: readonly Entry[]) => new Set(entries.map(({ path, content }) => `${path} ${content}`));
   const [was, is] = [texts(before), texts(after)];
   return [...[...was].filter((text) => !is.has(text)), ...[...is].filter((text) => !was.has(text))];
 }

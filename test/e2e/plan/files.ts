@@ -24,6 +24,23 @@ export function entriesBelow(folder: string): Entry[] {
   return entries.sort((a, b) => (a.path < b.path ? -1 : 1));
 }
 
+/** Every entry below the folder and the folder itself, with owner, mode, and what it holds: nothing may have touched these. */
+export function stateBelow(folder: string): Entry[] {
+  const state: Entry[] = [];
+  const visit = (path: Buffer, shown: string) => {
+    const stat = lstatSync(path);
+    const isFolder = stat.isDirectory();
+    const rights = `${stat.uid}:${stat.gid} ${stat.mode.toString(8)}`;
+    state.push({ path: shown, content: `${rights} ${isFolder ? "folder" : contentOf(path, stat)}` });
+    if (!isFolder) return;
+    for (const name of readdirSync(path, { encoding: "buffer" })) {
+      visit(Buffer.concat([path, Buffer.from("/"), name]), `${shown}/${name.toString("latin1")}`);
+    }
+  };
+  if (existsSync(folder)) visit(Buffer.from(folder), "");
+  return state;
+}
+
 function contentOf(path: Buffer, stat: ReturnType<typeof lstatSync>): string {
   if (stat?.isSymbolicLink()) return `link to ${readlinkSync(path, "latin1")}`;
   if (!stat?.isFile()) return "neither file nor folder";
