@@ -27,7 +27,7 @@ export async function gate(options: GateOptions, terminal: Terminal): Promise<nu
   const run = await beginRun(options, terminal);
   const removedImages = imagesToRemove(options);
   const collector = options.asUser === undefined ? undefined : findUser(terminal.fs, options.asUser);
-  const last = await readState(options.state);
+  const last = await readState(options.state, terminal.user);
   const fingerprint = options.report !== undefined || options.format !== "text";
   const inspected = await orNoRoot(run, inspectAll(options, { ...collectionNeeds(options), fingerprint }, run), () => {
     const nothing = { tool: { name: "regfsck", version: terminal.version }, durationMs: 0, forecast: { roots: [] } };
@@ -103,7 +103,7 @@ async function writeMetrics(
   { files, terminal }: Run,
 ): Promise<void> {
   if (file === undefined) return;
-  const earlier = parseEarlierGateMetrics(readText(file));
+  const earlier = parseEarlierGateMetrics(await readText(file, terminal.user));
   const completedAt = terminal.now() / 1000;
   await files.writeMetrics(file, renderGateMetrics({ report, completedAt, earlier }));
 }

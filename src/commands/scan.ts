@@ -23,7 +23,7 @@ type ScanOptions = OptionsOf<"scan">;
 export async function scan(options: ScanOptions, terminal: Terminal): Promise<number> {
   const run = await beginRun(options, terminal);
   refusePartial(options);
-  const last = await readState(options.state);
+  const last = await readState(options.state, terminal.user);
   const known = typeof last === "object" ? last : undefined;
   const inspected = await orNoRoot(run, inspectAll(options, options, run), () => {
     const nothing = { inspections: [], unreadable: [] };
@@ -72,7 +72,7 @@ async function writeMetrics(
       .filter(({ context }) => context.wholeRoot)
       .map(({ root, context }) => [root.name, countUnreferenced(context)]),
   );
-  const earlier = parseEarlierMetrics(readText(file));
+  const earlier = parseEarlierMetrics(await readText(file, terminal.user));
   const completedAt = terminal.now() / 1000;
   await files.writeMetrics(file, renderMetrics({ report, completedAt, failOn, unreferenced, earlier }));
 }

@@ -6,10 +6,10 @@ const READ_FLAGS = constants.O_RDONLY | constants.O_NONBLOCK | constants.O_NOCTT
 
 /**
  * The text of a regular file. Throws the system's error where it cannot be read, and an Error of one line where it is
- * something else, or larger than so many bytes.
+ * something else, or larger than so many bytes. `noLink` refuses a symbolic link in its place.
  */
-export function readInput(file: string, mostBytes: number): string {
-  const descriptor = openSync(file, READ_FLAGS);
+export function readInput(file: string, mostBytes: number, { noLink = false } = {}): string {
+  const descriptor = openSync(file, READ_FLAGS | (noLink ? constants.O_NOFOLLOW : 0));
   try {
     const stat = fstatSync(descriptor);
     if (!stat.isFile()) throw new Error("not a regular file");

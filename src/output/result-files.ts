@@ -5,6 +5,8 @@ import { inChunks } from "../report/json.ts";
 import { escapeText } from "../text/escape.ts";
 import { formatNumberOf } from "../text/quantities.ts";
 import { readInput } from "./input-file.ts";
+import { DESCRIPTOR } from "./outside-roots.ts";
+import { type User, withTarget } from "./target.ts";
 import type { Terminal } from "./terminal.ts";
 import { type FileMode, writeWhole } from "./whole-file.ts";
 
@@ -70,24 +72,30 @@ export class ResultFiles {
 const MOST_BYTES = 1 << 29;
 
 /** What a result file holds from the last run; empty where there is none that can be read. */
-export function readText(file: string): string {
+export async function readText(file: string, user: User): Promise<string> {
   try {
-    return readInput(file, MOST_BYTES);
+    return await readResult(file, user);
   } catch {
     return "";
   }
 }
 
 /** The state in a file; undefined where there is none (yet), else why it cannot be told. */
-export async function readState(file: string | undefined): Promise<State | string | undefined> {
+export async function readState(file: string | undefined, user: User): Promise<State | string | undefined> {
   if (file === undefined) return undefined;
   const { parseState } = await import("../contract/state-file.ts");
   try {
-    return parseState(readInput(file, MOST_BYTES));
+    return parseState(await readResult(file, user));
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code === "ENOENT") return undefined;
     return `${file}: ${(error as Error).message}`;
   }
+}
+
+/** By the way that it is written: parts of it come to stand in the next one, which others may be allowed to read. */
+function readResult(file: string, user: User): Promise<string> {
+  if (DESCRIPTOR.test(file)) return Promise.resolve(readInput(file, MOST_BYTES));
+  return withTarget(file, user, ({ folder, name }) => readInput(`${folder}/${name}`, MOST_BYTES, { noLink: true }));
 }
 
 /**

@@ -75,7 +75,7 @@ function walk(file: string, user: User, open: number[], onFolder: (folder: strin
     if (isLast) onFolder(`${folder.path}/.`);
     const there = lstatSync(`${folder.path}/${name}`, { throwIfNoEntry: false });
     if (there?.isSymbolicLink()) {
-      if (!isOurs(there, user) || !canHold(folder.stat, user)) throw new Error(refusal(name, there, user));
+      if (!isOurs(there, user) || !canHold(folder.stat, there, user)) throw new Error(refusal(name, there, user));
       if (++links > MOST_LINKS) throw new Error("a symlink loop");
       const link = readlinkSync(`${folder.path}/${name}`);
       names.unshift(...namesIn(link));
@@ -83,7 +83,7 @@ function walk(file: string, user: User, open: number[], onFolder: (folder: strin
     } else if (isLast) {
       const { dev, ino } = folder.stat;
       const isProtected = isClosedToOthers(folder.stat, user);
-      const isTrusted = isProtected || (there !== undefined && isOurs(there, user));
+      const isTrusted = isProtected || (there !== undefined && isOurs(there, user) && isNamedOnce(there));
       return { folder: folder.path, folderIdentity: `${dev} ${ino}`, name, there, isTrusted, isProtected };
     } else folder = enter(`${folder.path}/`, name);
   }
@@ -116,7 +116,13 @@ function isClosedToOthers(folder: Stats, user: User): boolean {
   return isOurs(folder, user) && (folder.mode & 0o002) === 0 && ((folder.mode & 0o020) === 0 || isOfGroup);
 }
 
-/** Whether nobody else can replace what is ours in the folder: in one like /tmp only its owner can. */
-function canHold(folder: Stats, user: User): boolean {
-  return isClosedToOthers(folder, user) || (isOurs(folder, user) && (folder.mode & 0o1000) !== 0);
+/** Whether nobody else can have put what is ours into the folder: into one like /tmp its owner can alone. */
+function canHold(folder: Stats, there: Stats, user: User): boolean {
+  const isSticky = isOurs(folder, user) && (folder.mode & 0o1000) !== 0;
+  return isClosedToOthers(folder, user) || (isSticky && isNamedOnce(there));
+}
+
+/** Where the kernel lets them (`fs.protected_hardlinks` off), others can give what is ours a second name in a folder of theirs. */
+function isNamedOnce({ nlink }: Stats): boolean {
+  return nlink === 1;
 }

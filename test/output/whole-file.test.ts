@@ -3,6 +3,7 @@ import {
   chmodSync,
   closeSync,
   lchownSync,
+  linkSync,
   lstatSync,
   mkdirSync,
   openSync,
@@ -15,6 +16,7 @@ import {
 } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, it, onTestFinished } from "vitest";
+import { readState, readText } from "../../src/output/result-files.ts";
 import { type FileMode, writeWhole } from "../../src/output/whole-file.ts";
 import { temporaryFolder } from "../worlds/temporary-folder.ts";
 
@@ -182,6 +184,21 @@ describe.runIf(user.uid === 0)("writeWhole where others can write", () => {
     await write(join(shared(0o1777), "own"), ["new"]);
     await write(join(shared(0o755), "own"), ["new"]);
     await expect(write(join(shared(0o777), "own"), ["new"])).rejects.toThrow(/in a folder that others can write to/);
+  });
+
+  it("follows no link of its own to which they gave a second name", async () => {
+    const folder = shared(0o1777);
+    symlinkSync("../secret", join(folder, "../link"));
+    linkSync(join(folder, "../link"), join(folder, "second"));
+    await expect(write(join(folder, "second"), ["new"])).rejects.toThrow(/in a folder that others can write to/);
+    expect(readFileSync(join(folder, "../secret"), "utf8")).toBe("secret");
+  });
+
+  it("takes nothing over from what a link of theirs leads to", async () => {
+    const folder = shared(0o777);
+    expect(await readText(join(folder, "link"), user)).toBe("");
+    expect(await readState(join(folder, "link"), user)).toMatch(/a symbolic link of another user/);
+    expect(await readText(join(folder, "../secret"), user)).toBe("secret");
   });
 
   it("makes a file of theirs its own, and feeds no pipe of theirs", async () => {

@@ -1,6 +1,16 @@
 // What the script does not begin with: a user who does not own the storage, another root than was planned, and a quarantine
 // that is not its own.
-import { chmodSync, existsSync, mkdirSync, readdirSync, renameSync, symlinkSync, writeFileSync } from "node:fs";
+import {
+  chmodSync,
+  chownSync,
+  existsSync,
+  lchownSync,
+  mkdirSync,
+  readdirSync,
+  renameSync,
+  symlinkSync,
+  writeFileSync,
+} from "node:fs";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { Stage, stepOf } from "./script-stage.ts";
@@ -107,6 +117,32 @@ describe("a quarantine", () => {
     make(stage);
     expect(stage.run()).toMatchObject(stopped(`the quarantine .* ${words}`));
     expect(isUntouched()).toBe(true);
+  });
+
+  it("is reached through links of its user and of root, and nothing is made through anybody else's", () => {
+    const { stage, isUntouched } = planned();
+    const open = join(stage.folder, "open");
+    mkdirSync(open);
+    mkdirSync(join(stage.folder, "elsewhere"));
+    chmodSync(open, 0o1777);
+    symlinkSync("../elsewhere", join(open, "own"));
+    expect(stage.run(["--apply", "--quarantine", join(open, "own/a/q")])).toMatchObject({ status: 0 });
+    expect(readdirSync(join(stage.folder, "elsewhere/a"))).toEqual(["q"]);
+    if (process.geteuid!() !== 0) return;
+    symlinkSync("../elsewhere", join(open, "theirs"));
+    lchownSync(join(open, "theirs"), 1000, 1000);
+    mkdirSync(join(open, "folder"));
+    chownSync(join(open, "folder"), 1000, 1000);
+    const again = planned();
+    for (const [name, words] of [
+      ["theirs", "a symbolic link of user 1000 leads to the quarantine: .*"],
+      ["folder", "the quarantine is in a folder of user 1000: .*"],
+    ]) {
+      const to = join(open, name!, "b/q");
+      expect(again.stage.run(["--apply", "--quarantine", to])).toMatchObject(stopped(words!));
+    }
+    expect([again.isUntouched(), isUntouched()]).toEqual([true, false]);
+    expect(readdirSync(join(stage.folder, "elsewhere"))).toEqual(["a"]);
   });
 
   it("is refused where somebody else could put another in its place", () => {

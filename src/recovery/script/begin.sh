@@ -13,7 +13,7 @@ real_folder() { # folder; sets real
 }
 
 check_tools() {
-  for tool in sha256sum stat sed grep wc cmp diff find cp mv mktemp; do
+  for tool in sha256sum stat sed grep wc cmp diff find cp mv mktemp readlink; do
     command -v "$tool" > /dev/null || stop "$tool is missing"
   done
 }
@@ -56,30 +56,66 @@ check_user() { # owner group name
   fi
 }
 
-# Nobody but root and this user may be able to put another folder in the quarantine's place.
-check_above() {
-  while [ "$(pwd -P)" != / ]; do
-    cd -P .. || stop 'a folder above the quarantine cannot be entered'
-    # shellcheck disable=SC2046 # words of digits and letters
-    set -- $(stat -c '%u %A' -- .)
-    [ "$1" = "$user" ] || [ "$1" = 0 ] ||
-      stop "the quarantine is in a folder of user $1: name another with --quarantine"
-    case $2 in
-      ?????????[tT]*) ;;
-      ????????w*) stop 'the quarantine is in a folder that everybody can write to: name another with --quarantine' ;;
-      ?????w*)
-        [ "$user" -ne 0 ] ||
-          stop 'the quarantine is in a folder that a group can write to: name another with --quarantine'
-        ;;
+# Only root and this user may be able to put another entry in the place of one in the working folder.
+check_holder() {
+  # shellcheck disable=SC2046 # words of digits and letters
+  set -- $(stat -c '%u %g %A' -- .)
+  [ "$1" = "$user" ] || [ "$1" = 0 ] ||
+    stop "the quarantine is in a folder of user $1: name another with --quarantine"
+  sticky=false
+  case $3 in
+    ?????????[tT]*) sticky=true ;;
+    ????????w*) stop 'the quarantine is in a folder that everybody can write to: name another with --quarantine' ;;
+    ?????w*)
+      { [ "$user" -ne 0 ] && [ "$2" = "$(id -g)" ]; } ||
+        stop 'the quarantine is in a folder that a group can write to: name another with --quarantine'
+      ;;
+  esac
+}
+
+follow_link() { # the link $name, on the way to the quarantine: what it leads to is walked as the rest is
+  # shellcheck disable=SC2046 # words of digits
+  set -- $(stat -c '%u %h' -- "./$name")
+  [ "$1" = "$user" ] || [ "$1" = 0 ] ||
+    stop "a symbolic link of user $1 leads to the quarantine: name another with --quarantine"
+  ! $sticky || [ "$2" = 1 ] || stop 'a symbolic link that leads to the quarantine has a second name'
+  links=$((links + 1))
+  [ "$links" -le 40 ] || stop 'symbolic links on the way to the quarantine lead in a circle'
+  target=$(readlink -- "./$name" && printf x) || stop 'a symbolic link on the way to the quarantine cannot be read'
+  target=${target%"${newline}x"} way=${target}/$way
+  case $target in /*) go_to / ;; esac
+}
+
+go_to() { # folder, to begin or go on from
+  cd -P -- "$1" || stop 'a folder above the quarantine cannot be entered'
+  here=$(stat -c %d:%i -- .)
+}
+
+# A name at a time, so that nobody else's link is followed, and nothing is made in a folder that one led to.
+go_to_quarantine() {
+  go_to /
+  way=${quarantine#/}/ links=0
+  while [ -n "$way" ]; do
+    name=${way%%/*} way=${way#*/}
+    case $name in
+      '' | .) continue ;;
+      ..) go_to ..; continue ;;
     esac
+    check_holder
+    if [ -L "./$name" ]; then
+      [ -n "$way" ] || stop "the quarantine $quarantine is a symbolic link: name another with --quarantine"
+      follow_link
+      continue
+    fi
+    mkdir -- "./$name" 2> /dev/null || [ -d "./$name" ] || stop "the quarantine $quarantine cannot be made"
+    seen=$(stat -c %d:%i -- "./$name") || seen=''
+    { enter "./$name" && [ "$here" = "$seen" ]; } ||
+      stop "the quarantine $quarantine cannot be entered, or a folder above it was replaced"
   done
 }
 
 open_quarantine() {
-  mkdir -p -- "${quarantine%/*}/" || stop "the quarantine $quarantine cannot be made"
-  mkdir -- "$quarantine" 2> /dev/null || [ -d "$quarantine" ] || stop "the quarantine $quarantine cannot be made"
-  [ ! -L "$quarantine" ] || stop "the quarantine $quarantine is a symbolic link: name another with --quarantine"
-  cd -P -- "$quarantine" 2> /dev/null || stop "the quarantine $quarantine cannot be entered"
+  go_to_quarantine
   case $(stat -c %u/%A -- .) in
     "$user/drwx--"[-S]---*) ;;
     *) stop "the quarantine $quarantine is there already, and not this user's alone: name another with --quarantine" ;;
@@ -89,8 +125,6 @@ open_quarantine() {
     stop "the quarantine $quarantine is there already, and another plan's: name another with --quarantine"
   quarantine_device=$(stat -c %d -- .)
   real_folder . && quarantine=$real
-  check_above
-  cd -P -- "$quarantine" || stop "the quarantine $quarantine cannot be entered"
   printf '# %s: begun as user %s\n' "$(date -u +%Y-%m-%dT%H:%M:%SZ)" "$user" >> ./changes.log ||
     stop "the quarantine $quarantine cannot be written to"
   [ -e ./moved ] || mkdir ./moved || stop "the quarantine $quarantine cannot be written to"
