@@ -40,7 +40,12 @@ export function gate(...args: string[]) {
  */
 export async function harmOfCollection(root: string, untagged: boolean, removes: string[] = [], meant = removes) {
   const before = await possessionsOf(root, patienceMs);
-  return harmOf(root, { removes: meant }, before, await collectCopy(root, before, { untagged, removes }, patienceMs));
+  return harmOf(
+    root,
+    { removes: meant, untagged },
+    before,
+    await collectCopy(root, before, { untagged, removes }, patienceMs),
+  );
 }
 
 /** Makes `path` a symbolic link to `target`, so that two paths lead there. */

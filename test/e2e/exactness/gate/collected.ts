@@ -10,14 +10,14 @@ import { runToEnd } from "../judge/report.ts";
 import { makeScratch } from "../scratch.ts";
 import { base } from "../storage.ts";
 import type { OptionSet } from "./option-sets.ts";
-import { type ServedByTag, servedByTag } from "./served.ts";
+import { type ServedByImage, servedByImage } from "./served.ts";
 import { type StoredByTag, storedByTag } from "./stored.ts";
 
 const limitMs = 20_000;
 
 /** What users have of the root, and of the other root that shares its store. */
 export interface Possessions {
-  served: ServedByTag[];
+  served: ServedByImage[];
   stored: StoredByTag[];
 }
 
@@ -38,7 +38,7 @@ export async function possessionsOf(root: string, patienceMs: number): Promise<P
       await withRegistry({ root: each }, async (url) => {
         const client = connectTo(url, patienceMs);
         try {
-          return await servedByTag(client, each);
+          return await servedByImage(client, each);
         } finally {
           client.close();
         }

@@ -2,20 +2,21 @@
 // And counts the price: where it did not say go although the collection would have done no harm.
 import { copyFileSync, existsSync, lutimesSync, rmSync } from "node:fs";
 import { join } from "node:path";
+import { NoRootError, UsageError } from "../../../../src/contract/errors.ts";
+import { nodeFs } from "../../../../src/scan/fs/storage-fs.ts";
+import { runProgram } from "../../../worlds/scan-world.ts";
 import { applyDamages } from "../damage/damages.ts";
 import type { Difference } from "../judge/difference.ts";
-import { program, runToEnd } from "../judge/report.ts";
 import type { Comparison, ComparisonResult, Stage } from "../round.ts";
 import { listTree } from "../storage.ts";
 import { type Collected, collectCopy, possessionsOf } from "./collected.ts";
 import { harmOf } from "./harm.ts";
 import { type OptionSet, optionSetsFor } from "./option-sets.ts";
 
-const gateLimitMs = 60_000;
 const patienceMs = 5_000;
 
 export interface GateRun {
-  exitCode: number | "timeout";
+  exitCode: number;
   reasons: string[];
   codes: string[];
 }
@@ -23,12 +24,17 @@ export interface GateRun {
 /** Asks a gate about a root. Tests put a gate in its place that is wrong. */
 export type AskGate = (root: string, flags: readonly string[]) => Promise<GateRun>;
 
+// In this process: to start one takes longer than the gate of so small a root.
 const askGate: AskGate = async (root, flags) => {
-  const common = ["gate", "--format", "json"];
-  const { exitCode, stdout } = await runToEnd(process.execPath, [program, ...common, ...flags, root], gateLimitMs);
-  const report = parsed(stdout) as { reasons?: string[]; scan?: { findings: { code: string }[] } };
-  const codes = new Set(report.scan?.findings.map(({ code }) => code));
-  return { exitCode, reasons: report.reasons ?? [], codes: [...codes] };
+  try {
+    const { exitCode, printed } = await runProgram(nodeFs, ["gate", "--format", "json", ...flags, root]);
+    const report = JSON.parse(printed) as { reasons?: string[]; scan?: { findings: { code: string }[] } };
+    const codes = new Set(report.scan?.findings.map(({ code }) => code));
+    return { exitCode, reasons: report.reasons ?? [], codes: [...codes] };
+  } catch (error) {
+    const isRefused = error instanceof NoRootError || error instanceof UsageError;
+    return { exitCode: isRefused ? 16 : 1, reasons: [String(error)], codes: [] };
+  }
 };
 
 const stateOf = (root: string) => `${root}.state.json`;
@@ -134,12 +140,4 @@ function shapeOf(reason: string): string {
 
 function count(result: ComparisonResult, what: string): void {
   result.counts[what] = (result.counts[what] ?? 0) + 1;
-}
-
-function parsed(text: string): object {
-  try {
-    return (JSON.parse(text) as object | null) ?? {};
-  } catch {
-    return {};
-  }
 }

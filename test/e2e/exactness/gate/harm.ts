@@ -5,7 +5,7 @@ import type { Collected, Possessions } from "./collected.ts";
 import type { OptionSet } from "./option-sets.ts";
 
 /** What of an option set says what may be lost. */
-type Asked = Pick<OptionSet, "removes" | "cache" | "quiet">;
+type Asked = Pick<OptionSet, "removes" | "cache" | "quiet" | "untagged">;
 
 const hourMs = 3_600_000;
 
@@ -23,9 +23,15 @@ export function harmOf(root: string, set: Asked, before: Possessions, collected:
   const removed = new Set(
     set.removes.map((path) => path.replace(/^.*\/repositories\/(.*)\/_manifests\/tags\//, "$1:")),
   );
+  // What only a removed tag led to is to go, by digest too; with -m all that has no tag.
+  const unneeded = new Set([...removed].flatMap((image) => [...(before.served[0]?.get(image)?.values() ?? [])]));
+  const mayGo = (image: string) => {
+    const [, digest] = image.split("@sha256:");
+    return removed.has(image) || (digest !== undefined && (set.untagged || unneeded.has(digest)));
+  };
   for (const [number, images] of before.served.entries()) {
     for (const [image, objects] of images) {
-      if (number === 0 && removed.has(image)) continue;
+      if (number === 0 && mayGo(image)) continue;
       for (const [path, hash] of objects) {
         if (after.served[number]?.get(image)?.get(path) !== hash) return `${image} is no longer served ${path}`;
       }

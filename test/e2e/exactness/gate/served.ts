@@ -1,14 +1,20 @@
 // What the registry serves of each image: every object that a client would fetch for it, as the client would fetch it.
 import { createHash } from "node:crypto";
+import { readdirSync } from "node:fs";
+import { join } from "node:path";
 import type { RegistryClient, Reply } from "../client/http.ts";
 import { type Descriptor, isAskedAsManifest, type References, referencesOf } from "../client/manifest.ts";
 import { canAskDigest, canAskTag, repositoriesOnDisk } from "../client/names.ts";
+import { repositoriesBase } from "../storage.ts";
 
-/** Hashes of the content that was served, by what was asked for, by the `repository:tag` that it was asked for. */
-export type ServedByTag = Map<string, Map<string, string>>;
+/**
+ * SHA-256 of the content that was served, by what was asked for, by the image that it was asked for: `repository:tag` of
+ * those that are listed, and `repository@digest` of each revision.
+ */
+export type ServedByImage = Map<string, Map<string, string>>;
 
-export async function servedByTag(client: RegistryClient, root: string): Promise<ServedByTag> {
-  const served: ServedByTag = new Map();
+export async function servedByImage(client: RegistryClient, root: string): Promise<ServedByImage> {
+  const served: ServedByImage = new Map();
   const answers = new Map<string, Promise<Reply>>();
   const ask = (path: string): Promise<Reply> => {
     const answer = answers.get(path) ?? client.get(path);
@@ -22,8 +28,24 @@ export async function servedByTag(client: RegistryClient, root: string): Promise
     for (const tag of (tags ?? []).filter(canAskTag)) {
       served.set(`${repository}:${tag}`, await servedOf(ask, `/v2/${repository}`, tag));
     }
+    for (const digest of revisionsOnDisk(root, repository)) {
+      served.set(`${repository}@${digest}`, await servedOf(ask, `/v2/${repository}`, digest));
+    }
   }
   return served;
+}
+
+function revisionsOnDisk(root: string, repository: string): string[] {
+  const folder = join(root, repositoriesBase, repository, "_manifests/revisions");
+  const found: string[] = [];
+  for (const algorithm of ["sha256", "sha512"]) {
+    try {
+      found.push(...readdirSync(join(folder, algorithm)).map((hex) => `${algorithm}:${hex}`));
+    } catch {
+      // Most have one algorithm alone, and a damaged one may have none.
+    }
+  }
+  return found.filter(canAskDigest);
 }
 
 async function servedOf(ask: (path: string) => Promise<Reply>, repository: string, tag: string) {
