@@ -1,54 +1,42 @@
-// Somebody who can write to a storage root swaps folders, entries and whatever the script makes for symbolic links that lead
-// out of it, while the script runs: nothing outside changes, whoever runs it.
-import { type ChildProcess, spawn, spawnSync } from "node:child_process";
-import { chmodSync, chownSync, lstatSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+// Somebody who can write to a storage root, or to where the quarantine is to be, swaps folders, entries and whatever the
+// script makes for symbolic links that lead elsewhere, while the script runs: nothing there changes, whoever runs it.
+import { spawnSync } from "node:child_process";
+import { chmodSync, chownSync, lstatSync, mkdirSync, readdirSync, rmSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
-import { afterEach, describe, expect, it } from "vitest";
+import { describe, expect, it } from "vitest";
 import { blobData, STORAGE } from "../../src/layout/paths.ts";
+import { ATTACKER, GROUP, MOST_TRIES, OWNER, putVictims, Swapper, stateOfVictims, TRIES } from "../worlds/swapper.ts";
 import { temporaryFolder } from "../worlds/temporary-folder.ts";
 import { digestOf, linkAt, Stage, stepOf } from "./script-stage.ts";
 
-const TRIES = 200;
-const [OWNER, ATTACKER, GROUP] = [64_001, 64_002, 64_003];
-
-// Swaps for as long as it is let: on a folder or an entry of the root, and on what the script makes beside its place.
-const SWAPPER = `
-const { readdirSync, renameSync, rmSync, symlinkSync } = require("node:fs");
-const [folders, entries, victims] = JSON.parse(process.argv[1]);
-const attempt = (action) => { try { action(); } catch {} };
-const swap = (path, target) => {
-  attempt(() => renameSync(path, path + "~"));
-  attempt(() => symlinkSync(target, path));
-  attempt(() => rmSync(path));
-  attempt(() => renameSync(path + "~", path));
-};
-process.stdout.write("ready");
-for (let round = 0; ; round++) {
-  swap(folders[round % folders.length], victims);
-  const entry = entries[round % entries.length];
-  attempt(() => symlinkSync(round % 2 ? victims : victims + "/secret", entry));
-  if (round % 3) attempt(() => rmSync(entry));
-  const at = folders[(round >> 2) % folders.length];
-  attempt(() => {
-    for (const name of readdirSync(at)) if (name.startsWith(".regfsck")) swap(at + "/" + name, victims);
-  });
-}`;
-
-let stop: (() => void) | undefined;
-afterEach(() => stop?.());
+type Change = (text: string) => string;
 
 describe("a script that runs while somebody swaps what it works on", () => {
-  it.each([
-    ["as root, in folders that a group can write to", { runner: 0, change: (text: string) => text }],
-    ["as root, were it to trust such folders", { runner: 0, change: trusting }],
-    ["as the owner, who shares the storage with a group", { runner: OWNER, change: (text: string) => text }],
-  ])("changes nothing outside, %s", async (_, { runner, change }) => {
+  it.each<[string, number, Change]>([
+    ["as root, in folders that a group can write to", 0, (text) => text],
+    ["as root, were it to trust such folders", 0, trusting],
+    ["as the owner, who shares the storage with a group", OWNER, (text) => text],
+  ])("changes nothing elsewhere, %s", async (_, runner, change) => {
     expect(process.getuid!(), "this is a test for root").toBe(0);
-    const outcome = await race(runner, change);
-    expect(outcome.won).toEqual([]);
-    expect(outcome.runs).toBe(TRIES);
+    const outcome = await raceSteps(runner, change, TRIES);
+    expect(outcome).toMatchObject({ won: 0, runs: TRIES });
     // It was in the way at least: what is always done alike was never attacked.
     expect(outcome.refused).toBeGreaterThan(0);
+  });
+
+  it("would lose, did it look first and go by the path then", async () => {
+    expect((await raceSteps(0, (text) => byPath(trusting(text)), MOST_TRIES)).won).toBe(1);
+  });
+});
+
+describe("a quarantine in a folder that everybody can write to", () => {
+  it.each([0o777, 0o1777])("is made nowhere else, and nothing moved elsewhere, in one of mode %o", async (mode) => {
+    const outcome = await raceQuarantine(mode, (text) => text, TRIES);
+    expect(outcome).toMatchObject({ won: 0, runs: TRIES });
+  });
+
+  it("would be, were it made and entered by its path", async () => {
+    expect((await raceQuarantine(0o777, makingByPath, MOST_TRIES)).won).toBe(1);
   });
 });
 
@@ -57,44 +45,104 @@ function trusting(text: string): string {
   return text.replace(/^is_trusted\(\) \{.*$/m, "$&\n  return 0");
 }
 
-async function race(runner: number, change: (text: string) => string) {
-  const folder = temporaryFolder();
-  chmodSync(folder, 0o755);
-  const victims = join(folder, "victims");
-  const attacked = {
-    folders: [
-      dirname(linkAt(digestOf("none"))),
-      dirname(linkAt(digestOf("some"))),
-      dirname(dirname(linkAt("sha256:x"))),
-    ],
-    entries: [linkAt(digestOf("none")), linkAt(digestOf("some"))],
-  };
-  const inRoot = (paths: string[]) => paths.map((path) => join(folder, "run/r", path));
-  const attack = JSON.stringify([inRoot(attacked.folders), inRoot(attacked.entries), victims]);
-  const outcome = { won: [] as string[], runs: 0, refused: 0, done: 0 };
-  const attacker = await startAttacker(attack);
-  for (let number = 0; number < TRIES; number++) {
-    const before = putVictims(victims, runner);
-    const stage = prepare(join(folder, "run"), runner, change);
-    attacker.kill("SIGCONT");
-    const { status, stdout } = spawnSync(
-      "setpriv",
-      [`--reuid=${runner}`, `--regid=${runner}`, "--clear-groups", "sh", stage.script, "--as-root", "--apply"],
-      { encoding: "utf8", cwd: "/" },
+/** It looks as closely as the real one, and forgets where it is. */
+function byPath(text: string): string {
+  const naive = `relink() {
+    find_place || return 1
+    is_free || is_planned || return 1
+    printf '%s' "$1" > "$root/$path.new" && chown "$(stat -c %u:%g -- "$root/\${path%/*}")" "$root/$path.new" &&
+      mv -fT -- "$root/$path.new" "$root/$path"
+  }\n`;
+  return text.replace("\ncheck_tools\n", `\n${naive}check_tools\n`);
+}
+
+function makingByPath(text: string): string {
+  const naive = `open_quarantine() {
+    mkdir -p -- "$quarantine" && cd -P -- "$quarantine" && quarantine_device=0 || stop no
+    printf '# begun\\n' >> "$quarantine/changes.log" || stop no
+    [ -d "$quarantine/moved" ] || mkdir -- "$quarantine/moved" || stop no
+  }\n`;
+  return text.replace("\ncheck_tools\n", `\n${naive}check_tools\n`);
+}
+
+interface Outcome {
+  /** Tries after which anything was changed elsewhere; the first ends the race. */
+  won: number;
+  runs: number;
+  /** Runs with a step that was refused. */
+  refused: number;
+  done: number;
+}
+
+/** Runs what `prepare` makes ready, attacked, until it loses or so often. */
+async function race(name: string, tries: number, { victims, runner, swapper, prepare }: Race): Promise<Outcome> {
+  const outcome = { won: 0, runs: 0, refused: 0, done: 0 };
+  while (outcome.runs < tries && outcome.won === 0) {
+    putVictims(victims, runner);
+    const before = stateOfVictims(victims);
+    const command = prepare(outcome.runs);
+    const as = [`--reuid=${runner}`, `--regid=${runner}`, "--clear-groups"];
+    const { status, stdout } = await swapper.during(() =>
+      spawnSync("setpriv", [...as, "sh", ...command, "--as-root", "--apply"], { encoding: "utf8", cwd: "/" }),
     );
-    attacker.kill("SIGSTOP");
-    const after = contentsOf(victims);
-    if (JSON.stringify(after) !== JSON.stringify(before)) outcome.won.push(JSON.stringify(after));
+    if (JSON.stringify(stateOfVictims(victims)) !== JSON.stringify(before)) outcome.won += 1;
     outcome.runs += 1;
-    if (status === 1) outcome.refused += 1;
+    if (status !== 0) outcome.refused += 1;
     outcome.done += stdout.match(/^done/gm)?.length ?? 0;
   }
-  if (process.env["RACES"]) console.log(outcome);
+  if (process.env["RACES"]) console.log(name, outcome);
   return outcome;
 }
 
-/** A root of the runner's that the attacker's group can write to, and a script with a step of each sort for it. */
-function prepare(folder: string, runner: number, change: (text: string) => string): Stage {
+interface Race {
+  readonly victims: string;
+  readonly runner: number;
+  readonly swapper: Swapper;
+  /** Gives the script, and further options. */
+  readonly prepare: (number: number) => string[];
+}
+
+async function raceSteps(runner: number, change: Change, tries: number): Promise<Outcome> {
+  const folder = temporaryFolder();
+  chmodSync(folder, 0o755);
+  const victims = join(folder, "victims");
+  const links = [linkAt(digestOf("none")), linkAt(digestOf("some"))];
+  const inRoot = (path: string) => join(folder, "run/r", path);
+  const swapper = await Swapper.start({
+    folders: [...links.map(dirname), dirname(dirname(links[0]!))].map(inRoot),
+    entries: links.map(inRoot),
+    victims,
+    prefix: ".regfsck",
+  });
+  const prepare = () => [stageOf(join(folder, "run"), runner, change).script];
+  return race(`steps as ${runner} ${change.name}`, tries, { victims, runner, swapper, prepare });
+}
+
+/** The script of a root of root's own, which is sound, with its quarantine where an attacker can make and swap things. */
+async function raceQuarantine(mode: number, change: Change, tries: number): Promise<Outcome> {
+  const folder = temporaryFolder();
+  chmodSync(folder, 0o755);
+  const victims = join(folder, "victims");
+  const shared = join(folder, "shared");
+  const swapper = await Swapper.start({
+    folders: [join(shared, "theirs")],
+    entries: [join(shared, "q"), join(shared, "theirs/q")],
+    victims,
+    prefix: "q",
+  });
+  const prepare = (number: number) => {
+    rmSync(shared, { recursive: true, force: true });
+    mkdirSync(join(shared, "theirs"), { recursive: true });
+    chmodSync(shared, mode);
+    chownSync(join(shared, "theirs"), ATTACKER, GROUP);
+    const stage = stageOf(join(folder, "run"), 0, change, 0);
+    return [stage.script, "--quarantine", join(shared, ["q", "theirs/q", "q/inner/q"][number % 3]!)];
+  };
+  return race(`quarantine ${mode.toString(8)} ${change.name}`, tries, { victims, runner: 0, swapper, prepare });
+}
+
+/** A root of the runner's that a group can write to, and a script with a step of each sort for it. */
+function stageOf(folder: string, runner: number, change: Change, shared = 0o020): Stage {
   rmSync(folder, { recursive: true, force: true });
   const stage = new Stage(folder);
   const [none, some, corrupt] = ["none", "some", "corrupt"].map((content) => stage.putBlob(content));
@@ -104,7 +152,7 @@ function prepare(folder: string, runner: number, change: (text: string) => strin
   for (const path of ["", ...(readdirSync(stage.root, { recursive: true }) as string[])]) {
     const isFolder = lstatSync(stage.at(path)).isDirectory();
     chownSync(stage.at(path), runner, GROUP);
-    chmodSync(stage.at(path), isFolder ? 0o2775 : 0o664);
+    chmodSync(stage.at(path), (isFolder ? 0o2755 : 0o644) | shared);
   }
   chownSync(folder, runner, GROUP);
   const relink = (digest: string, before: string) => {
@@ -119,38 +167,4 @@ function prepare(folder: string, runner: number, change: (text: string) => strin
   ]);
   writeFileSync(stage.script, change(text));
   return stage;
-}
-
-function putVictims(folder: string, owner: number): string[] {
-  rmSync(folder, { recursive: true, force: true });
-  mkdirSync(folder);
-  for (const [name, content] of [
-    ["secret", "nobody else's"],
-    ["link", "garbage"],
-    ["new", "garbage"],
-  ]) {
-    writeFileSync(join(folder, name!), content!, { mode: 0o600 });
-    chownSync(join(folder, name!), owner, owner);
-  }
-  chownSync(folder, owner, owner);
-  return contentsOf(folder);
-}
-
-function contentsOf(folder: string): string[] {
-  return (readdirSync(folder, { recursive: true }) as string[]).sort().map((name) => {
-    const { uid, gid, mode, ino } = lstatSync(join(folder, name));
-    const content = lstatSync(join(folder, name)).isFile() ? readFileSync(join(folder, name), "utf8") : "";
-    return [name, uid, gid, mode.toString(8), ino, content].join(" ");
-  });
-}
-
-/** Starts the attack, and holds it. */
-async function startAttacker(attack: string): Promise<ChildProcess> {
-  const as = [`--reuid=${ATTACKER}`, `--regid=${GROUP}`, "--clear-groups"];
-  const command = [...as, process.execPath, "-e", SWAPPER, attack];
-  const child = spawn("setpriv", command, { stdio: ["ignore", "pipe", "inherit"], cwd: "/" });
-  stop = () => child.kill("SIGKILL");
-  await new Promise((resolve) => child.stdout.once("data", resolve));
-  child.kill("SIGSTOP");
-  return child;
 }
