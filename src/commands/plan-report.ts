@@ -30,9 +30,10 @@ export function planReport(
     plan.roots.reduce((total, root) => total + images(root).length, 0);
   const fixedByScript = sum(({ images }) => images.fixedByScript);
   const fixedByPush = sum(({ images }) => images.fixedByPush);
+  const fixedByHand = sum(({ images }) => images.fixedByHand);
   return {
     ...reportHead("plan", run),
-    verdict: verdictOf(plan.steps.length > 0, unreadable.length > 0),
+    verdict: verdictOf(plan.steps.length + fixedByHand > 0, unreadable.length > 0),
     contentVerified: verifyContent,
     script: files.script ?? null,
     quarantine: files.script === undefined ? null : (files.quarantine ?? null),
@@ -50,16 +51,17 @@ export function planReport(
       relink: count("relink"),
       push: count("push"),
       rebuild: count("rebuild"),
-      brokenTags: fixedByScript + fixedByPush + sum(({ images }) => images.unrecoverable),
+      brokenTags: fixedByScript + fixedByPush + fixedByHand + sum(({ images }) => images.unrecoverable),
       fixedByScript,
       fixedByPush,
+      fixedByHand,
     },
   };
 }
 
-function verdictOf(hasSteps: boolean, incomplete: boolean): PlanReport["verdict"] {
-  if (incomplete) return hasSteps ? "findings+incomplete" : "incomplete";
-  return hasSteps ? "findings" : "clean";
+function verdictOf(hasWork: boolean, incomplete: boolean): PlanReport["verdict"] {
+  if (incomplete) return hasWork ? "findings+incomplete" : "incomplete";
+  return hasWork ? "findings" : "clean";
 }
 
 /** Where a person has to do what the script must not. */

@@ -48,7 +48,7 @@ export async function plan(options: OptionsOf<"plan">, terminal: Terminal): Prom
   return endRun(run, {
     format: options.format,
     render: (format) => render(report, format, terminal),
-    code: codeFor(report.steps.length > 0, report.unreadable),
+    code: codeFor(report.verdict.startsWith("findings"), report.unreadable),
   });
 }
 

@@ -105,6 +105,7 @@ const root = z.strictObject({
   ...investigatedRoot.shape,
   fixedByScript: images.describe("broken images that the script fixes"),
   fixedByPush: images.describe("those that a push fixes after the script"),
+  fixedByHand: images.describe("those that wait for what the script must not touch: see left, fix it, then plan again"),
   unrecoverable: images.describe("those that only a rebuild replaces"),
 });
 
@@ -129,6 +130,7 @@ const summary = {
   brokenTags: count,
   fixedByScript: count,
   fixedByPush: count,
+  fixedByHand: count,
 };
 
 export const planReport = z

@@ -38,7 +38,7 @@ export class BlobSteps {
     const manifest = isManifest(view, problem) ? sources.findManifest(text) : undefined;
     const source = isManifest(view, problem) ? manifest : sources.findBlob(text, this.expectedSize(problem, digest));
     const path = blobData(text);
-    if (!source || !steps.allows(path)) return false;
+    if (!source || !steps.allows(path, problem.tags)) return false;
     const message = `copy the blob from ${source.root}, and check its hash`;
     steps.add({ kind: "copy", digest: text, path, size: source.size, from: source.root, message }, problem.tags);
     if (manifest) view.addManifest(digest, foreignFacts(manifest));
@@ -53,7 +53,7 @@ export class BlobSteps {
     if (state === DiskState.notAFolder || state === DiskState.malformed) return this.clearStore(digest, tags);
     if (state !== DiskState.folder) return false;
     const text = graph.digests.text(digest);
-    if (!steps.allows(blobData(text))) return false;
+    if (!steps.allows(blobData(text), tags)) return false;
     const message = "move the folder away that stands where the blob's data belongs";
     steps.add({ kind: "clean", digest: text, path: blobData(text), reason: "folder-for-blob", message }, tags);
     return view.removeBlob(digest);
@@ -64,13 +64,13 @@ export class BlobSteps {
     const blocker = view.blockerOfBlob(digest);
     if (blocker && !graph.hasBlobFolder(digest)) return this.unblock(blocker.path, tags);
     const path = blobData(graph.digests.text(digest));
-    if (!graph.hasBlobFolder(digest) || !steps.allows(path)) return false;
+    if (!graph.hasBlobFolder(digest) || !steps.allows(path, tags)) return false;
     this.#addBlocker(path, tags);
     return view.removeBlob(digest);
   }
 
   unblock(path: string, tags: readonly number[], repository?: RepositoryNode): boolean {
-    if (!this.#context.steps.allows(path)) return false;
+    if (!this.#context.steps.allows(path, tags)) return false;
     this.#addBlocker(path, tags, repository);
     return this.#context.view.unblock(path);
   }
@@ -85,7 +85,7 @@ export class BlobSteps {
     const { graph, view, steps } = this.#context;
     if (view.blobState(digest) !== DiskState.ok || !this.isCorrupt(digest)) return false;
     const text = graph.digests.text(digest);
-    if (!steps.allows(blobData(text))) return false;
+    if (!steps.allows(blobData(text), tags)) return false;
     const message = "move the damaged file away: the registry would keep it whatever is pushed";
     steps.add({ kind: "clean", digest: text, path: blobData(text), reason: "corrupt-blob", message }, tags);
     return view.removeBlob(digest);

@@ -20,7 +20,7 @@ export class LinkSteps {
     const link = links.find(repository.index, place);
     const state = link < 0 ? DiskState.absent : links.state(link);
     const path = linkFile(repository.name, kind, content);
-    if (state === DiskState.unreadable || !steps.allows(path)) return false;
+    if (state === DiskState.unreadable || !steps.allows(path, tags)) return false;
     const before =
       state === DiskState.absent
         ? "absent"
@@ -49,7 +49,7 @@ export class LinkSteps {
     const links = graph.links(kind);
     const link = links.find(repository.index, place);
     if (link < 0 || links.state(link) === DiskState.unreadable || links.state(link) === DiskState.absent) return false;
-    if (!steps.allows(linkFile(repository.name, kind, digest))) return false;
+    if (!steps.allows(linkFile(repository.name, kind, digest), tags)) return false;
     const named = { repository: repository.name, digest, path: linkFile(repository.name, kind, digest) };
     if (links.state(link) === DiskState.ok) {
       const content = graph.digests.text(links.target(link));

@@ -31,10 +31,14 @@ export interface RootToPlan {
 export interface RootPlan {
   /** Not sorted. */
   readonly steps: readonly PlanStep[];
-  /** `repository:tag` of the images that are broken now: which are pullable after the script, after pushes too, or never. */
+  /**
+   * `repository:tag` of the images that are broken now: which are pullable after the script, after pushes too, or never, and
+   * those that nothing can be said of before people did what the script must not.
+   */
   readonly images: {
     readonly fixedByScript: readonly string[];
     readonly fixedByPush: readonly string[];
+    readonly fixedByHand: readonly string[];
     readonly unrecoverable: readonly string[];
   };
   /** Where the script could have done something and must not, by path, and why. */
@@ -78,18 +82,21 @@ export function planRoot({ context, findings, sources, entries, isIntact }: Root
     if (!before.has(tag)) throw new Error(`the plan would break ${imageName(graph, tag)}, which is pullable`);
   }
   const fixed = new Set([...before].filter((tag) => !after.has(tag)));
-  const byHand = leftToPeople(context, view, pull, after);
-  const pushed = new Set([...after].filter((tag) => !byHand.rebuild.has(tag)));
+  const waiting = new Set([...after].filter((tag) => steps.waiting().has(tag)));
+  const open = new Set([...after].filter((tag) => !waiting.has(tag)));
+  const byHand = leftToPeople(context, view, pull, open);
+  const pushed = new Set([...open].filter((tag) => !byHand.rebuild.has(tag)));
   const fixable = new Set([...fixed, ...pushed]);
   return {
     steps: [
       ...steps.finish(fixable),
       ...pushSteps(context, byHand.pushes, fixable),
-      ...rebuildSteps(context, byHand.rebuild),
+      ...rebuildSteps(context, byHand.rebuild, steps),
     ],
     images: {
       fixedByScript: imageNames(context, fixed),
       fixedByPush: imageNames(context, pushed),
+      fixedByHand: imageNames(context, waiting),
       unrecoverable: imageNames(context, byHand.rebuild.keys()),
     },
     obstacles: steps.obstacles(),
@@ -112,7 +119,7 @@ function addTagSteps({ graph }: CheckContext, view: GraphOverlay, pull: Pull, st
     if (problem.failure !== "broken-tag") continue;
     const { repository, tag, tags } = problem;
     const path = tagCurrent(repository.name, graph.tags.name(tag));
-    if (!steps.allows(path)) continue;
+    if (!steps.allows(path, tags)) continue;
     const [digest, ...others] = graph.tags.history(tag);
     if (digest !== undefined && others.length === 0 && isComplete(view, repository, digest, pull.problems)) {
       const content = graph.digests.text(digest);
@@ -212,7 +219,11 @@ function pushWords(isKnown: boolean, isCache: boolean): string {
   return `push the manifest and ${what}, byte for byte as it was${exported}`;
 }
 
-function rebuildSteps({ graph, root }: CheckContext, rebuild: ReadonlyMap<number, string>): PlanStep[] {
+function rebuildSteps(
+  { graph, root }: CheckContext,
+  rebuild: ReadonlyMap<number, string>,
+  steps: StepList,
+): PlanStep[] {
   return [...rebuild].flatMap(([tag, reason]): PlanStep[] => {
     const repository = graph.repository(graph.tags.repository(tag)).name;
     const named = { repository, tag: graph.tags.name(tag) };
@@ -220,15 +231,18 @@ function rebuildSteps({ graph, root }: CheckContext, rebuild: ReadonlyMap<number
     const digest = target < 0 ? null : graph.digests.text(target);
     const finish = <D extends Parameters<typeof finishStep>[2]>(draft: D) =>
       finishStep(root, graph, draft, [tag], new Set());
-    return [
-      finish({ kind: "rebuild", ...named, digest, reason, message: `build the image anew: ${reason}` } as const),
-      finish({
-        kind: "delete-tag",
-        ...named,
-        path: tagFolder(repository, named.tag),
-        message: "or delete the tag, if nobody needs it: move its folder away",
-      } as const),
-    ];
+    const step = finish({
+      kind: "rebuild",
+      ...named,
+      digest,
+      reason,
+      message: `build the image anew: ${reason}`,
+    } as const);
+    const path = tagFolder(repository, named.tag);
+    // By way of a symbolic link it may be another repository's tag that goes.
+    if (!steps.allows(path)) return [step];
+    const message = "or delete the tag, if nobody needs it: move its folder away";
+    return [step, finish({ kind: "delete-tag", ...named, path, message } as const)];
   });
 }
 

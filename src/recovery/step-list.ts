@@ -34,6 +34,7 @@ export class StepList {
   readonly #drafts = new Map<string, DraftOfTags>();
   /** By path: what no step is taken for, and why. */
   readonly #obstacles = new Map<string, Obstacle>();
+  readonly #waiting = new Set<number>();
 
   constructor(root: string, graph: RootGraph, entries: Entries) {
     this.#root = root;
@@ -41,11 +42,18 @@ export class StepList {
     this.#entries = entries;
   }
 
-  /** Whether a step may be taken at this path. One that may not is left to people. */
-  allows(path: string): boolean {
+  /** Whether a step may be taken at this path. One that may not is left to people, and these tags wait for them. */
+  allows(path: string, tags: readonly number[] = []): boolean {
     const obstacle = this.#obstacles.get(path) ?? this.#obstacleAt(path);
-    if (obstacle !== undefined) this.#obstacles.set(path, obstacle);
-    return obstacle === undefined;
+    if (obstacle === undefined) return true;
+    this.#obstacles.set(path, obstacle);
+    for (const tag of tags) this.#waiting.add(tag);
+    return false;
+  }
+
+  /** The tags that wanted a step which is left to people. */
+  waiting(): ReadonlySet<number> {
+    return this.#waiting;
   }
 
   /** What steps were asked for and not taken, sorted by path. */

@@ -4,6 +4,7 @@ import { dirname } from "node:path";
 import { describe, expect, it } from "vitest";
 import { blobPath, layerLinkPath, repositoriesPath, revisionLinkPath } from "../../scripts/fixtures/storage.ts";
 import { investigate } from "../worlds/investigate.ts";
+import { runProgram } from "../worlds/scan-world.ts";
 import { World } from "../worlds/world.ts";
 
 const UNKNOWN = `sha256:${"f".repeat(64)}`;
@@ -83,5 +84,58 @@ describe("a plan", () => {
     const path = layerLinkPath("app", image.layers[0]!.digest);
     world.removeEntry(path);
     expect((await planFor(world)).paths).toContain(path);
+  });
+});
+
+describe("images that wait for what a symbolic link keeps from the script", () => {
+  /** What becomes of the images, the exit code, and the kinds of steps. */
+  async function fatesIn(world: World) {
+    const { roots, steps, exitCode, verdict } = await investigate(world.fs, "plan", ["--verify-content", world.root]);
+    const { fixedByScript, fixedByPush, fixedByHand, unrecoverable } = roots[0]!;
+    const kinds = steps.map(({ kind }) => kind);
+    return { fixedByScript, fixedByPush, fixedByHand, unrecoverable, kinds, exitCode, verdict };
+  }
+  const byHand = { fixedByScript: [], fixedByPush: [], fixedByHand: ["app:v1"], unrecoverable: [] };
+
+  it("are not promised to be pullable after a push, and fail the run", async () => {
+    const { world, image } = withImage();
+    const path = layerLinkPath("app", image.layers[0]!.digest);
+    world.write(path, "garbage");
+    moveBehindLink(world, dirname(path), "/outside/layer");
+    expect(await fatesIn(world)).toEqual({ ...byHand, kinds: [], exitCode: 4, verdict: "findings" });
+    const { printed: text } = await runProgram(world.fs, ["plan", world.root]);
+    expect(text).toContain("1 broken image: 1 by hand first");
+    expect(text).toMatch(/These wait for what the script must not touch[\s\S]*app:v1/);
+  });
+
+  it.each([
+    ["its manifest is there", false],
+    ["its manifest is gone", true],
+  ])("are those whose revision folder is another's, so that a push would break that: %s", async (_, isGone) => {
+    const { world, repository, image } = withImage();
+    const other = repository.image("v2");
+    const folder = dirname(revisionLinkPath("app", image.digest));
+    world.removeEntry(revisionLinkPath("app", image.digest));
+    world.memory.rmSync(`${world.root}/${folder}`, { recursive: true, force: true });
+    world.symlink(folder, other.digest.slice("sha256:".length));
+    if (isGone) world.remove(blobPath(image.digest));
+    const { kinds, ...rest } = await fatesIn(world);
+    expect(rest).toMatchObject({ ...byHand, exitCode: 4 });
+    expect(kinds.filter((kind) => kind !== "clean")).toEqual([]);
+  });
+
+  it("are not offered to be deleted by way of a link: it would be another repository's tag that goes", async () => {
+    const { world, image } = withImage();
+    const other = world.repository("other");
+    other.image("v1");
+    world.remove(blobPath(image.digest));
+    const before = await fatesIn(world);
+    expect(before.kinds).toContain("delete-tag");
+    const tags = `${repositoriesPath}/other/_manifests/tags`;
+    world.memory.rmSync(`${world.root}/${tags}`, { recursive: true, force: true });
+    world.symlink(tags, "../../app/_manifests/tags");
+    const { kinds, unrecoverable } = await fatesIn(world);
+    expect(kinds).not.toContain("delete-tag");
+    expect(unrecoverable).toContain("app:v1");
   });
 });

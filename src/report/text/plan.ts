@@ -20,6 +20,7 @@ export function* renderPlanText(report: PlanReport, page: Page): Generator<strin
   yield* renderFixes(page, report, prefix);
   yield* renderPushes(page, report, prefix);
   yield* renderRebuilds(page, report, prefix);
+  yield* renderWaiting(page, report, prefix);
   yield* renderCleaning(page, report, prefix);
   yield* renderLeft(page, report, prefix);
   yield* renderUnreadable(page, report);
@@ -31,11 +32,12 @@ export function* renderPlanText(report: PlanReport, page: Page): Generator<strin
 
 function* renderVerdict(page: Page, { summary, steps, verdict }: PlanReport): Generator<string> {
   const { red, yellow, green, bold } = page.colour;
-  const { brokenTags, fixedByScript, fixedByPush } = summary;
-  const lost = brokenTags - fixedByScript - fixedByPush;
+  const { brokenTags, fixedByScript, fixedByPush, fixedByHand } = summary;
+  const lost = brokenTags - fixedByScript - fixedByPush - fixedByHand;
   const parts = [
     fixedByScript > 0 ? `${formatCount(fixedByScript)} can be fixed from what is on the disk` : "",
     fixedByPush > 0 ? `${formatCount(fixedByPush)} by pushing again` : "",
+    fixedByHand > 0 ? `${formatCount(fixedByHand)} by hand first` : "",
     lost > 0 ? `${formatCount(lost)} lost` : "",
   ].filter((part) => part !== "");
   const [said, paint] =
@@ -64,6 +66,14 @@ function* renderRebuilds(page: Page, { steps }: PlanReport, prefix: NamePrefix):
     yield* paragraph(page, reason, { first: 4, rest: 6 });
   }
   yield* more(page, 2, rebuilds.length - MAX_REBUILDS);
+}
+
+/** Images that wait for what only people may do. */
+function* renderWaiting(page: Page, { roots }: PlanReport, prefix: NamePrefix): Generator<string> {
+  const images = roots.flatMap(({ name, fixedByHand }) => fixedByHand.map((image) => prefix(name) + image));
+  if (images.length === 0) return;
+  yield* heading(page, "These wait for what the script must not touch: see what is left as it is, then plan again");
+  yield* paragraph(page, some(images), { first: 2, rest: 4, paint: page.colour.red });
 }
 
 function* renderLeft(page: Page, { left }: PlanReport, prefix: NamePrefix): Generator<string> {
@@ -111,15 +121,15 @@ const MAX_IMAGES = 5;
 export function* renderFixes(page: Page, report: PlanReport, prefix: NamePrefix): Generator<string> {
   const fixing = report.steps.filter(isScripted).filter(({ affects }) => affects.length > 0);
   if (fixing.length === 0) return;
-  const done = new Set(
-    report.roots.flatMap(({ name, fixedByScript }) => fixedByScript.map((image) => `${name} ${image}`)),
-  );
+  const keysOf = (list: "fixedByScript" | "fixedByHand") =>
+    new Set(report.roots.flatMap((root) => root[list].map((image) => `${root.name} ${image}`)));
+  const fates = { done: keysOf("fixedByScript"), waiting: keysOf("fixedByHand") };
   const title = report.script === null ? "A script can fix this from what is on the disk" : "The script fixes this";
   yield* heading(page, title);
   const groups = [...groupBy(fixing, imagesKey)];
   for (const [, steps] of groups.slice(0, MAX_GROUPS)) {
     yield* imagesOf(page, steps[0]!, prefix);
-    yield* renderWorth(page, steps[0]!, done);
+    yield* renderWorth(page, steps[0]!, fates);
     for (const [message, same] of groupBy(steps, ({ message }) => message)) {
       yield* paragraph(page, message, { first: 4, rest: 6 });
       yield* paths(page, 6, same, MAX_STEPS, prefix);
@@ -128,12 +138,26 @@ export function* renderFixes(page: Page, report: PlanReport, prefix: NamePrefix)
   yield* more(page, 2, groups.length - MAX_GROUPS);
 }
 
+/** Images by root and name: what the script does fix, and what waits for people. */
+interface Fates {
+  readonly done: ReadonlySet<string>;
+  readonly waiting: ReadonlySet<string>;
+}
+
 /** Says where the script alone does not fix an image. */
-function* renderWorth(page: Page, { root, affects, fixes }: PlanStep, done: ReadonlySet<string>): Generator<string> {
-  const open = affects.filter((image) => !done.has(`${root} ${image}`));
+function* renderWorth(page: Page, { root, affects, fixes }: PlanStep, fates: Fates): Generator<string> {
+  const open = affects.filter((image) => !fates.done.has(`${root} ${image}`));
   if (open.length === 0) return;
-  const lost = open.filter((image) => !fixes.includes(image)).length;
-  const what = lost === 0 ? "a push has to follow" : lost === open.length ? "they are lost anyway" : "not enough alone";
+  const waiting = open.filter((image) => fates.waiting.has(`${root} ${image}`)).length;
+  const lost = open.filter((image) => !fixes.includes(image)).length - waiting;
+  const what =
+    waiting === open.length
+      ? "more has to be fixed by hand"
+      : lost + waiting === 0
+        ? "a push has to follow"
+        : lost === open.length
+          ? "they are lost anyway"
+          : "not enough alone";
   const whose = open.length === affects.length ? "" : `for ${some(open)} `;
   const text = open.length === 1 ? what.replace("they are", "it is") : what;
   yield* paragraph(page, whose + text, { first: 4, rest: 6, paint: page.colour.yellow });

@@ -14,7 +14,13 @@ import { type Entry, entriesBelow, lostContents, stateBelow } from "./files.ts";
 import { healableImages } from "./healable.ts";
 
 interface Plan {
-  roots: { path: string; fixedByScript: string[]; fixedByPush: string[]; unrecoverable: string[] }[];
+  roots: {
+    path: string;
+    fixedByScript: string[];
+    fixedByPush: string[];
+    fixedByHand: string[];
+    unrecoverable: string[];
+  }[];
   steps: { kind: string; affects: string[] }[];
   unreadable: { path: string; error: string }[];
   left: { root: string; code: string; count: number }[];
@@ -57,9 +63,9 @@ export function comparePlan(worlds: Worlds, [shell = "sh", ...shellOptions]: rea
       differ("planning changed the root", changesIn(state, stateBelow(root)));
       for (const { kind } of plan.steps) result.counts[`step ${kind}`] = (result.counts[`step ${kind}`] ?? 0) + 1;
       result.counts["broken and healable"] = healable.filter((image) => before.has(image)).length;
-      const { fixedByScript, fixedByPush, unrecoverable } = plan.roots.find(({ path }) => path === root)!;
+      const { fixedByScript, fixedByPush, fixedByHand, unrecoverable } = plan.roots.find(({ path }) => path === root)!;
       result.counts["healed by script"] = fixedByScript.length;
-      result.counts["left to people"] = fixedByPush.length + unrecoverable.length;
+      result.counts["left to people"] = fixedByPush.length + fixedByHand.length + unrecoverable.length;
       if (plan.script !== null) {
         const dry = await runToEnd(shell, [...shellOptions, script, "--as-root"], patienceMs);
         differ("a dry run fails", dry.exitCode === 0 ? [] : [`${dry.exitCode} ${dry.stderr}`]);
@@ -91,7 +97,7 @@ export function comparePlan(worlds: Worlds, [shell = "sh", ...shellOptions]: rea
         "broken now",
         after.filter((image) => !before.has(image)),
       );
-      const known = new Set([...fixedByScript, ...fixedByPush, ...unrecoverable]);
+      const known = new Set([...fixedByScript, ...fixedByPush, ...fixedByHand, ...unrecoverable]);
       differ(
         "broken and in no list",
         after.filter((image) => !known.has(image)),
