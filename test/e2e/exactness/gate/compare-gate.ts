@@ -99,8 +99,9 @@ function judge(stage: Stage, set: OptionSet, gate: GateRun, harm: string | undef
   }
   if (said === "go" || harm !== undefined) return;
   for (const reason of new Set(gate.reasons.map(shapeOf))) count(result, `price: ${said}: ${reason}`);
-  // A clean-up may take from a healthy world too: the tag pushed last, a signature.
-  if (!stage.damaged && set.removes.length === 0) {
+  // A clean-up may take from a healthy world too: the tag pushed last, a signature. And -m may take more than half.
+  const isAsked = set.removes.length > 0 || gate.reasons.every((reason) => reason.includes("--max-delete"));
+  if (!stage.damaged && !isAsked) {
     result.differences.push({
       sort: "no go for a healthy world",
       text: `${said}: ${gate.reasons.join("; ")} [${set.name}]`,
