@@ -61,7 +61,7 @@ export function readAsCollector(
     readRevisions(reading, graph, repository);
     if (deleteUntagged) readTags(reading, graph, repository, removedTags);
   }
-  readStore(reading, storageFs, graph);
+  readStore(reading, graph);
   return { closed, unreadable };
 }
 
@@ -100,11 +100,10 @@ function readTags(
   }
 }
 
-function readStore(reading: Reading, storageFs: StorageFs, graph: RootGraph): void {
-  const names = (path: string) =>
-    reading.opens(path, LIST) ? entriesOf(listNames(storageFs, `${reading.root}/${path}`)) : [];
-  for (const algorithm of names(BLOBS)) {
-    for (const prefix of names(`${BLOBS}/${algorithm}`)) reading.opens(`${BLOBS}/${algorithm}/${prefix}`, LIST);
+function readStore(reading: Reading, graph: RootGraph): void {
+  for (const algorithm of reading.list(BLOBS)) {
+    const folder = `${BLOBS}/${algorithm}`;
+    for (const prefix of reading.list(folder)) reading.opens(`${folder}/${prefix}`, LIST);
   }
   for (let blob = 0; blob < graph.digests.length; blob++) {
     if (!graph.hasBlobFolder(blob)) continue;
@@ -116,7 +115,7 @@ function readStore(reading: Reading, storageFs: StorageFs, graph: RootGraph): vo
 class Reading {
   readonly closed: string[] = [];
   readonly unreadable: Unreadable[] = [];
-  readonly root: string;
+  readonly #root: string;
   readonly #fs: StorageFs;
   readonly #user: User;
   /** By directory that much lies in. */
@@ -124,7 +123,7 @@ class Reading {
 
   constructor(storageFs: StorageFs, root: string, user: User) {
     this.#fs = storageFs;
-    this.root = root;
+    this.#root = root;
     this.#user = user;
   }
 
@@ -138,9 +137,17 @@ class Reading {
     return isOpen;
   }
 
+  /** The names in a directory that the user may list. */
+  list(path: string): readonly string[] {
+    if (!this.opens(path, LIST)) return [];
+    const listing = listNames(this.#fs, `${this.#root}/${path}`);
+    if (listing.state === DiskState.unreadable) this.unreadable.push({ path, error: listing.code });
+    return entriesOf(listing);
+  }
+
   /** Whether the user may do that with what is there. Notes what is closed, and what cannot be looked at. */
   isOpen(path: string, wanted: number): boolean {
-    const { stat, code } = statPath(this.#fs, path === "" ? this.root : `${this.root}/${path}`);
+    const { stat, code } = statPath(this.#fs, path === "" ? this.#root : `${this.#root}/${path}`);
     if (code !== undefined && stateOfError(code) === DiskState.unreadable) this.unreadable.push({ path, error: code });
     if (stat === undefined) return false;
     const isOpen = mayAccess(stat, this.#user, stat.isDirectory() ? wanted : READ);

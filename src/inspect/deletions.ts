@@ -75,7 +75,9 @@ export function lookAtDeletions(
     const directory = stat(path);
     const isEntered = directory !== undefined && mayAccess(directory, collector!, 1);
     if (directory && !isEntered) refused.push(path);
-    return isEntered ? entriesOf(listNames(storageFs, `${root}/${path}`)) : [];
+    const listing = isEntered ? listNames(storageFs, `${root}/${path}`) : undefined;
+    if (listing?.state === DiskState.unreadable) unreadable.push({ path, error: listing.code });
+    return listing ? entriesOf(listing) : [];
   };
   for (const [{ name, tags }, deleted] of histories) {
     for (const tag of tags) {

@@ -11,6 +11,7 @@ import type {
 } from "../facts/facts.ts";
 import { isHex } from "../layout/digest.ts";
 import { type LinkKind, linksFolder, repositoryFolder, tagsFolder } from "../layout/paths.ts";
+import { noting } from "./fs/noting-fs.ts";
 import { entriesOf, identityOf, type StorageFs } from "./fs/storage-fs.ts";
 import { LinkReader } from "./read-link.ts";
 import { type LinkEntries, listLinks, nestedLinks, readLinks, unexpectedLinks } from "./read-links.ts";
@@ -76,15 +77,15 @@ export function readRepository(
   take(linkPieces(name, "revision", revisions.entries));
   const layers = listLinks(reading, name, "layer");
   take(linkPieces(name, "layer", layers.entries));
+  const notingFs = noting(storageFs, (path, error) => {
+    reading.unreadable.push({ path: path.slice(root.length + 1), error });
+  });
+  const revisionFolders = revisions.entries.map(({ algorithm }) => `${linksFolder(name, "revision")}/${algorithm}`);
   const facts: RepositoryFacts = {
     name,
     tagsState: tags.state,
     blocked: reading.blocked,
-    revisionFolders: options.everyFolder
-      ? revisions.entries.map(({ algorithm }) =>
-          identityOf(storageFs, `${root}/${linksFolder(name, "revision")}/${algorithm}`),
-        )
-      : [],
+    revisionFolders: options.everyFolder ? revisionFolders.map((path) => identityOf(notingFs, `${root}/${path}`)) : [],
     layerLinks: linksOf(now, read, "layer"),
     revisionLinks: linksOf(now, read, "revision"),
     unexpectedRevisionLinks: [

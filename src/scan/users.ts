@@ -12,8 +12,8 @@ const MOST_BYTES = 1 << 24;
  */
 export function findUser(storageFs: StorageFs, text: string): User {
   const [, uid, gid] = /^(\d{1,10})(?::(\d{1,10}))?$/.exec(text) ?? [];
-  const passwd = lines(storageFs, "/etc/passwd");
   if (uid !== undefined && gid !== undefined) return { uid: Number(uid), gids: [Number(gid)] };
+  const passwd = lines(storageFs, "/etc/passwd");
   const entry = passwd.find(([name, , number]) => (uid === undefined ? name === text : number === uid));
   if (entry === undefined) {
     if (uid !== undefined) return { uid: Number(uid), gids: [] };
