@@ -9,6 +9,8 @@ export interface CheckContext {
   /** The root's name. */
   readonly root: string;
   readonly kind: "authoritative" | "cache";
+  /** Whether the registry remembers which blobs there are, so that a push needs a restart first; undefined where nothing tells. */
+  readonly cachesDescriptors: boolean | undefined;
   readonly graph: RootGraph;
   readonly pull: Pull;
   readonly catalogue: Catalogue;
@@ -26,9 +28,9 @@ const NO_NAMES: NamespaceFacts = { folders: new Map(), empty: [], unexpected: []
 
 /** Pulls all images of the graph. What is left out is as in a part of a root, of which nothing is said as a whole. */
 export function checkContext(
-  root: { readonly name: string; readonly kind: "authoritative" | "cache" },
+  root: Pick<CheckContext, "kind"> & { readonly name: string; readonly cachesDescriptors?: boolean | undefined },
   graph: RootGraph,
-  rest: Partial<Omit<CheckContext, "root" | "kind" | "graph" | "pull" | "catalogue">> & {
+  rest: Partial<Omit<CheckContext, "root" | "kind" | "cachesDescriptors" | "graph" | "pull" | "catalogue">> & {
     readonly namespace?: NamespaceFacts;
   } = {},
 ): CheckContext {
@@ -36,6 +38,7 @@ export function checkContext(
   return {
     root: root.name,
     kind: root.kind,
+    cachesDescriptors: root.cachesDescriptors,
     graph,
     pull: pullAll(graph, { fetchesMissing: root.kind === "cache" }),
     catalogue: walkCatalogue(namespace),

@@ -2,7 +2,7 @@
 import { tagCurrent } from "../layout/paths.ts";
 import type { Answer } from "../registry/serve/serve.ts";
 import { defineCheck } from "./check.ts";
-import { problemClaims, problemDraft, problemsOf } from "./pull-problems.ts";
+import { afterRestart, problemClaims, problemDraft, problemsOf } from "./pull-problems.ts";
 
 export const danglingTag = defineCheck({
   code: "dangling-tag",
@@ -15,9 +15,9 @@ export const danglingTag = defineCheck({
     const name = context.graph.tags.name(problem.tag);
     return problemDraft(context, problem, tagCurrent(problem.repository.name, name));
   },
-  words: (_, { reply }) => ({
+  words: (context, { reply }) => ({
     message: reply ? (REASONS[reply.answer] ?? "its manifest is not served") : "the tag has no current link: 404",
-    remedy: "push the image again, or delete the tag's folder if nobody needs it",
+    remedy: `${afterRestart(context, "push the image again")}; or delete the tag's folder if nobody needs it`,
   }),
   restsOn: problemClaims,
 });

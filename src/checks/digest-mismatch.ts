@@ -3,7 +3,7 @@
 import { DiskState } from "../facts/facts.ts";
 import { blobData, linkFile } from "../layout/paths.ts";
 import { defineCheck } from "./check.ts";
-import { problemClaims, problemDraft, problemsOf, REPLACE_FILE } from "./pull-problems.ts";
+import { afterRestart, problemClaims, problemDraft, problemsOf, REPLACE_FILE } from "./pull-problems.ts";
 
 export const digestMismatch = defineCheck({
   code: "digest-mismatch",
@@ -20,7 +20,8 @@ export const digestMismatch = defineCheck({
     const path = blob === digest ? blobData(digests.text(blob)) : linkFile(repository.name, kind, digests.text(digest));
     return problemDraft(context, problem, path);
   },
-  words: ({ graph }, { digest, reply }) => {
+  words: (context, { digest, reply }) => {
+    const { graph } = context;
     const { blob, answer } = reply!;
     const expected = `expected digest ${graph.digests.text(digest)}`;
     if (blob !== digest) {
@@ -29,7 +30,7 @@ export const digestMismatch = defineCheck({
         remedy:
           graph.blobState(digest) === DiskState.ok
             ? "write the link's own digest into it (that blob is in the store)"
-            : "push the image again (the blob that the link should name is not in the store)",
+            : afterRestart(context, "push the image again (the blob that the link should name is not in the store)"),
       };
     }
     const actual = `actual digest ${graph.actualDigest(blob)}`;

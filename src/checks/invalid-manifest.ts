@@ -3,7 +3,7 @@
 import { ManifestState } from "../facts/facts.ts";
 import { blobData } from "../layout/paths.ts";
 import { defineCheck } from "./check.ts";
-import { problemClaims, problemDraft, problemsOf } from "./pull-problems.ts";
+import { afterRestart, problemClaims, problemDraft, problemsOf } from "./pull-problems.ts";
 
 export const invalidManifest = defineCheck({
   code: "invalid-manifest",
@@ -15,12 +15,13 @@ export const invalidManifest = defineCheck({
   find: (context) => problemsOf(context, "invalid-manifest"),
   draft: (context, problem) =>
     problemDraft(context, problem, blobData(context.graph.digests.text(problem.reply!.blob))),
-  words: ({ graph: { manifests } }, { reply }) => {
+  words: (context, { reply }) => {
+    const { manifests } = context.graph;
     const manifest = manifests.find(reply!.blob);
     const panics = manifests.state(manifest) === ManifestState.panics;
     return {
       message: `${manifests.reason(manifest)}: ${panics ? "the registry drops the connection" : "500"}`,
-      remedy: "delete what links it (garbage collection aborts on it), and push the image again",
+      remedy: `delete what links it (garbage collection aborts on it); ${afterRestart(context, "push the image again")}`,
     };
   },
   restsOn: problemClaims,

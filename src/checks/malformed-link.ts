@@ -3,7 +3,7 @@ import { linkFile, tagCurrent } from "../layout/paths.ts";
 import type { PullProblem } from "../registry/serve/failure.ts";
 import { defineCheck } from "./check.ts";
 import type { CheckContext } from "./context.ts";
-import { problemClaims, problemDraft, problemsOf } from "./pull-problems.ts";
+import { afterRestart, problemClaims, problemDraft, problemsOf } from "./pull-problems.ts";
 
 export const malformedLink = defineCheck({
   code: "malformed-link",
@@ -15,11 +15,12 @@ export const malformedLink = defineCheck({
   fixedAtPath: true,
   find: (context) => problemsOf(context, "broken-tag", "broken-link"),
   draft: (context, problem) => problemDraft(context, problem, pathOf(context, problem)),
-  words: ({ graph }, { tag, reply }) => {
+  words: (context, { tag, reply }) => {
+    const { graph } = context;
     if (tag >= 0) {
       return {
         message: `the tag's link is malformed (${graph.tags.reason(tag)}): 500, and garbage collection with -m aborts`,
-        remedy: "push the tag again, or delete its folder if nobody needs it",
+        remedy: "push the tag again (that writes its link), or delete its folder if nobody needs it",
       };
     }
     const { kind, link } = reply!;
@@ -27,7 +28,7 @@ export const malformedLink = defineCheck({
     const effect = kind === "layer" ? "500 when it is pulled" : "500 when it is pulled, and garbage collection aborts";
     return {
       message: `the ${kind} link is malformed (${reason}): ${effect}`,
-      remedy: "write its own digest into it if the blob is in the store, else delete its folder and push again",
+      remedy: `write its own digest into it if the blob is in the store, else delete its folder; ${afterRestart(context, "push again")}`,
     };
   },
   restsOn: problemClaims,

@@ -14,7 +14,7 @@ export const missingBlob = defineCheck({
     context.graph.digests.isDigest(problem.digest)
       ? {
           message: "the blob is not in the store",
-          remedy: `${pushAgain(context, problem)} (restart the registry first if it still says that the blob exists)`,
+          remedy: pushAgain(context, problem),
         }
       : {
           message: "the manifest references a blob by an invalid digest, which no client can ask for",

@@ -5,6 +5,7 @@ import { claimsOf } from "../graph/claims.ts";
 import { linkFile } from "../layout/paths.ts";
 import { defineCheck } from "./check.ts";
 import type { CheckContext } from "./context.ts";
+import { afterRestart } from "./pull-problems.ts";
 
 export const missingManifest = defineCheck({
   code: "missing-manifest",
@@ -19,9 +20,9 @@ export const missingManifest = defineCheck({
     const path = linkFile(repository.name, "revision", graph.digests.text(digest));
     return { repository, digest, path, tags: [] };
   },
-  words: () => ({
+  words: (context) => ({
     message: "the revision link names a manifest whose data is not in the store: 404",
-    remedy: "delete the revision's folder (no tag needs it), or push the image again if someone pulls it by digest",
+    remedy: `delete the revision's folder (no tag needs it); if someone pulls it by digest, ${afterRestart(context, "push the image again")}`,
   }),
   restsOn: ({ graph }, link) => {
     const place = graph.revisions.place(link);

@@ -11,11 +11,25 @@ import type { CheckContext } from "./context.ts";
 /** What clients reject is damaged on disk, and is served from memory until the registry restarts. */
 export const REPLACE_FILE = "move the damaged file away, restart the registry, and push the image again";
 
+/**
+ * A remedy that pushes what is gone. A registry with a descriptor cache goes on saying that it has it, so that clients
+ * leave it out of what they push, until it is restarted (docs/internals/registry-2.8.3.md section 10).
+ */
+export function afterRestart({ cachesDescriptors }: CheckContext, push: string): string {
+  if (cachesDescriptors === false) return push;
+  const restart = cachesDescriptors
+    ? "restart the registry (its descriptor cache remembers what is gone)"
+    : "restart the registry if its descriptor cache is on";
+  return `${restart}, then ${push}`;
+}
+
 /** What brings a config or layer back. What an index has among its children is a build cache's or a bundle's, not an image's. */
-export function pushAgain({ graph: { manifests } }: CheckContext, { parent }: PullProblem): string {
+export function pushAgain(context: CheckContext, { parent }: PullProblem): string {
+  const { manifests } = context.graph;
   const manifest = parent < 0 ? -1 : manifests.find(parent);
   const isOfIndex = manifest >= 0 && manifests.kind(manifest) === ManifestKind.index;
-  return isOfIndex ? "export the build cache again (or push the bundle again)" : "push the image again";
+  const push = isOfIndex ? "export the build cache again (or push the bundle again)" : "push the image again";
+  return afterRestart(context, push);
 }
 
 /** The problems with one of these failures. */

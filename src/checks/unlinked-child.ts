@@ -1,7 +1,7 @@
 // An index names a child manifest that is in the store but not linked in the repository: what `-m` leaves behind.
 import { isContentInStore } from "../registry/serve/content.ts";
 import { defineCheck } from "./check.ts";
-import { linkPath, problemClaims, problemDraft, refusedReferences } from "./pull-problems.ts";
+import { afterRestart, linkPath, problemClaims, problemDraft, refusedReferences } from "./pull-problems.ts";
 
 export const unlinkedChild = defineCheck({
   code: "unlinked-child",
@@ -11,11 +11,11 @@ export const unlinkedChild = defineCheck({
   inCaches: false,
   find: (context) => refusedReferences(context, "child", true),
   draft: (context, problem) => problemDraft(context, problem, linkPath(context, problem, "revision")),
-  words: ({ graph }, { digest }) => ({
+  words: (context, { digest }) => ({
     message: "the child manifest is in the store, but its repository has no revision link to it: 404",
-    remedy: isContentInStore(graph, digest)
+    remedy: isContentInStore(context.graph, digest)
       ? "write its revision link back, and the layer links that are gone (all that it needs is in the store)"
-      : "push this platform's image again (its config or layers are gone too)",
+      : afterRestart(context, "push this platform's image again (its config or layers are gone too)"),
   }),
   restsOn: problemClaims,
 });

@@ -5,6 +5,7 @@ import { type Finding, ROLE_NAMES } from "../contract/finding.ts";
 import type { ImagePartReport, ImageReport } from "../contract/verify.ts";
 import { DiskState, isBroken, ManifestKind, type Unreadable } from "../facts/facts.ts";
 import { RootGraph } from "../graph/root-graph.ts";
+import { hashWrongSizes } from "../inspect/wrong-sizes.ts";
 import { blobData } from "../layout/paths.ts";
 import { type ImagePart, imageParts, statusOf } from "../registry/serve/image-tree.ts";
 import type { StorageRoot } from "../scan/find-roots.ts";
@@ -69,7 +70,9 @@ async function verifyOnce(
     // Hashing takes its time: signals are seen in between.
     if (verifyContent) await new Promise((resolve) => setImmediate(resolve));
   }
-  return { report: await reportOf(root, image, graph, unreadable.length === 0), unreadable };
+  const context = checkContext(root, graph);
+  hashWrongSizes(storageFs, root.path, graph, context.pull.problems);
+  return { report: await reportOf(root, image, context, unreadable.length === 0), unreadable };
 }
 
 /** The graph of a root that holds nothing else, so that what answers for a whole root answers for this image. */
@@ -89,12 +92,11 @@ function graphOf(facts: ImageFacts, unreadable: Unreadable[]): RootGraph {
 async function reportOf(
   root: StorageRoot,
   image: ImageName,
-  graph: RootGraph,
+  context: CheckContext,
   isComplete: boolean,
 ): Promise<ImageReport> {
+  const { graph, pull } = context;
   const repository = graph.repository(0);
-  const context = checkContext(root, graph);
-  const { pull } = context;
   const [broken] = pull.brokenTags;
   const target = graph.tags.target(0);
   const parts = target < 0 ? [] : imageParts(graph, repository, target, pull.problems);

@@ -15,8 +15,8 @@ type Choice = Omit<RootChoice, "repositories">;
 
 /** The roots at or under the path. Throws what `chooseRoots` throws. */
 export async function rootsToVerify(storageFs: StorageFs, options: Choice): Promise<RootsToVerify> {
-  const { paths, kinds, caches, authoritative } = options;
-  const isPlain = kinds.size + caches.length + authoritative.length === 0;
+  const { paths, kinds, caches, authoritative, registryConfig } = options;
+  const isPlain = kinds.size + caches.length + authoritative.length === 0 && registryConfig === undefined;
   const alone = isPlain && paths.length === 1 ? rootAlone(storageFs, resolve(paths[0]!)) : undefined;
   if (alone) return { roots: [alone], unreadable: [] };
   const { chooseRoots } = await import("../inspect/choose-roots.ts");

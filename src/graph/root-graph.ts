@@ -67,6 +67,8 @@ export class RootGraph {
   /** What corrupt content does hash to, apart from the digests of the root: by blob, its number there plus one. */
   readonly #actualDigests = new DigestTable();
   readonly #actualOf = new Integers();
+  /** By digest, of blobs that were hashed because their size was in question: 1 where they are not what they should be, 2 where they are. */
+  readonly #sound = new Bytes();
   readonly #blockedBlobs: BlockedFolder[] = [];
   /** By digest: as BlobFacts.files has it; none unless every folder was looked through. */
   readonly #files = new Floats(0);
@@ -107,6 +109,7 @@ export class RootGraph {
    */
   setBlob(blob: number, state: DiskState, size: number, modified: number, corrupt = false): void {
     if (corrupt || this.#blobCorrupt.at(blob) === 1) this.#blobCorrupt.set(blob, corrupt ? 1 : 0);
+    if (this.#sound.at(blob) !== 0) this.#sound.set(blob, 0);
     this.#blobStates.set(blob, state + 1);
     this.#blobSizes.set(blob, size);
     this.#blobModified.set(blob, modified);
@@ -281,6 +284,16 @@ export class RootGraph {
   /** Whether its content was hashed and found to be other than its digest. */
   isBlobCorrupt(digest: number): boolean {
     return this.#blobCorrupt.at(digest) === 1;
+  }
+
+  /** Whether a blob whose size was in question hashes to its digest; undefined where that is not known. */
+  isBlobSound(blob: number): boolean | undefined {
+    const known = this.#sound.at(blob);
+    return known === 0 ? undefined : known === 2;
+  }
+
+  setSound(blob: number, isSound: boolean | undefined): void {
+    if (isSound !== undefined) this.#sound.set(blob, isSound ? 2 : 1);
   }
 
   /** What the content of a corrupt blob or manifest does hash to; undefined where that is its digest, or not known. */

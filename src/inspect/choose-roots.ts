@@ -49,16 +49,23 @@ export function chooseRoots(
   const configured = new Map([...kinds].map(([path, kind]) => [resolve(path), kind]));
   const chosen = roots.map((root) => {
     const namespace = listNamespace(storageFs, root.path);
+    const config = configOf(storageFs, registryConfig, root.path, roots.length);
     const names = repositoryNames(namespace);
     const said = caches.includes(root.name)
       ? "cache"
       : authoritative.includes(root.name)
         ? "authoritative"
-        : (kindBy(storageFs, registryConfig, root.path, roots.length) ?? nearest(configured, root.path));
+        : ((config && (config.isCache ? "cache" : "authoritative")) ?? nearest(configured, root.path));
     const evidence: CacheEvidence = said ? { kind: said } : cacheEvidence(notingFs, root.path, names);
     if (evidence.doubt !== undefined)
       unreadable.push({ path: `${root.path}/${SCHEDULER_STATE}`, error: evidence.doubt });
-    return { root: { ...root, kind: evidence.kind }, namespace, names, isKindGiven: said !== undefined };
+    const cachesDescriptors = config?.cachesDescriptors;
+    return {
+      root: { ...root, kind: evidence.kind, cachesDescriptors },
+      namespace,
+      names,
+      isKindGiven: said !== undefined,
+    };
   });
   if (repositories.length === 0) return { chosen, unreadable };
   for (const glob of repositories) {
@@ -73,10 +80,9 @@ export function chooseRoots(
   return { chosen: narrowed, unreadable };
 }
 
-/** What kind of root the registry's own configuration makes of this one; undefined where it speaks of another. */
-function kindBy(storageFs: StorageFs, config: RegistryConfig | undefined, path: string, roots: number) {
-  if (config === undefined || !speaksOf(storageFs, config, path, roots === 1)) return undefined;
-  return config.isCache ? "cache" : "authoritative";
+/** The registry's own configuration, where it speaks of this root. */
+function configOf(storageFs: StorageFs, config: RegistryConfig | undefined, path: string, roots: number) {
+  return config && speaksOf(storageFs, config, path, roots === 1) ? config : undefined;
 }
 
 /** The value for the path itself, or for the closest folder above it that has one. */

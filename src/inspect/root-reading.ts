@@ -19,6 +19,7 @@ import { isThere, type StorageFs, stateOfError, statPath } from "../scan/fs/stor
 import { hashFile, statBlob } from "../scan/read-blobs.ts";
 import { type Progress, type ReadOptions, RootReader, type ThreadOptions } from "../scan/reader.ts";
 import { findMoved, type Moved } from "./find-moved.ts";
+import { hashWrongSizes } from "./wrong-sizes.ts";
 
 export interface InspectOptions extends ReadOptions, ThreadOptions {
   /** Milliseconds since 1970. */
@@ -133,13 +134,15 @@ export class RootReading {
   /** What was read so far, with all images pulled. */
   context(): CheckContext {
     const { wholeRoot, now, staleUploadAge } = this.#options;
-    return checkContext(this.#root, this.#graph, {
+    const context = checkContext(this.#root, this.#graph, {
       namespace: this.#namespace,
       unexpectedInStore: this.#unexpectedInStore,
       wholeRoot,
       now,
       staleUploadAge,
     });
+    hashWrongSizes(this.#fs, this.#root.path, this.#graph, context.pull.problems);
+    return context;
   }
 
   /** Reads again what the findings rest on, after a pause of so many milliseconds. */

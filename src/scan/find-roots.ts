@@ -15,6 +15,8 @@ export interface StorageRoot {
   /** Absolute. */
   readonly path: string;
   readonly kind: RootKind;
+  /** Whether its registry remembers in memory which blobs there are; undefined where nothing tells. */
+  readonly cachesDescriptors?: boolean | undefined;
 }
 
 /** Every file system's own folder for its fsck, which only root can list: no root is in it. */

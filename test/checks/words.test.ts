@@ -23,8 +23,8 @@ const zeros = `sha256:${"0".repeat(64)}`;
 const now = Date.UTC(2026, 0, 31);
 const DAY = 24 * 3600 * 1000;
 const pushAgain = "move the damaged file away, restart the registry, and push the image again";
-const restart = "push the image again (restart the registry first if it still says that the blob exists)";
-const own = "write its own digest into it if the blob is in the store, else delete its folder and push again";
+const restart = "restart the registry if its descriptor cache is on, then";
+const own = `write its own digest into it if the blob is in the store, else delete its folder; ${restart} push again`;
 
 /** A situation, the damage, and the words: `code: message; remedy`. */
 const situations: [string, (stage: Stage) => void, string | ((stage: Stage) => string)][] = [
@@ -34,7 +34,7 @@ const situations: [string, (stage: Stage) => void, string | ((stage: Stage) => s
       world.removeEntry(blobPath(child.digest));
       world.removeEntry(revisionLinkPath("team/app", child.digest));
     },
-    "missing-child: the child manifest is not in the store; the index itself still answers 200; push this platform's image again, or rebuild the multi-arch image",
+    "missing-child: the child manifest is not in the store; the index itself still answers 200; restart the registry if its descriptor cache is on, then push this platform's image again, or rebuild the multi-arch image",
   ],
   [
     "a child that is no digest",
@@ -55,12 +55,12 @@ const situations: [string, (stage: Stage) => void, string | ((stage: Stage) => s
         world.removeEntry(layerLinkPath("team/app", digest));
       }
     },
-    "unlinked-child: the child manifest is in the store, but its repository has no revision link to it: 404; push this platform's image again (its config or layers are gone too)",
+    "unlinked-child: the child manifest is in the store, but its repository has no revision link to it: 404; restart the registry if its descriptor cache is on, then push this platform's image again (its config or layers are gone too)",
   ],
   [
     "a layer that is gone",
     ({ world, image }) => world.removeEntry(blobPath(image.layers[0]!.digest)),
-    `missing-blob: the blob is not in the store; ${restart}`,
+    `missing-blob: the blob is not in the store; ${restart} push the image again`,
   ],
   [
     "a layer that is no digest",
@@ -70,7 +70,7 @@ const situations: [string, (stage: Stage) => void, string | ((stage: Stage) => s
   [
     "a layer without a link",
     ({ world, image }) => world.removeEntry(layerLinkPath("team/app", image.layers[0]!.digest)),
-    "unlinked-blob: the blob is in the store, but its repository has no layer link to it: 404; write the layer link back, or push the image again",
+    "unlinked-blob: the blob is in the store, but its repository has no layer link to it: 404; write the layer link back, or restart the registry if its descriptor cache is on, then push the image again",
   ],
   [
     "a layer that is cut short",
@@ -82,7 +82,7 @@ const situations: [string, (stage: Stage) => void, string | ((stage: Stage) => s
     "a child whose size is told wrongly",
     ({ app, child }) => app.indexOf([{ ...child, size: 5 }], "2.0"),
     ({ child }) =>
-      `size-mismatch: expected size 5 bytes, actual size ${child.size} bytes: it is served with 200, and clients reject it; ${pushAgain}`,
+      `size-mismatch: expected size 5 bytes, actual size ${child.size} bytes, and it hashes to its digest: the manifest that names it says a wrong size, and clients reject it; rebuild the image and push it; leave the blob where it is (it is sound, and other images may need it)`,
   ],
   [
     "a corrupt layer",
@@ -108,32 +108,32 @@ const situations: [string, (stage: Stage) => void, string | ((stage: Stage) => s
   [
     "a tag that names text",
     ({ app }) => app.manifest("no manifest", "2.0"),
-    "invalid-manifest: not JSON: unexpected o at byte 1: 500; delete what links it (garbage collection aborts on it), and push the image again",
+    "invalid-manifest: not JSON: unexpected o at byte 1: 500; delete what links it (garbage collection aborts on it); restart the registry if its descriptor cache is on, then push the image again",
   ],
   [
     "an index that makes the registry panic",
     ({ app }) => app.manifest('{"schemaVersion":2,"manifests":{}}', "2.0"),
-    'invalid-manifest: "manifests" is not an array: the registry drops the connection; delete what links it (garbage collection aborts on it), and push the image again',
+    'invalid-manifest: "manifests" is not an array: the registry drops the connection; delete what links it (garbage collection aborts on it); restart the registry if its descriptor cache is on, then push the image again',
   ],
   [
     "a tag without a link",
     ({ world }) => world.mkdir(`${repositoriesPath}/team/app/_manifests/tags/2.0`),
-    "dangling-tag: the tag has no current link: 404; push the image again, or delete the tag's folder if nobody needs it",
+    "dangling-tag: the tag has no current link: 404; restart the registry if its descriptor cache is on, then push the image again; or delete the tag's folder if nobody needs it",
   ],
   [
     "a tag of what has no link",
     ({ app }) => app.tag("2.0", zeros),
-    "dangling-tag: the tag names a manifest that its repository has no link to: 404; push the image again, or delete the tag's folder if nobody needs it",
+    "dangling-tag: the tag names a manifest that its repository has no link to: 404; restart the registry if its descriptor cache is on, then push the image again; or delete the tag's folder if nobody needs it",
   ],
   [
     "a tag of what is gone",
     ({ world, image }) => world.removeEntry(blobPath(image.digest)),
-    "dangling-tag: the tag names a manifest whose data is not in the store: 404; push the image again, or delete the tag's folder if nobody needs it",
+    "dangling-tag: the tag names a manifest whose data is not in the store: 404; restart the registry if its descriptor cache is on, then push the image again; or delete the tag's folder if nobody needs it",
   ],
   [
     "a malformed tag",
     ({ world }) => world.write(tagLinkPath("team/app", "2.0")),
-    "malformed-link: the tag's link is malformed (empty): 500, and garbage collection with -m aborts; push the tag again, or delete its folder if nobody needs it",
+    "malformed-link: the tag's link is malformed (empty): 500, and garbage collection with -m aborts; push the tag again (that writes its link), or delete its folder if nobody needs it",
   ],
   [
     "a malformed revision link",
@@ -161,7 +161,7 @@ const situations: [string, (stage: Stage) => void, string | ((stage: Stage) => s
   [
     "a revision without its manifest",
     ({ app }) => app.link("revision", zeros),
-    "missing-manifest: the revision link names a manifest whose data is not in the store: 404; delete the revision's folder (no tag needs it), or push the image again if someone pulls it by digest",
+    "missing-manifest: the revision link names a manifest whose data is not in the store: 404; delete the revision's folder (no tag needs it); if someone pulls it by digest, restart the registry if its descriptor cache is on, then push the image again",
   ],
   [
     "a layer link without a blob",

@@ -1,4 +1,7 @@
 // Runs `regfsck forecast` on a root and reads its JSON report, as far as the comparison needs it.
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import { linkPath } from "../damage/site.ts";
 import { looksUnmounted } from "./mounts.ts";
 import { program, runToEnd } from "./report.ts";
 import { wholeRootFolders } from "./tags.ts";
@@ -37,18 +40,35 @@ export async function forecastRoot(root: string, deleteUntagged: boolean): Promi
   const { outcome, breaks, losesRepair } = forecast;
   const harms = outcome === "aborts" || breaks.length + losesRepair.length > 0;
   if ((exitCode & 4) !== (harms ? 4 : 0)) return `exit ${exitCode} is odd`;
-  const stays = partThatStays(forecast);
+  const stays = partThatStays(root, forecast);
   if (stays !== undefined) return `${stays} is said to be taken, and stays`;
   return { ...forecast, breaks: forecast.breaks.map(({ repository, tag }) => `${repository}:${tag}`) };
 }
 
+/** What the repository's link of a digest holds; the digest itself where it cannot be read. */
+function linkedBy(root: string, repository: string, kind: "_layers" | "_manifests/revisions", digest: string): string {
+  try {
+    return readFileSync(join(root, linkPath(repository, kind, digest)), "latin1");
+  } catch {
+    return digest;
+  }
+}
+
 /** A part that is said to be taken from a broken image, and that neither a deleted blob nor a deleted manifest is. */
-function partThatStays({ losesRepair, deletedBlobs, deletedManifests }: RootInReport): string | undefined {
+function partThatStays(
+  root: string,
+  { losesRepair, deletedBlobs, deletedManifests }: RootInReport,
+): string | undefined {
   const gone = new Set([...deletedBlobs, ...deletedManifests]);
   for (const { repository, taken } of losesRepair) {
-    // A blob that is named by sha512 is stored, and deleted, by its sha256.
+    // A blob that is named by sha512 is stored, and deleted, by its sha256. And what is served by way of a link that names
+    // another blob is not served any more once that one is gone, though its own blob may stay.
     const stays = taken.find(({ digest }) => {
-      return digest.startsWith("sha256:") && !gone.has(digest) && !gone.has(`${repository}@${digest}`);
+      const linked = (["_layers", "_manifests/revisions"] as const).map((kind) =>
+        linkedBy(root, repository, kind, digest),
+      );
+      const names = [digest, `${repository}@${digest}`, ...linked];
+      return digest.startsWith("sha256:") && !names.some((name) => gone.has(name));
     });
     if (stays) return stays.digest;
   }
