@@ -3,6 +3,7 @@
 //   npx tsx scripts/exactness.ts --seed 7 --path 12        one round again, and shrunk if it differs
 //   npx tsx scripts/exactness.ts --plan --count 300        plans and their scripts instead of scans and forecasts
 //   npx tsx scripts/exactness.ts --gate --count 100        gates, and the real collections that they permit; --keep keeps the roots of a --path
+//   npx tsx scripts/exactness.ts --gate --count 1000 --minutes 30    as many of them as begin in half an hour
 //   npx tsx scripts/exactness.ts --plan --shell 'bash --posix'
 import { parseArgs } from "node:util";
 import { type DifferingRound, playHealthy, playSeed, replay, rootsPerSeed } from "../test/e2e/exactness/campaign.ts";
@@ -30,6 +31,7 @@ const { values } = parseArgs({
     plan: { type: "boolean", default: false },
     gate: { type: "boolean", default: false },
     keep: { type: "boolean", default: false },
+    minutes: { type: "string" },
     shell: { type: "string", default: "sh" },
   },
   allowNegative: true,
@@ -64,11 +66,12 @@ async function playAll(worlds: Worlds): Promise<boolean> {
     differing.push(round);
     process.stderr.write(differingText(round, mode));
   };
+  const end = values.minutes === undefined ? Number.POSITIVE_INFINITY : Date.now() + Number(values.minutes) * 60_000;
   const playSeeds = async () => {
-    for (let next = seeds.shift(); next !== undefined; next = seeds.shift()) {
+    for (let next = seeds.shift(); next !== undefined && Date.now() < end; next = seeds.shift()) {
       const roots = Math.min(rootsPerSeed, count - (next - seed) * rootsPerSeed);
       if (values.gate) await playHealthy(worlds, next, play, see);
-      await playSeed(worlds, next, roots, play, see);
+      await playSeed(worlds, next, roots, play, see, end);
       process.stderr.write(`seed ${next} done: ${tally.roots} of ${count} roots, ${differing.length} differ\n`);
     }
   };

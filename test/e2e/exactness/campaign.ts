@@ -42,16 +42,21 @@ function kindsFor(seed: number, groups: DamageGroups): string[] {
   return kinds.filter((_, position) => position % seedsForEveryKind === seed % seedsForEveryKind);
 }
 
-/** Plays the first `count` rounds of a seed, whatever they turn out to be, and hands each to `seen` with its path. */
+/**
+ * Plays the first `count` rounds of a seed, whatever they turn out to be, and hands each to `seen` with its path. None
+ * begins after `end` (milliseconds since 1970).
+ */
 export async function playSeed(
   worlds: Worlds,
   seed: number,
   count: number,
   play: Play,
   seen: (round: DifferingRound) => void,
+  end = Number.POSITIVE_INFINITY,
 ): Promise<void> {
   let number = 0;
   const property = fc.asyncProperty(roundPlans(seed, play.groups), async (plan) => {
+    if (Date.now() > end) return;
     const path = String(number);
     number += 1;
     seen({ seed, path, result: await playRound(worlds, plan, play) });
