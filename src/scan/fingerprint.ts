@@ -21,9 +21,9 @@ import { listPart, type RepositoryReading } from "./repository-reading.ts";
 
 /**
  * The SHA-256, as hex, of what is in the storage root at `root`: which devices its folders are on, what each tag names,
- * each revision link and when it was written (a push of a manifest that is there already moves nothing else), the layer
- * links, uploads and blobs. Reads names and tags, no blob and no manifest: a few calls a repository and a blob shard, two
- * a tag, one a revision. Notes in `unreadable` what cannot be read.
+ * each link and when it was written (a push or mount of what is there already moves nothing else), the uploads and blobs.
+ * Reads names and tags, no blob and no manifest: a few calls a repository and a blob shard, two a tag, one a link. Notes in
+ * `unreadable` what cannot be read.
  */
 export function fingerprint(storageFs: StorageFs, root: string, unreadable: Unreadable[]): string {
   const hash = createHash("sha256");
@@ -52,11 +52,12 @@ function* repositoryLines(reading: RepositoryReading, name: string): Generator<s
   const tags = entriesOf(listPart(reading, tagsFolder(name)));
   const targets = unpackDigests(readTags(reading, name, tags, { times: false, history: false }).targets);
   for (const [row, tag] of tags.entries()) yield `tag ${JSON.stringify(tag)} ${targets[row] ?? ""}\n`;
-  for (const { path, digest } of linkPlaces(reading, name, "revision")) {
-    const written = linkTime(reading, `${path}/link`);
-    if (written !== undefined) yield `revision ${digest} ${written}\n`;
+  for (const kind of ["revision", "layer"] as const) {
+    for (const { path, digest } of linkPlaces(reading, name, kind)) {
+      const written = linkTime(reading, `${path}/link`);
+      if (written !== undefined) yield `${kind} ${digest} ${written}\n`;
+    }
   }
-  for (const { digest } of linkPlaces(reading, name, "layer")) yield `layer ${digest}\n`;
   for (const { id, modified } of readUploads(reading, name)) yield `upload ${JSON.stringify(id)} ${modified}\n`;
 }
 
@@ -70,7 +71,7 @@ function* linkPlaces(reading: RepositoryReading, repository: string, kind: LinkK
   }
 }
 
-/** When a link was written, in milliseconds since 1970; undefined where a manifest was deleted, which leaves its folder. */
+/** When a link was written, in milliseconds since 1970; undefined where what was deleted left its folder. */
 function linkTime({ fs, root, unreadable }: RepositoryReading, path: string): number | undefined {
   const { stat, code } = statPath(fs, `${root}/${path}`);
   if (code && stateOfError(code) === DiskState.unreadable) unreadable.push({ path, error: code });

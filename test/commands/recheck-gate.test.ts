@@ -2,7 +2,7 @@
 import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
-import { revisionLinkPath } from "../../scripts/fixtures/storage.ts";
+import { layerLinkPath, revisionLinkPath } from "../../scripts/fixtures/storage.ts";
 import { UsageError } from "../../src/contract/errors.ts";
 import { runProgram } from "../worlds/scan-world.ts";
 import { temporaryFolder } from "../worlds/temporary-folder.ts";
@@ -167,6 +167,12 @@ describe("gate --recheck", () => {
   it("stops where a layer was pushed, and waits for no manifest", async () => {
     const { world, app, report } = await gated();
     app.layer();
+    expect(await answer(world, report)).toMatchObject({ exitCode: 4, decision: "stop" });
+  });
+
+  it("stops where a layer that is there was pushed or mounted again", async () => {
+    const { world, image, report } = await gated();
+    world.touch(layerLinkPath("team/app", image.layers[0]!.digest), now);
     expect(await answer(world, report)).toMatchObject({ exitCode: 4, decision: "stop" });
   });
 
