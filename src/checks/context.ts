@@ -14,6 +14,8 @@ export interface CheckContext {
   readonly graph: RootGraph;
   readonly pull: Pull;
   readonly catalogue: Catalogue;
+  /** Whether its scheduler-state.json is none that a cache starts with. */
+  readonly isCacheStateBroken: boolean;
   /** Misplaced files in the blob store. */
   readonly unexpectedInStore: readonly UnexpectedEntry[];
   /** Whether all repositories were read; what concerns the whole root can be said only then. */
@@ -42,6 +44,7 @@ export function checkContext(
     graph,
     pull: pullAll(graph, { fetchesMissing: root.kind === "cache" }),
     catalogue: walkCatalogue(namespace),
+    isCacheStateBroken: rest.isCacheStateBroken ?? false,
     unexpectedInStore,
     wholeRoot,
     now,

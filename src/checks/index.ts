@@ -2,10 +2,12 @@
 import { createHash } from "node:crypto";
 import type { Finding, FindingCode, Severity } from "../contract/finding.ts";
 import type { RootGraph } from "../graph/root-graph.ts";
+import { cacheState } from "./cache-state.ts";
 import type { Check, FindingDraft } from "./check.ts";
 import type { CheckContext } from "./context.ts";
 import { danglingTag } from "./dangling-tag.ts";
 import { digestMismatch } from "./digest-mismatch.ts";
+import { expiredBlob } from "./expired-blob.ts";
 import { invalidManifest } from "./invalid-manifest.ts";
 import { malformedLink } from "./malformed-link.ts";
 import { mismatchedLink } from "./mismatched-link.ts";
@@ -33,8 +35,10 @@ export const CHECKS: Readonly<Record<FindingCode, Check>> = {
   "dangling-tag": danglingTag,
   "malformed-link": malformedLink,
   "unseen-repository": unseenRepository,
+  "cache-state": cacheState,
   "mismatched-link": mismatchedLink,
   "missing-manifest": missingManifest,
+  "expired-blob": expiredBlob,
   "orphan-layer-link": orphanLayerLink,
   "stray-entry": strayEntry,
   "stale-upload": staleUpload,

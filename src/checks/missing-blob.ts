@@ -1,6 +1,6 @@
 // A manifest's config or layer is not in the store. An index may have them too, among its children.
 import { defineCheck } from "./check.ts";
-import { dataPath, problemClaims, problemDraft, pushAgain, refusedReferences } from "./pull-problems.ts";
+import { dataPath, orFetched, problemClaims, problemDraft, pushAgain, refusedReferences } from "./pull-problems.ts";
 
 export const missingBlob = defineCheck({
   code: "missing-blob",
@@ -14,7 +14,7 @@ export const missingBlob = defineCheck({
     context.graph.digests.isDigest(problem.digest)
       ? {
           message: "the blob is not in the store",
-          remedy: pushAgain(context, problem),
+          remedy: pushAgain(context, problem) + orFetched(problem),
         }
       : {
           message: "the manifest references a blob by an invalid digest, which no client can ask for",

@@ -1,6 +1,6 @@
 // An index names a child manifest whose blob is not in the store.
 import { defineCheck } from "./check.ts";
-import { afterRestart, dataPath, problemClaims, problemDraft, refusedReferences } from "./pull-problems.ts";
+import { afterRestart, dataPath, orFetched, problemClaims, problemDraft, refusedReferences } from "./pull-problems.ts";
 
 export const missingChild = defineCheck({
   code: "missing-child",
@@ -10,11 +10,13 @@ export const missingChild = defineCheck({
   inCaches: false,
   find: (context) => refusedReferences(context, "child", false),
   draft: (context, problem) => problemDraft(context, problem, dataPath(context, problem)),
-  words: (context, { digest }) =>
-    context.graph.digests.isDigest(digest)
+  words: (context, problem) =>
+    context.graph.digests.isDigest(problem.digest)
       ? {
           message: "the child manifest is not in the store; the index itself still answers 200",
-          remedy: afterRestart(context, "push this platform's image again, or rebuild the multi-arch image"),
+          remedy:
+            afterRestart(context, "push this platform's image again, or rebuild the multi-arch image") +
+            orFetched(problem),
         }
       : {
           message: "the index references a child by an invalid digest, which no client can ask for",

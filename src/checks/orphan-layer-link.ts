@@ -6,6 +6,7 @@ import { claimsOf } from "../graph/claims.ts";
 import { linkFile } from "../layout/paths.ts";
 import { defineCheck } from "./check.ts";
 import type { CheckContext } from "./context.ts";
+import { findExpired } from "./expired-blob.ts";
 
 export const orphanLayerLink = defineCheck({
   code: "orphan-layer-link",
@@ -19,9 +20,12 @@ export const orphanLayerLink = defineCheck({
     const digest = graph.layerLinks.place(link);
     return { repository, digest, path: linkFile(repository.name, "layer", graph.digests.text(digest)), tags: [] };
   },
-  words: () => ({
+  words: ({ kind }) => ({
     message: "the layer link names a blob that is not in the store",
-    remedy: "delete the link's folder while the registry is stopped (no image of today needs it)",
+    remedy:
+      kind === "cache"
+        ? "restart the cache: it then fetches the blob again when it is asked for"
+        : "delete the link's folder while the registry is stopped (no image of today needs it)",
   }),
   restsOn: ({ graph }, link) => {
     const place = graph.layerLinks.place(link);
@@ -31,12 +35,15 @@ export const orphanLayerLink = defineCheck({
 });
 
 /** The numbers of the layer links. */
-function* findLinks({ graph, pull, kind }: CheckContext): Generator<number> {
+function* findLinks(context: CheckContext): Generator<number> {
+  const { graph, pull, kind } = context;
+  const expired = new Set([...findExpired(context)].map(({ link }) => link));
   for (const { layerLinks } of graph.repositories()) {
     for (const link of layerLinks) {
       if (graph.layerLinks.state(link) !== DiskState.ok) continue;
       // In an authoritative root what a live manifest wants is reported as missing-blob, once.
       if (kind === "authoritative" && pull.neededLinks.layer.at(link) === 1) continue;
+      if (expired.has(link)) continue;
       const state = graph.blobState(graph.layerLinks.target(link));
       if (state !== DiskState.ok && state !== DiskState.unreadable) yield link;
     }

@@ -23,6 +23,15 @@ export function afterRestart({ cachesDescriptors }: CheckContext, push: string):
   return `${restart}, then ${push}`;
 }
 
+/**
+ * To be said of what is neither in the store nor linked: no push leaves that, but a cache fetches a manifest before its parts, and
+ * has no scheduler-state.json in its first seconds (registry 3 with `proxy.ttl: 0` never has).
+ */
+export function orFetched({ reply }: PullProblem): string {
+  if (reply?.answer !== "not-linked") return "";
+  return "; where this is a pull-through cache, say so with --cache or --registry-config: it fetches what is missing";
+}
+
 /** What brings a config or layer back. What an index has among its children is a build cache's or a bundle's, not an image's. */
 export function pushAgain(context: CheckContext, { parent }: PullProblem): string {
   const { manifests } = context.graph;

@@ -114,7 +114,8 @@ async function reportOf(
     tagStatus: image.tag === undefined ? null : tagStatus,
     bytes: storedBytes(graph, parts),
     parts: parts.map((part) => partReport(root, graph, part)),
-    findings: broken ? await findingsOf(context, image) : [],
+    // What a pull-through cache has lost may still break a pull, until it is restarted.
+    findings: broken || root.kind === "cache" ? await findingsOf(context, image) : [],
   };
 }
 
@@ -125,11 +126,15 @@ async function findingsOf(context: CheckContext, image: ImageName): Promise<Find
     import("../checks/root-findings.ts"),
   ]);
   const breaking = [...RootFindings.find(context)].filter(({ check, found }) => {
+    if (check.code === "expired-blob") return true;
     const { tag, tags } = check.draft(context, found);
     // There is no tag that could be at fault where the image was asked for by digest.
     return tags.length > 0 && (tag === undefined || !isByDigest(context));
   });
-  return breaking.map((found) => ({ ...toFinding(context, found), affects: [image.text] }));
+  return breaking.map((found) => {
+    const finding = toFinding(context, found);
+    return finding.code === "expired-blob" ? finding : { ...finding, affects: [image.text] };
+  });
 }
 
 function isByDigest({ graph }: CheckContext): boolean {

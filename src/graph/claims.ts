@@ -27,6 +27,8 @@ export type Claim =
     }
   /** A blob that was hashed and whose content is other than its digest. */
   | { readonly kind: "content"; readonly path: string; readonly digest: string }
+  /** A scheduler-state.json that no cache starts with. */
+  | { readonly kind: "cache-state"; readonly path: string }
   | NameClaim;
 
 /** What rests on the whole tree of repository names, as the registry walks it. */

@@ -12,6 +12,7 @@ import { wantedBlobs } from "../graph/claims.ts";
 import { RootGraph } from "../graph/root-graph.ts";
 import { parseDigest } from "../layout/digest.ts";
 import { BLOBS, blobData, REPOSITORIES, repositoryFolder, STORAGE } from "../layout/paths.ts";
+import { isStateBroken } from "../scan/cache-evidence.ts";
 import type { StorageRoot } from "../scan/find-roots.ts";
 import { fingerprint } from "../scan/fingerprint.ts";
 import { noting } from "../scan/fs/noting-fs.ts";
@@ -137,6 +138,7 @@ export class RootReading {
     const context = checkContext(this.#root, this.#graph, {
       namespace: this.#namespace,
       unexpectedInStore: this.#unexpectedInStore,
+      isCacheStateBroken: this.#root.kind === "cache" && isStateBroken(this.#fs, this.#root.path),
       wholeRoot,
       now,
       staleUploadAge,

@@ -55,6 +55,18 @@ export function cacheEvidence(storageFs: StorageFs, root: string, repositories: 
   return doubt(`does not name ${unknown} of the ${revisions} manifests, as a cache's would`);
 }
 
+/** Whether the root has a scheduler-state.json with which a cache does not start: empty, cut or zeroed. */
+export function isStateBroken(storageFs: StorageFs, root: string): boolean {
+  const path = `${root}/${SCHEDULER_STATE}`;
+  if (statPath(storageFs, path).stat === undefined) return false;
+  try {
+    return parseEntries(readText(storageFs, path, MOST_BYTES)) === undefined;
+  } catch {
+    // What cannot be read is said to be so where it tells what kind of root this is.
+    return false;
+  }
+}
+
 function doubt(what: string): CacheEvidence {
   const advice = "say which with --cache or --authoritative, or --registry-config";
   return { kind: "cache", doubt: `${what}: a pull-through cache, or a registry that used to be one? ${advice}` };

@@ -3,6 +3,7 @@
 import { DiskState } from "../facts/facts.ts";
 import { packDigests } from "../facts/packed-digests.ts";
 import { parseDigest } from "../layout/digest.ts";
+import { isStateBroken } from "./cache-evidence.ts";
 import { isThere, type StorageFs } from "./fs/storage-fs.ts";
 import { hashFile, statBlob } from "./read-blobs.ts";
 import { LinkReader } from "./read-link.ts";
@@ -21,7 +22,9 @@ export type DiskClaim =
       readonly corrupt: boolean;
     }
   /** That a blob's content hashes to something else than its digest. */
-  | { readonly kind: "content"; readonly path: string; readonly digest: string };
+  | { readonly kind: "content"; readonly path: string; readonly digest: string }
+  /** That a cache does not start with its scheduler-state.json, which it writes in place. */
+  | { readonly kind: "cache-state"; readonly path: string };
 
 /** Holds claims against the storage root at `root`; each path is read once, however many findings rest on it. */
 export class Rechecker {
@@ -48,6 +51,7 @@ export class Rechecker {
 
   #read(claim: DiskClaim): boolean {
     const path = `${this.#root}/${claim.path}`;
+    if (claim.kind === "cache-state") return isStateBroken(this.#fs, this.#root);
     if (claim.kind === "link") {
       const link = this.#links.read(path, claim.target);
       return link.state === claim.state && link.target === claim.target;

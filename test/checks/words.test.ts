@@ -34,7 +34,7 @@ const situations: [string, (stage: Stage) => void, string | ((stage: Stage) => s
       world.removeEntry(blobPath(child.digest));
       world.removeEntry(revisionLinkPath("team/app", child.digest));
     },
-    "missing-child: the child manifest is not in the store; the index itself still answers 200; restart the registry if its descriptor cache is on, then push this platform's image again, or rebuild the multi-arch image",
+    "missing-child: the child manifest is not in the store; the index itself still answers 200; restart the registry if its descriptor cache is on, then push this platform's image again, or rebuild the multi-arch image; where this is a pull-through cache, say so with --cache or --registry-config: it fetches what is missing",
   ],
   [
     "a child that is no digest",

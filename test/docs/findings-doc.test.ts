@@ -47,7 +47,7 @@ describe("docs/findings.md", () => {
     const known = new Set<string>(FINDING_CODES);
     const named = [
       ...text.matchAll(
-        /`((?:missing|unlinked|orphan|dangling|malformed|mismatched|invalid|unseen|stray|stale|unreferenced|size|digest)-[a-z-]+)`/g,
+        /`((?:missing|unlinked|orphan|dangling|malformed|mismatched|invalid|unseen|stray|stale|unreferenced|size|digest|cache|expired)-[a-z-]+)`/g,
       ),
     ];
     expect(named.map(([, code]) => code!).filter((code) => !known.has(code))).toEqual([]);

@@ -21,7 +21,7 @@ interface Asking {
 
 /** Codes that only the registry's collection can judge, see unexpected.ts, or that it has no opinion on. */
 export const judgedByCollection = new Set(["stray-entry", "unseen-repository"]);
-export const noQuestion = new Set(["stale-upload", "unreferenced-blob"]);
+export const noQuestion = new Set(["stale-upload", "unreferenced-blob", "cache-state", "expired-blob"]);
 
 const judges: Record<string, (asking: Asking) => Promise<Verdict>> = {
   "missing-child": (asking) => manifestFails(asking, "absent"),
