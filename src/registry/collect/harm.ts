@@ -152,10 +152,12 @@ class Losses {
       if (known.has(part.digest) || !digests.isDigest(part.digest)) continue;
       known.add(part.digest);
       yield part;
-      const manifest = isManifest ? manifests.find(this.#contentOf(part.digest)) : -1;
-      if (manifest < 0 || !manifests.isParsed(manifest)) continue;
-      for (const reference of [...manifests.references(manifest)].reverse()) {
-        open.push({ digest: manifests.target(reference), reference });
+      for (const content of isManifest ? this.#contentsOf(part.digest) : []) {
+        const manifest = manifests.find(content);
+        if (manifest < 0 || !manifests.isParsed(manifest)) continue;
+        for (const reference of [...manifests.references(manifest)].reverse()) {
+          open.push({ digest: manifests.target(reference), reference });
+        }
       }
     }
   }
@@ -164,19 +166,19 @@ class Losses {
     return reference < 0 || this.#before.manifests.role(reference) === Role.child;
   }
 
-  /** The blob that is served under a manifest's digest, or else the one that should be. */
-  #contentOf(digest: number): number {
-    const reply = serveManifest(this.#before, this.#repository, digest);
-    return reply.answer === "served" ? reply.blob : digest;
+  /** The blob that should be served under a manifest's digest, and another that is. */
+  #contentsOf(digest: number): number[] {
+    const { answer, blob } = serveManifest(this.#before, this.#repository, digest);
+    return answer === "served" && blob !== digest ? [blob, digest] : [digest];
   }
 
   /** Whether a part that is taken is served today; undefined where it is not taken. */
   #loss(part: Part): boolean | undefined {
     if (!this.#isTouched(part.digest)) return undefined;
     const serve = this.#isManifest(part) ? serveManifest : serveBlob;
-    if (serve(this.#before, this.#repository, part.digest).answer === "served") {
-      return serve(this.#after, this.#repository, part.digest).answer === "served" ? undefined : true;
-    }
+    const isServed = serve(this.#before, this.#repository, part.digest).answer === "served";
+    if (isServed && serve(this.#after, this.#repository, part.digest).answer !== "served") return true;
+    // What is served before and after may be another blob that the link names: the right one is what a repair needs.
     const content = this.#linked("layer", part.digest);
     const isAlias = content >= 0 && this.#before.digests.algorithm(part.digest) !== "sha256";
     return this.#isUseful(part.digest) || (isAlias && this.#isUseful(content)) ? false : undefined;

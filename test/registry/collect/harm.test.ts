@@ -63,6 +63,20 @@ describe("harmsOf", () => {
     expect(harms(world, false)).toEqual([`app:1.0 manifest, ${layers.join(", ")}`]);
   });
 
+  it("finds the right content of a manifest whose link names another", () => {
+    const world = new World();
+    const app = world.repository("app");
+    const [image, other] = [app.image("1.0"), app.image("2.0")];
+    world.write(revisionLinkPath("app", image.digest), other.digest);
+    expect(harms(world, false)).toEqual(["app:1.0 manifest, config (served), layer (served)"]);
+  });
+
+  it("finds the layers of a child that its index keeps, and whose link names another", () => {
+    const { world, app, arm64 } = multi();
+    world.write(revisionLinkPath("app", arm64.digest), app.image("2.0").digest);
+    expect(harms(world, false)).toEqual([`app:1.0 ${layers.join(", ")}`]);
+  });
+
   it("finds a repository without revisions/", () => {
     const world = new World();
     world.repository("app").image("1.0");
