@@ -17,6 +17,7 @@ export const ROOMS: Readonly<Record<string, Room>> = {
   graph: { rooms: ["facts", "layout"], packages: [] },
   registry: { rooms: ["contract", "graph", "facts", "layout"], packages: [] },
   checks: { rooms: ["contract", "registry", "graph", "facts", "layout"], packages: ["node:crypto"] },
+  causes: { rooms: ["checks", "contract", "registry", "graph", "facts", "layout"], packages: [] },
   scan: {
     rooms: ["contract", "facts", "layout"],
     packages: ["fast-glob", "node:crypto", "node:fs", "node:os", "node:path", "node:worker_threads"],
@@ -31,13 +32,13 @@ export const ROOMS: Readonly<Record<string, Room>> = {
     packages: ["chalk", "node:crypto", "node:fs", "node:path", "node:timers/promises"],
   },
   inspect: {
-    rooms: ["output", "scan", "checks", "registry", "graph", "facts", "layout", "contract"],
+    rooms: ["output", "scan", "causes", "checks", "registry", "graph", "facts", "layout", "contract"],
     packages: ["node:path", "node:timers/promises"],
   },
   commands: {
     rooms: [
-      ...["options.ts", "inspect", "output", "report", "recovery", "scan", "checks", "registry", "graph", "facts"],
-      ...["layout", "contract", "text"],
+      ...["options.ts", "inspect", "output", "report", "recovery", "scan", "causes", "checks", "registry", "graph"],
+      ...["facts", "layout", "contract", "text"],
     ],
     packages: ["zod", "node:crypto", "node:path", "node:timers/promises"],
   },

@@ -23,6 +23,11 @@ export class RootFindings implements Iterable<Found> {
     return new RootFindings(context, found);
   }
 
+  /** As of a root of which nothing can be said. */
+  static none(context: CheckContext): RootFindings {
+    return new RootFindings(context, new Map());
+  }
+
   /** In the order of the codes. */
   *[Symbol.iterator](): Generator<Found> {
     for (const code of FINDING_CODES) yield* this.of(code);

@@ -28,12 +28,13 @@ export function planReport(
   const count = (kind: StepKind) => plan.steps.filter((step) => step.kind === kind).length;
   const sum = (images: (root: Plan["roots"][number]) => readonly string[]) =>
     plan.roots.reduce((total, root) => total + images(root).length, 0);
+  const forbids = inspections.some(({ findings, forbidsRepair }) => forbidsRepair && [...findings].length > 0);
   const fixedByScript = sum(({ images }) => images.fixedByScript);
   const fixedByPush = sum(({ images }) => images.fixedByPush);
   const fixedByHand = sum(({ images }) => images.fixedByHand);
   return {
     ...reportHead("plan", run),
-    verdict: verdictOf(plan.steps.length + fixedByHand > 0, unreadable.length > 0),
+    verdict: verdictOf(plan.steps.length + fixedByHand > 0 || forbids, unreadable.length > 0),
     contentVerified: verifyContent,
     script: files.script ?? null,
     quarantine: files.script === undefined ? null : (files.quarantine ?? null),
@@ -74,6 +75,10 @@ const BY_HAND: Readonly<Record<Obstacle, { readonly code: string; readonly words
 
 function leftIn(inspection: RootInspection, obstacles: RootPlan["obstacles"]): LeftReport[] {
   const root = inspection.root.name;
+  if (inspection.forbidsRepair) {
+    const [cause] = inspection.causes;
+    return [{ root, code: cause!.code, count: cause!.findings, reason: `${cause!.message}. Fix: ${cause!.fix}` }];
+  }
   const left = Object.values(CHECKS).flatMap(({ code, leftByPlan: reason }) => {
     const count = inspection.findings.count(code);
     return reason === undefined || count === 0 ? [] : [{ root, code, count, reason }];

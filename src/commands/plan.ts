@@ -37,6 +37,7 @@ export async function plan(options: OptionsOf<"plan">, terminal: Terminal): Prom
       entries: entries[index]!,
       context: inspection.context,
       findings: inspection.findings,
+      forbidsRepair: inspection.forbidsRepair,
       isIntact: intactness(terminal.fs, inspection),
     })),
   );

@@ -1,5 +1,6 @@
 // From inspected roots to the report of a scan.
 import { imageName } from "../checks/index.ts";
+import type { Cause } from "../contract/cause.ts";
 import type { BrokenTagReport, RootReport, ScanReport, UnreadableReport } from "../contract/scan.ts";
 import type { State } from "../contract/state-file.ts";
 import { DiskState, ManifestKind } from "../facts/facts.ts";
@@ -13,13 +14,15 @@ import { type Run, reportHead, verdictOf } from "./run.ts";
 export interface ScanReportOptions {
   readonly accepted: readonly Accepted[];
   /** Which roots cannot be believed to be all that there is, by what they hold: nothing is then known of the rest. */
+  /** What is gone since the last complete run. */
+  readonly vanished?: readonly Cause[];
   readonly doubt?: (roots: readonly RootReport[]) => Iterable<UnreadableReport>;
 }
 
 /** Everything that a scan of these roots found, as the contract names it. */
 export function scanReport(
   { inspections, unreadable }: InspectedRoots,
-  { accepted, doubt = () => [] }: ScanReportOptions,
+  { accepted, doubt = () => [], vanished = [] }: ScanReportOptions,
   last: State | undefined,
   run: Run,
 ): ScanReport {
@@ -32,8 +35,9 @@ export function scanReport(
   return {
     ...reportHead("scan", run),
     // Warnings count here whatever --fail-on says; what is merely worth knowing does not.
-    verdict: verdictOf(counts.error + counts.warning > 0, !isComplete),
+    verdict: verdictOf(counts.error + counts.warning + vanished.length > 0, !isComplete),
     roots,
+    causes: [...inspections.flatMap(({ causes }) => causes), ...vanished],
     brokenTags,
     findings,
     unreadable: unread,

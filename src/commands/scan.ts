@@ -6,13 +6,14 @@ import { type InspectedRoots, inspectAll } from "../inspect/inspect-all.ts";
 import type { OptionsOf } from "../options.ts";
 import { readState, readText } from "../output/result-files.ts";
 import type { Terminal } from "../output/terminal.ts";
-import { doubtedRoots, nextState, stateText } from "../report/history.ts";
+import { doubtedRoots, nextState, stateText, vanishedRepositories } from "../report/history.ts";
 import { render } from "../report/index.ts";
 import { parseEarlierMetrics, renderMetrics } from "../report/metrics/scan.ts";
 import { failsOn } from "./exit-code.ts";
 import { identitiesOf } from "./identities.ts";
 import { beginRun, codeFor, endRun, orNoRoot, type Run } from "./run.ts";
 import { scanReport } from "./scan-report.ts";
+import { vanishedCauses } from "./vanished.ts";
 
 type ScanOptions = OptionsOf<"scan">;
 
@@ -37,7 +38,17 @@ export async function scan(options: ScanOptions, terminal: Terminal): Promise<nu
     if (known) doubts.push(...doubtedRoots(roots, known, run.paths, identities));
     return doubts;
   };
-  const report = scanReport(inspected, { ...options, doubt }, known, run);
+  const gone = new Map(
+    known
+      ? vanishedRepositories(
+          inspected.inspections.map(({ root }) => root),
+          known,
+          identities,
+        )
+      : [],
+  );
+  const vanished = known ? vanishedCauses(inspected.inspections, gone, known.completedAt) : [];
+  const report = scanReport(inspected, { ...options, doubt, vanished }, known, run);
   for (const { root, error } of doubts) terminal.warn(`incomplete: ${root}: ${error}`);
   return endRun(run, {
     format: options.format,
@@ -49,7 +60,10 @@ export async function scan(options: ScanOptions, terminal: Terminal): Promise<nu
       }
       await writeMetrics(options, report, inspected, run);
     },
-    code: codeFor(failsOn(report.summary, options.failOn), report.unreadable),
+    code: codeFor(
+      failsOn(report.summary, options.failOn) || (vanished.length > 0 && options.failOn !== "never"),
+      report.unreadable,
+    ),
   });
 }
 

@@ -32,6 +32,7 @@ const UNREADABLE = { unreadable: { line: "unreadable" } } as const;
 const SCAN = {
   lists: {
     roots: { line: "root" },
+    causes: { line: "cause" },
     findings: { line: "finding" },
     brokenTags: { line: "brokenTag" },
     ...UNREADABLE,

@@ -1,5 +1,6 @@
 // The shape of a scan's report, as zod schemas.
 import { z } from "zod";
+import { CAUSE_CODES } from "./cause.ts";
 import { FINDING_CODES, type Finding, ROLE_NAMES, SEVERITIES } from "./finding.ts";
 import { lineSchema } from "./lines.ts";
 import { count, digest, type Infer, investigatedRoot, relativePath, rootName, runShape, unreadable } from "./parts.ts";
@@ -64,6 +65,24 @@ export const finding = z
   })
   .meta({ title: "Finding" });
 
+export const cause = z
+  .strictObject({
+    code: z.enum(CAUSE_CODES),
+    root: rootName,
+    message: z.string().describe("what happened, in one sentence"),
+    evidence: z
+      .record(
+        z.string(),
+        z.union([z.string().describe("a path, a time (ISO 8601, UTC) or a name"), z.number().describe("a count")]),
+      )
+      .describe("what tells; its members depend on the code"),
+    findings: count.describe("findings that it explains"),
+    images: count.describe("broken images that it explains"),
+    fix: z.string().describe("the one thing to do, and what not to do"),
+    next: z.string().describe("a command line that begins it"),
+  })
+  .describe("one event that explains many findings");
+
 const history = z.strictObject({
   since: z.iso.datetime().describe("when the last complete run was"),
   new: count,
@@ -84,6 +103,7 @@ export const scanReport = z
   .strictObject({
     ...runShape("scan"),
     roots: z.array(root),
+    causes: z.array(cause),
     brokenTags: z.array(brokenTag),
     findings: z.array(finding),
     unreadable: z.array(unreadable).describe("what could not be read, so that nothing is known about it"),

@@ -1,18 +1,19 @@
 // One root from disk to findings: read it, check it, and read again what the findings rest on until it stands still.
+import { findCauses, type RootCauses } from "../causes/index.ts";
 import type { CheckContext } from "../checks/context.ts";
 import { checkContext } from "../checks/context.ts";
 import { RootFindings } from "../checks/root-findings.ts";
 import type { NamespaceFacts, Unreadable } from "../facts/facts.ts";
 import { RootGraph } from "../graph/root-graph.ts";
-import { STORAGE } from "../layout/paths.ts";
+import { BLOBS, STORAGE } from "../layout/paths.ts";
 import type { StorageRoot } from "../scan/find-roots.ts";
-import type { StorageFs } from "../scan/fs/storage-fs.ts";
+import { isThere, type StorageFs, statPath } from "../scan/fs/storage-fs.ts";
 import type { Progress } from "../scan/reader.ts";
 import type { ChosenRoot } from "./choose-roots.ts";
 import { mountDoubts } from "./mount-doubts.ts";
 import { type InspectOptions, RootReading } from "./root-reading.ts";
 
-export interface RootInspection {
+export interface RootInspection extends RootCauses {
   readonly root: StorageRoot;
   readonly namespace: NamespaceFacts;
   /** As of before it was read; undefined where it was not asked for. */
@@ -44,20 +45,42 @@ export async function inspectRoot(
     if (!reading.isStillThere()) return wentAway(root, namespace);
     for (const path of unsettled) reading.note({ path, error: "kept changing while it was read" });
     const { graph, pull } = findings.context;
-    if (options.wholeRoot) for (const doubt of mountDoubts(namespace, graph, pull)) reading.note(doubt);
-    const unreadable = reading.unreadable();
+    const doubts = options.wholeRoot ? [...mountDoubts(namespace, graph, pull)] : [];
+    for (const doubt of doubts) reading.note(doubt);
+    const settled = findings.settled(unsettled, reading.unreadable().length === 0);
+    const unmounted = doubts.map(({ path }) => path);
+    const causes = options.wholeRoot ? causesOf(storageFs, root, settled, unmounted) : NO_CAUSES;
+    // What links name in a store that is not there was not lost, so nothing of it is a finding.
+    if (causes.storeUnread !== undefined && reading.hasBlobStore) reading.note({ path: BLOBS, error: causes.storeUnread });
     return {
       root,
       namespace,
       ...taken,
       hasBlobStore: reading.hasBlobStore,
       context: findings.context,
-      findings: findings.settled(unsettled, unreadable.length === 0),
-      unreadable,
+      findings: causes.storeUnread === undefined ? settled : RootFindings.none(findings.context),
+      unreadable: reading.unreadable(),
+      ...causes,
     };
   } finally {
     await reading.close();
   }
+}
+
+const NO_CAUSES: RootCauses = { causes: [], forbidsRepair: false, storeUnread: undefined };
+
+function causesOf(
+  storageFs: StorageFs,
+  root: StorageRoot,
+  findings: RootFindings,
+  unmounted: readonly string[],
+): RootCauses {
+  const { graph, pull } = findings.context;
+  const disk = {
+    modifiedAt: (path: string) => statPath(storageFs, `${root.path}/${path}`).stat?.mtimeMs,
+    has: (path: string) => isThere(storageFs, `${root.path}/${path}`),
+  };
+  return findCauses({ path: root.path, kind: root.kind, graph, pull, findings, disk, unmounted }, root.name);
 }
 
 /** An empty root is most often one whose volume is not mounted. */
@@ -94,5 +117,6 @@ function wentAway(root: StorageRoot, namespace: NamespaceFacts): RootInspection 
   const context = checkContext(root, new RootGraph());
   const error = "went away while it was read (was the volume unmounted?)";
   const findings = RootFindings.find(context);
-  return { root, namespace, hasBlobStore: true, context, findings, unreadable: [{ path: STORAGE, error }] };
+  const unreadable = [{ path: STORAGE, error }];
+  return { root, namespace, hasBlobStore: true, context, findings, unreadable, ...NO_CAUSES };
 }

@@ -13,6 +13,8 @@ export interface InspectedRoot {
   readonly entries: Entries;
   /** Hashes a blob of the root: whether it is what its digest says; undefined where it cannot be read. */
   readonly isIntact: (digest: string) => boolean | undefined;
+  /** Whether what is missing was not deleted: then no step is planned, which would act on what is right. */
+  readonly forbidsRepair: boolean;
 }
 
 export interface Plan {
@@ -22,13 +24,21 @@ export interface Plan {
   readonly roots: readonly RootPlan[];
 }
 
+const NO_PLAN: RootPlan = {
+  steps: [],
+  images: { fixedByScript: [], fixedByHand: [], fixedByPush: [], unrecoverable: [] },
+  obstacles: [],
+};
+
 /** Plans each root, as if all others stayed as they are. */
 export function planAll(inspected: readonly InspectedRoot[]): Plan {
   const rootSources = inspected.map(({ context: { root, graph }, isIntact }) => {
     return { root, graph, corrupt: new Set(corruptManifests(graph)), isIntact };
   });
   const roots = inspected.map((root, index) =>
-    planRoot({ ...root, sources: new Sources(rootSources.filter((_, other) => other !== index)) }),
+    root.forbidsRepair
+      ? NO_PLAN
+      : planRoot({ ...root, sources: new Sources(rootSources.filter((_, other) => other !== index)) }),
   );
   return { steps: rankSteps(roots.flatMap(({ steps }) => steps)), roots };
 }

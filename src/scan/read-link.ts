@@ -84,6 +84,7 @@ export class LinkReader {
 
 function describeContent(content: string): string {
   if (content.length === 0) return "empty";
+  if (/^\0+$/.test(content)) return "zeroed";
   if (parseDigest(content.trim())) return "a digest with white space around it";
   if (parseDigest(content.toLowerCase())) return "a digest in upper case";
   return `no digest: ${JSON.stringify(content.slice(0, 40))}`;

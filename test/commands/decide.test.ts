@@ -19,7 +19,16 @@ interface Situation extends Partial<Omit<Evidence, "scan" | "forecast" | "roots"
 
 function decided({ roots = [], evidence: of = {}, unreadable = [], summary = {}, rules = {}, ...rest }: Situation) {
   const found = { ...none, ...summary };
-  const scan = { ...run, ...time, command: "scan", roots: [], brokenTags: [], findings: [], unreadable } as const;
+  const scan = {
+    ...run,
+    ...time,
+    command: "scan",
+    roots: [],
+    causes: [],
+    brokenTags: [],
+    findings: [],
+    unreadable,
+  } as const;
   const evidence = {
     ...{ authoritative: found, uploads: [], stateError: undefined, doubts: [] },
     ...{ roots: [rootEvidence(of)], ...rest },

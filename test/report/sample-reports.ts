@@ -71,6 +71,7 @@ export function scanReport(fields: Partial<ScanReport> & { findings?: readonly F
     dryRun: false,
     verdict: unreadable.length > 0 ? (damaged ? "findings+incomplete" : "incomplete") : damaged ? "findings" : "clean",
     roots: [rootReport()],
+    causes: [],
     brokenTags,
     unreadable,
     summary: {

@@ -2,12 +2,16 @@
 // so that series stay few, and files of several scans may lie side by side.
 
 import { CHECKS } from "../../checks/index.ts";
+import { CAUSE_CODES } from "../../contract/cause.ts";
 import { FINDING_CODES, type Finding, SEVERITIES, type Severity } from "../../contract/finding.ts";
 import type { RootReport, ScanReport } from "../../contract/scan.ts";
 import { type Family, renderFamilies, type Sample, valuesByRoot } from "./exposition.ts";
 
 export interface MetricsInput {
-  readonly report: Pick<ScanReport, "tool" | "durationMs" | "roots" | "brokenTags" | "findings" | "unreadable">;
+  readonly report: Pick<
+    ScanReport,
+    "tool" | "durationMs" | "roots" | "causes" | "brokenTags" | "findings" | "unreadable"
+  >;
   /** Seconds since 1970. */
   readonly completedAt: number;
   /** What keeps a root from being clean, as it keeps the exit code from being 0. */
@@ -57,6 +61,7 @@ export function renderMetrics(input: MetricsInput): string {
     unreadablePlaces(roots, input),
     gauge("regfsck_broken_tags", "Tags whose image cannot be pulled completely.", ({ counted }) => counted?.brokenTags),
     findingsByCode(roots),
+    causesByCode(roots, report),
     gauge("regfsck_accepted_findings", "Findings that the configuration accepts.", ({ counted }) => counted?.accepted),
     ...Object.entries(COUNTS).map(([field, [name, help]]) =>
       gauge(name, help, ({ counted }) => counted?.counts[field as keyof typeof COUNTS]),
@@ -174,6 +179,19 @@ function findingsByCode(roots: readonly RootResult[]): Family {
     }
   }
   return { name: "regfsck_findings", help: "Findings by code and severity, without accepted ones.", samples };
+}
+
+/** As of findings, every code has its series at all times. */
+function causesByCode(roots: readonly RootResult[], { causes }: MetricsInput["report"]): Family {
+  const samples = roots.flatMap(({ name: root, counted }) =>
+    counted === undefined
+      ? []
+      : CAUSE_CODES.map((code) => ({
+          labels: { root, code },
+          value: causes.some((cause) => cause.root === root && cause.code === code) ? 1 : 0,
+        })),
+  );
+  return { name: "regfsck_cause", help: "Whether one event of this code explains findings (1) or not (0).", samples };
 }
 
 function mayBe(code: Finding["code"], severity: Severity): boolean {

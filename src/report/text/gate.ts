@@ -3,6 +3,7 @@
 import type { Decision, GateReport } from "../../contract/gate.ts";
 import { more, type Page, paragraph } from "../../text/page.ts";
 import { formatNumberOf } from "../../text/quantities.ts";
+import { renderCauses } from "./causes.ts";
 import { renderForecastDetails, renderForecastVerdict } from "./forecast.ts";
 import { renderRemovedTags, rootFigures } from "./forecast-figures.ts";
 import { renderBrokenImages } from "./images.ts";
@@ -48,6 +49,7 @@ function* renderEvidence(page: Page, { scan, forecast }: GateReport): Generator<
     yield* renderForecastVerdict(page, forecast);
     yield* renderForecastDetails(page, forecast);
   }
+  yield* renderCauses(page, scan);
   if (scan.brokenTags.length > 0) {
     const { breaking, rest } = sortFindings(scan);
     yield "\n";

@@ -2,6 +2,7 @@
 import type { Finding } from "../../contract/finding.ts";
 import type { ScanReport } from "../../contract/scan.ts";
 import type { Page } from "../../text/page.ts";
+import { renderCauses } from "./causes.ts";
 import { namePrefix } from "./finding.ts";
 import { FindingGroups } from "./finding-groups.ts";
 import { renderHistory } from "./history.ts";
@@ -13,6 +14,7 @@ export function* renderScanText(report: ScanReport, page: Page): Generator<strin
   const { breaking, rest, accepted } = sortFindings(report);
   const prefix = namePrefix(report);
   yield* renderVerdict(page, report, rest.count("error"));
+  yield* renderCauses(page, report);
   yield* renderHistory(page, report);
   yield* renderBrokenImages(page, report, breaking);
   yield* rest.render(page, prefix);

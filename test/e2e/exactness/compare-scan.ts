@@ -1,16 +1,19 @@
 // Compares `regfsck scan` with the registry: the broken tags both ways, and each finding by asking for its object.
 import type { Difference } from "./judge/difference.ts";
 import { judgedByCollection, judgeFinding, noQuestion } from "./judge/findings.ts";
-import { looksUnmounted } from "./judge/mounts.ts";
+import { isStoreEmpty, looksUnmounted } from "./judge/mounts.ts";
 import { type Finding, scanRoot } from "./judge/report.ts";
 import { checkRun, compareTags, describeFinding, tagsBeyondAsking } from "./judge/tags.ts";
 import { judgeUnexpected } from "./judge/unexpected.ts";
 import type { Comparison, ComparisonResult, Stage } from "./round.ts";
+import { base } from "./storage.ts";
+
+const blobs = `${base}/blobs`;
 
 export const compareScan: Comparison = async ({ root, client, walk }: Stage): Promise<ComparisonResult> => {
   const run = await scanRoot(root);
   const result: ComparisonResult = {
-    differences: checkRun(run, (path) => looksUnmounted(root, path)),
+    differences: checkRun(run, (path) => looksUnmounted(root, path) || (path === blobs && isStoreEmpty(root))),
     counts: {},
     notAskable: [],
   };
@@ -21,6 +24,9 @@ export const compareScan: Comparison = async ({ root, client, walk }: Stage): Pr
   };
   const confirm = (finding: Finding) => count(`confirmed ${finding.code}`);
 
+  for (const { code } of report.causes) count(`cause ${code}`);
+  // Of a store that seems not to be mounted the report says nothing, and is incomplete.
+  if (report.causes.some(({ code }) => code === "store-not-mounted") && isStoreEmpty(root)) return result;
   result.differences.push(...compareTags(walk, report));
   result.notAskable.push(...tagsBeyondAsking(report).map((name) => `broken tag ${name}`));
   for (const finding of report.findings) {

@@ -295,6 +295,7 @@ function reportOf(findings: Finding[], brokenTags: string[]): Report {
   const error = findings.filter((one) => one.severity === "error").length;
   return {
     verdict: "findings",
+    causes: [],
     findings,
     unreadable: [],
     brokenTags: brokenTags.map((name) => {

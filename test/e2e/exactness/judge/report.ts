@@ -18,6 +18,7 @@ export interface Finding {
 
 export interface Report {
   verdict: string;
+  causes: { code: string }[];
   brokenTags: { repository: string; tag: string; findings: string[] }[];
   findings: Finding[];
   unreadable: { path: string; error: string }[];

@@ -1,0 +1,54 @@
+// The catalogue of causes, and what of it a root shows.
+import { CAUSE_CODES, type Cause, type CauseCode } from "../contract/cause.ts";
+import { cacheState } from "./cache-state.ts";
+import type { CauseContext, CauseDefinition } from "./cause.ts";
+import { collectedChildren } from "./collected-children.ts";
+import { partialRestore } from "./partial-restore.ts";
+import { storeDisplaced } from "./store-displaced.ts";
+import { storeNotMounted } from "./store-not-mounted.ts";
+import { tornWrites } from "./torn-writes.ts";
+
+/** What is recognised from one root alone; `vanished` needs the state of an earlier run (report/history.ts). */
+export const CAUSES: Readonly<Partial<Record<CauseCode, CauseDefinition>>> = {
+  "store-not-mounted": storeNotMounted,
+  "store-displaced": storeDisplaced,
+  "partial-restore": partialRestore,
+  "collected-children": collectedChildren,
+  "torn-writes": tornWrites,
+  "cache-state": cacheState,
+};
+
+const STORE_UNREAD = "empty, while repositories link manifests (is its volume mounted?)";
+
+export interface RootCauses {
+  /** In the order of CAUSE_CODES. */
+  readonly causes: readonly Cause[];
+  /** Whether what is missing was not deleted, so that no repair of single things may be planned. */
+  readonly forbidsRepair: boolean;
+  /** Why nothing can be said of the blob store; undefined where something can. */
+  readonly storeUnread: string | undefined;
+}
+
+/** The events that a root shows. One that forbids repairs explains all, so nothing is looked for after it. */
+export function findCauses(context: CauseContext, root: string): RootCauses {
+  const causes: Cause[] = [];
+  for (const code of CAUSE_CODES) {
+    const definition = CAUSES[code];
+    const found = definition?.find(context);
+    if (!definition || !found) continue;
+    const { explains, message, evidence, fix, next } = found;
+    const tags = new Set<number>();
+    let findings = 0;
+    for (const one of context.findings) {
+      if (!explains(one)) continue;
+      findings++;
+      for (const tag of one.check.draft(context.findings.context, one.found).tags) tags.add(tag);
+    }
+    causes.push({ code, root, message, evidence, findings, images: tags.size, fix, next });
+    if (definition.forbidsRepair) {
+      const isStoreAway = code === "store-not-mounted" && context.unmounted.length === 0;
+      return { causes, forbidsRepair: true, storeUnread: isStoreAway ? STORE_UNREAD : undefined };
+    }
+  }
+  return { causes, forbidsRepair: false, storeUnread: undefined };
+}

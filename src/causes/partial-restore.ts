@@ -1,0 +1,70 @@
+// A copy or restore that left out a class of files: every layer link, or every blob of whole shards.
+import { DiskState } from "../facts/facts.ts";
+import type { RootGraph } from "../graph/root-graph.ts";
+import { parseDigest } from "../layout/digest.ts";
+import type { CauseContext, CauseDefinition, FoundCause } from "./cause.ts";
+
+/** From so many repositories without one layer link, nobody deleted them one by one. */
+const FEWEST_REPOSITORIES = 3;
+/** From so many blobs and shards on, what is missing by shards is not missing by chance. */
+const FEWEST_BLOBS = 12;
+const FEWEST_SHARDS = 3;
+
+export const partialRestore: CauseDefinition = {
+  code: "partial-restore",
+  meaning: "a whole class of files is missing: a copy or restore was cut off, or left it out",
+  forbidsRepair: true,
+  find: (context) => (context.kind === "cache" ? undefined : (withoutLayerLinks(context) ?? withoutShards(context))),
+};
+
+function withoutLayerLinks({ graph, path }: CauseContext): FoundCause | undefined {
+  const pushed = graph.repositories().filter(({ revisions }) => revisions.length > 0);
+  if (pushed.length < FEWEST_REPOSITORIES) return undefined;
+  for (const { layerLinks } of pushed) {
+    for (const link of layerLinks) if (graph.layerLinks.state(link) !== DiskState.absent) return undefined;
+  }
+  return {
+    message: `not one of ${pushed.length} repositories has a layer link, though all have revisions: the restore left _layers out`,
+    evidence: { repositories: pushed.length, layerLinks: 0 },
+    fix: "restore every _layers folder of repositories/ from the same backup, then scan again; delete nothing until then",
+    next: `regfsck scan ${path}`,
+    explains: ({ check }) => ["unlinked-blob", "unseen-repository"].includes(check.code),
+  };
+}
+
+function withoutShards({ graph, path, pull }: CauseContext): FoundCause | undefined {
+  const shards = countShards(graph, (digest) => pull.referenced.at(digest) === 1);
+  // A shard with one blob says nothing: that blob may be missing for itself.
+  const telling = [...shards].filter(([, { present, missing }]) => present + missing > 1);
+  const gone = telling.filter(([, { present }]) => present === 0);
+  const torn = telling.filter(([, { present, missing }]) => present > 0 && missing > 0);
+  const missing = [...shards.values()].reduce((sum, shard) => sum + shard.missing, 0);
+  const present = [...shards.values()].reduce((sum, shard) => sum + shard.present, 0);
+  if (missing < FEWEST_BLOBS || present === 0 || gone.length < FEWEST_SHARDS || torn.length > 0) return undefined;
+  const names = gone.map(([name]) => name).sort();
+  return {
+    message: `${missing} blobs are missing by whole shards (${names[0]} to ${names.at(-1)}), none in the others: the restore of blobs/ was cut off`,
+    evidence: { missing, shards: gone.length, first: names[0]!, last: names.at(-1)! },
+    fix: "run the restore of blobs/ to its end from the same backup, then scan again; delete nothing until then",
+    next: `regfsck scan ${path}`,
+    explains: ({ check }) =>
+      ["missing-blob", "missing-child", "dangling-tag", "missing-manifest", "orphan-layer-link"].includes(check.code),
+  };
+}
+
+/** By shard, such as `4b`: how many of the blobs that something references are there, and how many are not. */
+function countShards(graph: RootGraph, isWanted: (digest: number) => boolean) {
+  const shards = new Map<string, { present: number; missing: number }>();
+  for (let digest = 0; digest < graph.digests.length; digest++) {
+    const state = graph.blobState(digest);
+    if (!isWanted(digest) || !graph.digests.isDigest(digest)) continue;
+    const parsed = parseDigest(graph.digests.text(digest));
+    if (parsed?.algorithm !== "sha256") continue;
+    const name = parsed.hex.slice(0, 2);
+    const shard = shards.get(name) ?? { present: 0, missing: 0 };
+    shards.set(name, shard);
+    if (state === DiskState.ok) shard.present++;
+    else if (state === DiskState.absent) shard.missing++;
+  }
+  return shards;
+}

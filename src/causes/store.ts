@@ -1,0 +1,36 @@
+// What the causes that concern the blob store share: which manifests should be in it, and which are.
+import { DiskState } from "../facts/facts.ts";
+import type { RootGraph } from "../graph/root-graph.ts";
+
+export interface ManifestsInStore {
+  /** The manifests that revision links name, which no garbage collection takes; each once. */
+  readonly linked: number;
+  /** Those whose blob the store does not have. */
+  readonly missing: readonly number[];
+}
+
+export function manifestsInStore(graph: RootGraph): ManifestsInStore {
+  const linked = new Set<number>();
+  for (const { revisions } of graph.repositories()) {
+    for (const link of revisions) {
+      if (graph.revisions.state(link) === DiskState.ok) linked.add(graph.revisions.target(link));
+    }
+  }
+  return { linked: linked.size, missing: [...linked].filter((digest) => graph.blobState(digest) === DiskState.absent) };
+}
+
+/** From this many manifests on, a store that lacks nearly all of them is not taken for one that was damaged. */
+const MANY = 20;
+const NEARLY_ALL = 0.95;
+
+/** Whether the store lacks what is linked as no damage to single blobs leaves it: all of it, or nearly all of much. */
+export function lacksNearlyAll({ linked, missing }: ManifestsInStore): boolean {
+  if (linked === 0) return false;
+  return missing.length === linked || (linked >= MANY && missing.length >= linked * NEARLY_ALL);
+}
+
+/** Whether the store has not one blob. */
+export function isStoreEmpty(graph: RootGraph): boolean {
+  for (let digest = 0; digest < graph.digests.length; digest++) if (graph.hasBlobFolder(digest)) return false;
+  return true;
+}

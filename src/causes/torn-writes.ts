@@ -1,0 +1,59 @@
+// Files that are empty or zeroed and were written at one time: the machine lost power, or the disk was full.
+import { DiskState } from "../facts/facts.ts";
+import type { PullProblem } from "../registry/serve/failure.ts";
+import { type CauseContext, type CauseDefinition, minuteOf } from "./cause.ts";
+
+/** Fewer files than this may have been torn each for itself. */
+const FEWEST = 4;
+/** How far apart in time they may be, in milliseconds: what a machine holds in memory is written within seconds. */
+const WINDOW = 5 * 60_000;
+const NAMED = ["malformed-link", "size-mismatch", "digest-mismatch", "invalid-manifest", "dangling-tag"] as const;
+
+export const tornWrites: CauseDefinition = {
+  code: "torn-writes",
+  meaning: "links and blobs written at one time are empty or zeroed: power was lost, or the disk was full",
+  forbidsRepair: false,
+  find: (context) => {
+    const torn = tornFiles(context);
+    const times = [...torn.values()].map(({ time }) => time).sort((a, b) => a - b);
+    const [first, last] = [times[0], times.at(-1)];
+    const kinds = new Set([...torn.values()].map(({ isLink }) => isLink));
+    if (torn.size < FEWEST || kinds.size < 2 || first === undefined || last! - first > WINDOW) return undefined;
+    const from = minuteOf(first);
+    return {
+      message: `${torn.size} files written around ${from} are empty or zeroed: power was lost, or the disk was full`,
+      evidence: { files: torn.size, first: new Date(first).toISOString(), last: new Date(last!).toISOString() },
+      fix: `check the disk (dmesg, df) before anything is written; then regfsck plan lists what was pushed around ${from} and must be pushed again`,
+      next: `regfsck plan ${context.path}`,
+      explains: (found) => torn.has(found.check.draft(context.findings.context, found.found).path),
+    };
+  },
+};
+
+/** By path: when it was written, and whether it is a link. */
+function tornFiles({ graph, findings, disk }: CauseContext): Map<string, { time: number; isLink: boolean }> {
+  const torn = new Map<string, { time: number; isLink: boolean }>();
+  for (const code of NAMED) {
+    for (const found of findings.of(code)) {
+      const isLink = code === "malformed-link";
+      const { path, digest = -1 } = found.check.draft(findings.context, found.found);
+      if (torn.has(path) || !(isLink ? isTornLink(graph, found.found as PullProblem) : isEmptyBlob(graph, digest)))
+        continue;
+      const time = isLink ? disk.modifiedAt(path) : graph.blobModified(digest);
+      if (time !== undefined && time > 0) torn.set(path, { time, isLink });
+    }
+  }
+  return torn;
+}
+
+/** What reading a torn link says of it. */
+const TORN = new Set(["empty", "zeroed"]);
+
+function isTornLink(graph: CauseContext["graph"], { tag, reply }: PullProblem): boolean {
+  if (tag >= 0) return TORN.has(graph.tags.reason(tag));
+  return reply !== undefined && reply.link >= 0 && TORN.has(graph.links(reply.kind).reason(reply.link));
+}
+
+function isEmptyBlob(graph: CauseContext["graph"], digest: number): boolean {
+  return digest >= 0 && graph.blobState(digest) === DiskState.ok && graph.blobSize(digest) === 0;
+}

@@ -1,0 +1,18 @@
+// What a cause is called: one event that explains many findings. Commands load this, so it loads no schema.
+import type { Infer } from "./parts.ts";
+import type { cause } from "./scan.ts";
+
+/** In the order in which causes are reported. */
+export const CAUSE_CODES = [
+  "store-displaced",
+  "store-not-mounted",
+  "partial-restore",
+  "vanished",
+  "collected-children",
+  "torn-writes",
+  "cache-state",
+] as const;
+export type CauseCode = (typeof CAUSE_CODES)[number];
+
+/** A cause as reports have it. */
+export type Cause = Infer<typeof cause>;

@@ -1,0 +1,18 @@
+// The causes, above all else: what happened, what to do, and the command that begins it.
+import type { ScanReport } from "../../contract/scan.ts";
+import { escapeText } from "../../text/escape.ts";
+import { type Page, paragraph } from "../../text/page.ts";
+import { namePrefix } from "./finding.ts";
+
+export function* renderCauses(page: Page, report: ScanReport): Generator<string> {
+  const prefix = namePrefix(report);
+  const { bold, green } = page.colour;
+  for (const { root, code, message, fix, next } of report.causes) {
+    yield "\n";
+    const text = `${prefix(root)}${code}: ${escapeText(message)}`;
+    yield* paragraph(page, text, { first: 0, rest: 2, paint: bold });
+    yield* paragraph(page, `fix: ${escapeText(fix)}`, { first: 2, rest: 4, paint: green });
+    // To be copied, so neither wrapped nor shortened.
+    yield `  next: ${escapeText(next)}\n`;
+  }
+}
