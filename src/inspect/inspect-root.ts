@@ -51,7 +51,8 @@ export async function inspectRoot(
     const unmounted = doubts.map(({ path }) => path);
     const causes = options.wholeRoot ? causesOf(storageFs, root, settled, unmounted) : NO_CAUSES;
     // What links name in a store that is not there was not lost, so nothing of it is a finding.
-    if (causes.storeUnread !== undefined && reading.hasBlobStore) reading.note({ path: BLOBS, error: causes.storeUnread });
+    if (causes.storeUnread !== undefined && reading.hasBlobStore)
+      reading.note({ path: BLOBS, error: causes.storeUnread });
     return {
       root,
       namespace,
