@@ -13,7 +13,7 @@ import { isScripted } from "../recovery/steps.ts";
 import { render } from "../report/index.ts";
 import type { StorageFs } from "../scan/fs/storage-fs.ts";
 import { hashFile, statBlob } from "../scan/read-blobs.ts";
-import { entriesOf } from "../scan/storage-entries.ts";
+import { aliasesIn, entriesOf } from "../scan/storage-entries.ts";
 import { planReport } from "./plan-report.ts";
 import { beginRun, codeFor, endRun, type Run } from "./run.ts";
 
@@ -31,7 +31,10 @@ export async function plan(options: OptionsOf<"plan">, terminal: Terminal): Prom
   const needs = { ...options, tagHistory: true, everyFolder: true };
   const inspected = await inspectAll(options, needs, run);
   const roots = inspected.inspections.map(({ root }) => root);
-  const entries = entriesOf(terminal.fs, roots);
+  // Where nothing is found nothing is done, and no link in the way.
+  const isHealthy = inspected.inspections.every(({ findings }) => findings[Symbol.iterator]().next().done);
+  const aliases = isHealthy ? undefined : await aliasesIn(terminal.fs, roots);
+  const entries = entriesOf(terminal.fs, roots, aliases);
   const planned = planAll(
     inspected.inspections.map((inspection, index) => ({
       entries: entries[index]!,

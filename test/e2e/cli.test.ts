@@ -342,6 +342,14 @@ describe("what is to be read", () => {
     },
   );
 
+  it.each(["--report", "--metrics", "--state"])("%s: nobody is waited for who might read a pipe", (option) => {
+    const pipe = join(temporaryFolder(), "pipe");
+    execFileSync("mkfifo", [pipe]);
+    const { code, stdout, stderr } = run("scan", option, pipe, fixture("small"));
+    expect(code).toBe(8);
+    expect(stdout + stderr).toMatch(/ENXIO|not a regular file/);
+  });
+
   it("is refused where it is larger than such a file can be", () => {
     const file = join(temporaryFolder(), "config.yaml");
     writeFileSync(file, "#".repeat(2 << 20));

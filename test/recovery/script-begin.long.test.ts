@@ -7,6 +7,7 @@ import {
   lchownSync,
   mkdirSync,
   readdirSync,
+  readFileSync,
   renameSync,
   symlinkSync,
   writeFileSync,
@@ -117,6 +118,18 @@ describe("a quarantine", () => {
     make(stage);
     expect(stage.run()).toMatchObject(stopped(`the quarantine .* ${words}`));
     expect(isUntouched()).toBe(true);
+  });
+
+  it.runIf(process.geteuid!() === 0)("that another user made is not written to, nor what its links lead to", () => {
+    const { stage, isUntouched } = planned();
+    const secret = join(stage.folder, "secret");
+    writeFileSync(secret, "secret");
+    mkdirSync(stage.quarantine, { mode: 0o700 });
+    writeFileSync(join(stage.quarantine, "plan"), /^plan=(.*)$/m.exec(readFileSync(stage.script, "utf8"))![1]!);
+    symlinkSync(secret, join(stage.quarantine, "changes.log"));
+    chownSync(stage.quarantine, 1000, 1000);
+    expect(stage.run()).toMatchObject(stopped("the quarantine .* is there already, and not this user's alone: .*"));
+    expect([readFileSync(secret, "utf8"), isUntouched()]).toEqual(["secret", true]);
   });
 
   it("is reached through links of its user and of root, and nothing is made through anybody else's", () => {

@@ -6,6 +6,7 @@ import { dirname, join } from "node:path";
 import { brokenTagsOf, walkRegistry } from "../exactness/client/walk.ts";
 import { outsideOf } from "../exactness/damage/outside.ts";
 import type { Difference } from "../exactness/judge/difference.ts";
+import { looksUnmounted } from "../exactness/judge/mounts.ts";
 import { type ProgramRun, program, runToEnd } from "../exactness/judge/report.ts";
 import type { Comparison, ComparisonResult } from "../exactness/round.ts";
 import { base } from "../exactness/storage.ts";
@@ -120,7 +121,8 @@ async function planFor(roots: readonly string[], script: string): Promise<Plan |
   const { exitCode, stdout, stderr } = await runToEnd(process.execPath, args, patienceMs);
   if (exitCode === "timeout" || ![0, 4, 8, 12].includes(exitCode)) return `exit ${exitCode}: ${stderr.slice(0, 2000)}`;
   const plan = JSON.parse(stdout) as Plan;
-  const unread = plan.unreadable.filter(({ path }) => !structure.test(path));
+  const isRight = (path: string) => structure.test(path) || roots.some((root) => looksUnmounted(root, path));
+  const unread = plan.unreadable.filter(({ path }) => !isRight(path));
   if (unread.length > 0) return `unread: ${unread.map(({ path, error }) => `${path} ${error}`).join(", ")}`;
   return plan;
 }

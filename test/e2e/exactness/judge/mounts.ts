@@ -18,7 +18,8 @@ export function isStoreEmpty(root: string): boolean {
 export function looksUnmounted(root: string, path: string): boolean {
   if (!path.startsWith(`${repositoriesBase}/`)) return false;
   const at = join(root, path);
-  if (!lstatSync(at).isSymbolicLink()) return lstatSync(at).isDirectory() && readdirSync(at).length === 0;
+  const there = lstatSync(at, { throwIfNoEntry: false });
+  if (!there?.isSymbolicLink()) return there?.isDirectory() === true && readdirSync(at).length === 0;
   try {
     return statSync(at).isDirectory() && readdirSync(at).length === 0;
   } catch (error) {
