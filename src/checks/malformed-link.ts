@@ -1,4 +1,5 @@
 // A link whose content is not a digest: 500 on use, and garbage collection aborts where it reads it.
+import { DiskState } from "../facts/facts.ts";
 import { linkFile, tagCurrent } from "../layout/paths.ts";
 import type { PullProblem } from "../registry/serve/failure.ts";
 import { defineCheck } from "./check.ts";
@@ -25,7 +26,8 @@ export const malformedLink = defineCheck({
     }
     const { kind, link } = reply!;
     const reason = graph.links(kind).reason(link);
-    const effect = kind === "layer" ? "500 when it is pulled" : "500 when it is pulled, and garbage collection aborts";
+    const effect =
+      kind === "layer" ? "500 when it is pulled" : REVISION_EFFECTS[effectOn(graph.links(kind).state(link))];
     return {
       message: `the ${kind} link is malformed (${reason}): ${effect}`,
       remedy: `write its own digest into it if the blob is in the store, else delete its folder; ${afterRestart(context, "push again")}`,
@@ -33,6 +35,16 @@ export const malformedLink = defineCheck({
   },
   restsOn: problemClaims,
 });
+
+const REVISION_EFFECTS = {
+  aborts: "500 when it is pulled, and garbage collection aborts",
+  // It finds revisions by files called link: what is none it does not see.
+  "passes over": "500 when it is pulled; garbage collection passes over it, and deletes what only this revision keeps",
+};
+
+function effectOn(state: DiskState): keyof typeof REVISION_EFFECTS {
+  return state === DiskState.malformed ? "aborts" : "passes over";
+}
 
 function pathOf({ graph }: CheckContext, { repository, tag, digest, reply }: PullProblem): string {
   if (tag >= 0) return tagCurrent(repository.name, graph.tags.name(tag));

@@ -1,7 +1,8 @@
 // Findings that were accepted in the configuration, for a reason and until a day.
 import type { Finding, FindingCode } from "../contract/finding.ts";
+import { matchesGlob } from "../layout/glob.ts";
 
-/** What an accepted finding is known by: every field that is given must match. */
+/** What an accepted finding is known by: every field that is given must match; root, repository and tag may be globs. */
 export interface Accepted {
   readonly code?: FindingCode | undefined;
   readonly root?: string | undefined;
@@ -23,8 +24,8 @@ export function acceptanceOf(finding: Finding, accepted: readonly Accepted[], no
 function covers({ code, root, repository, tag, digest }: Accepted, finding: Finding): boolean {
   return (
     (code === undefined || code === finding.code) &&
-    (root === undefined || root === finding.root) &&
-    (repository === undefined || repository === finding.repository) &&
+    (root === undefined || matchesGlob(root, finding.root)) &&
+    (repository === undefined || matchesGlob(repository, finding.repository ?? "")) &&
     (digest === undefined || digest === finding.digest) &&
     (tag === undefined || namesTag(tag, finding))
   );
@@ -32,5 +33,6 @@ function covers({ code, root, repository, tag, digest }: Accepted, finding: Find
 
 /** A tag is named by itself, or by what the finding breaks: it must break no other image. */
 function namesTag(tag: string, { tag: own, affects }: Finding): boolean {
-  return own === tag || (affects.length > 0 && affects.every((image) => image.endsWith(`:${tag}`)));
+  const isNamed = (name: string) => matchesGlob(tag, name.slice(name.lastIndexOf(":") + 1));
+  return (own !== undefined && isNamed(own)) || (affects.length > 0 && affects.every(isNamed));
 }

@@ -161,14 +161,17 @@ function checkFolder(storageFs: StorageFs, given: string, path: string): void {
 
 /** `refused` is a folder that could not be looked into, where a root may be. */
 function explainNoRoot(storageFs: StorageFs, base: string, refused: string | undefined): string {
-  for (const [inside, above] of [
-    ["registry/v2", ".."],
-    ["v2", "../.."],
-    ["repositories", "../../.."],
+  for (const [inside, above, storage] of [
+    ["registry/v2", "..", "registry/v2"],
+    ["v2", "../..", "v2"],
+    ["repositories", "../../..", "."],
   ] as const) {
-    if (statPath(storageFs, `${base}/${inside}`).stat?.isDirectory()) {
-      return `inside a storage root; give the root itself: ${resolve(base, above)}`;
-    }
+    if (!statPath(storageFs, `${base}/${inside}`).stat?.isDirectory()) continue;
+    const root = resolve(base, above);
+    // A copy of a part of a storage root has the right folders inside, and none above.
+    const isRoot = identityOf(storageFs, `${root}/${STORAGE}`) === identityOf(storageFs, resolve(base, storage));
+    if (isRoot) return `inside a storage root; give the root itself: ${root}`;
+    return `a part of a storage root, and in none: what holds its repositories belongs at ${STORAGE} of a folder; give that folder`;
   }
   if (refused !== undefined) return `no storage root that can be read: ${refused}`;
   return `no storage root: ${STORAGE} is neither here nor up to three folders down (is the volume mounted?)`;

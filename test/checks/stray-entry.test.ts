@@ -162,12 +162,18 @@ describe("stray-entry", () => {
     }
   });
 
-  it("passes a file for a shard, and a blob where no blob of its digest belongs", async () => {
+  it("passes a file for a shard, and a blob elsewhere than where it belongs as well, or whose digest is referenced", async () => {
     const { world } = healthyWorld();
     world.write(`${base}/blobs/sha384`);
     world.write(`${base}/blobs/sha256/zz`);
-    world.write(`${base}/blobs/sha256/${"0".repeat(64)}/data`);
+    const { config } = world.repository("team/other").image("1.0");
+    const stored = world.blob("stored");
+    for (const { digest } of [config, stored])
+      world.write(`${base}/blobs/sha256/${digest.slice("sha256:".length)}/data`);
     expect(await findings(world)).toEqual([]);
+    const displaced = `${base}/blobs/sha256/${"0".repeat(64)}/data`;
+    world.write(displaced);
+    expect(await findings(world)).toEqual([{ repository: undefined, path: displaced, reason: "a blob outside" }]);
   });
 
   it("says nothing of a repository that collection does not come to", async () => {

@@ -8,7 +8,7 @@ import { withRegistry } from "../../../../scripts/registry/server.ts";
 import { repositoriesOnDisk } from "../client/names.ts";
 import { makeScratch } from "../scratch.ts";
 import { repositoriesBase } from "../storage.ts";
-import { collectDry, type DryRun } from "./collect.ts";
+import { collectDry, collectReally, type DryRun } from "./collect.ts";
 import type { Difference } from "./difference.ts";
 import type { Finding, Report } from "./report.ts";
 import { makeSkeleton } from "./skeleton.ts";
@@ -49,7 +49,9 @@ export async function judgeUnexpected(
       (path) => path !== finding.path && !path.startsWith(`${finding.path}/`) && !finding.path.startsWith(`${path}/`),
     );
     const folder = finding.path.split("/").slice(0, -1).join("/");
-    const runs = await collectBoth(root, others, finding.path);
+    // A dry run deletes nothing, so it does not come to what has to be deleted elsewhere than where it lies.
+    const isDisplaced = finding.message.startsWith("a blob outside the folder of its digest");
+    const runs = await collectBoth(root, others, finding.path, isDisplaced ? collectReally : collectDry);
     const aborts = runs.some((run) => run.exitCode !== 0);
     if (aborts || (isNameSpace(folder) && !seesProbe(runs[0]))) verdicts.confirmed.push(finding);
     else contradict(finding, "collection gets past it and goes on behind it");
@@ -103,7 +105,12 @@ function seesProbe(run: DryRun): boolean {
 }
 
 /** `about`: the entry in whose folder the probe lies. Tags that are no folder answer 500 even where collection finds no revision to look them up for. */
-async function collectBoth(root: string, leaveOut: string[], about?: string): Promise<[DryRun, DryRun]> {
+async function collectBoth(
+  root: string,
+  leaveOut: string[],
+  about?: string,
+  collect = collectDry,
+): Promise<[DryRun, DryRun]> {
   const skeleton = await makeScratch("exactness-skeleton");
   // A report may name the link that cannot be reached because a file stands where a folder should be: that file then.
   const gone = (path: string) =>
@@ -115,7 +122,7 @@ async function collectBoth(root: string, leaveOut: string[], about?: string): Pr
     if (behind !== undefined && isNameSpace(behind)) {
       await mkdir(join(skeleton, behind, probe, "_layers"), { recursive: true });
     }
-    return [await collectDry(skeleton, false, limitMs), await collectDry(skeleton, true, limitMs)];
+    return [await collect(skeleton, false, limitMs), await collect(skeleton, true, limitMs)];
   } finally {
     await rm(skeleton, { recursive: true, force: true });
   }
