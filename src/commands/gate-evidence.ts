@@ -113,10 +113,11 @@ export function sharedDoubts(
 
 /** The roots beside those of which something is to be deleted. Who may not look there learns of none. */
 function neighboursOf(storageFs: StorageFs, forecasts: readonly RootForecast[], unreadable: UnreadableReport[]) {
-  const fs = noting(storageFs, (path, error) => {
-    if (error !== "EACCES" && error !== "EPERM") unreadable.push({ root: "", path, error });
-  });
   const asked = new Set(forecasts.map(({ inspection: { root } }) => root.path));
+  const fs = noting(storageFs, (path, error) => {
+    const isAsked = [...asked].some((root) => path.startsWith(`${root}/`));
+    if (isAsked || (error !== "EACCES" && error !== "EPERM")) unreadable.push({ root: "", path, error });
+  });
   const deleting = forecasts.filter(({ forecast: { collection } }) => {
     return collection.deletedBlobs.length + collection.deletedRevisions.length > 0;
   });

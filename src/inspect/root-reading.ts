@@ -33,14 +33,17 @@ export interface InspectOptions extends ReadOptions, ThreadOptions {
   readonly fingerprint?: boolean;
 }
 
+/** What may be a volume of its own, and takes all that was read with it when it goes. */
+const VOLUMES = [STORAGE, REPOSITORIES, BLOBS, `${BLOBS}/sha256`];
+
 export class RootReading {
   /** What it cannot read is noted, so that reading again never takes what is unreadable for settled. */
   readonly #fs: StorageFs;
   readonly #root: StorageRoot;
   readonly #options: InspectOptions;
   readonly #reader: RootReader;
-  /** What stood at the storage's place when reading began. */
-  readonly #storage: ReturnType<typeof statPath>;
+  /** What stood at the places of VOLUMES when reading began. */
+  readonly #volumes: readonly ReturnType<typeof statPath>[];
   readonly #graph = new RootGraph();
   #namespace: NamespaceFacts;
   #unexpectedInStore: readonly UnexpectedEntry[] = [];
@@ -63,7 +66,7 @@ export class RootReading {
     this.#namespace = namespace;
     this.#options = options;
     this.#reader = new RootReader(storageFs, root.path, options, progress);
-    this.#storage = statPath(this.#fs, `${root.path}/${STORAGE}`);
+    this.#volumes = this.#statVolumes();
   }
 
   /** The SHA-256 of all names that a gate's decision rests on, as they are now. */
@@ -122,10 +125,19 @@ export class RootReading {
 
   /** Whether the storage is still what it was when reading began: one that is unmounted looks deleted. */
   isStillThere(): boolean {
-    const [before, now] = [this.#storage, statPath(this.#fs, `${this.#root.path}/${STORAGE}`)];
-    // An error is noted as what it is, and is no sign of another device.
-    if (before.code !== undefined || now.code !== undefined) return true;
-    return now.stat !== undefined && now.stat.dev === before.stat?.dev;
+    return this.#statVolumes().every((now, place) => {
+      const before = this.#volumes[place]!;
+      // An error is noted as what it is, and is no sign of another device.
+      if (before.code !== undefined || now.code !== undefined) return true;
+      // The first push makes what was not there; the storage itself was.
+      return place > 0 && before.stat === undefined
+        ? true
+        : now.stat !== undefined && now.stat.dev === before.stat?.dev;
+    });
+  }
+
+  #statVolumes() {
+    return VOLUMES.map((path) => statPath(this.#fs, `${this.#root.path}/${path}`));
   }
 
   isStoreEmpty(): boolean {

@@ -22,7 +22,7 @@ export function neighbourRoots(storageFs: StorageFs, root: string): string[] {
   ];
   const own = identityOf(storageFs, `${root}/${STORAGE}`);
   return candidates.filter((path) => {
-    const isRoot = statPath(storageFs, `${path}/${STORAGE}`).stat?.isDirectory();
-    return isRoot && path !== root && identityOf(storageFs, `${path}/${STORAGE}`) !== own;
+    if (path === root || !statPath(storageFs, `${path}/${STORAGE}`).stat?.isDirectory()) return false;
+    return identityOf(storageFs, `${path}/${STORAGE}`) !== own;
   });
 }

@@ -93,6 +93,15 @@ describe("a push during the scan", () => {
     expect(report).toMatchObject(clean);
   });
 
+  it.each(["blobs", "blobs/sha256", "repositories"])("is incomplete where %s goes away meanwhile", async (part) => {
+    const { world } = pushed();
+    world.blob("unreferenced");
+    const report = await scanWhile(world, "readdirSync", /blobs\/sha256\/[0-9a-f]{2}$/, () => {
+      world.remove(`docker/registry/v2/${part}`);
+    });
+    expect(report).toMatchObject({ exitCode: 8, findings: [] });
+  });
+
   it("takes in what is broken in the push", async () => {
     const { world } = pushed();
     const app = world.repository("team/app");
