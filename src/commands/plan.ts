@@ -35,7 +35,7 @@ export async function plan(options: OptionsOf<"plan">, terminal: Terminal): Prom
   const isHealthy = inspected.inspections.every(({ findings }) => findings[Symbol.iterator]().next().done);
   const aliases = isHealthy ? undefined : await aliasesIn(terminal.fs, roots);
   const entries = entriesOf(terminal.fs, roots, aliases);
-  const planned = planAll(
+  const planned = await planAll(
     inspected.inspections.map((inspection, index) => ({
       entries: entries[index]!,
       context: inspection.context,

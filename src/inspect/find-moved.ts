@@ -1,5 +1,5 @@
 // What moved on disk since it was read, of all that findings rest on: a registry may have been at work meanwhile.
-import { setTimeout as sleep } from "node:timers/promises";
+import { setImmediate as breathe, setTimeout as sleep } from "node:timers/promises";
 import type { RootFindings } from "../checks/root-findings.ts";
 import type { NamespaceFacts } from "../facts/facts.ts";
 import type { NameClaim } from "../graph/claims.ts";
@@ -18,6 +18,9 @@ export interface Moved {
   readonly namespace: NamespaceFacts | undefined;
 }
 
+/** In between signals are seen. */
+const CLAIMS_AT_ONCE = 100;
+
 /**
  * Reads again, after a pause of so many milliseconds, what the findings rest on, since a registry writes small files in
  * place. `root` is the storage root's path.
@@ -34,12 +37,14 @@ export async function findMoved(
   const blobs = new Set<string>();
   const names = new Names(storageFs, root);
   let rechecker: Rechecker | undefined;
+  let looked = 0;
   for (const { check, found } of findings) {
     for (const claim of check.restsOn(context, found)) {
       if (!rechecker) {
         await sleep(pause);
         rechecker = new Rechecker(storageFs, root);
       }
+      if (++looked % CLAIMS_AT_ONCE === 0) await breathe();
       const holds =
         claim.kind === "unseen" || claim.kind === "stops-walk" ? names.holds(claim) : rechecker.holds(claim);
       if (holds) continue;

@@ -48,8 +48,8 @@ export interface RootPlan {
 /** More rounds than any image is deep: a plan that still moves then would move for ever. */
 const MAX_ROUNDS = 10_000;
 
-/** Throws an Error if a step would break an image that is pullable: that would be a mistake in here. */
-export function planRoot({ context, findings, sources, entries, isIntact }: RootToPlan): RootPlan {
+/** In between signals are seen. Throws an Error if a step would break an image that is pullable: that would be a mistake in here. */
+export async function planRoot({ context, findings, sources, entries, isIntact }: RootToPlan): Promise<RootPlan> {
   const { graph, root } = context;
   const corrupt = new Set<number>();
   const view = new GraphOverlay(graph, corrupt);
@@ -67,6 +67,7 @@ export function planRoot({ context, findings, sources, entries, isIntact }: Root
     // A blob that turned out to be corrupt is wrong in every repository, whether or not a size gave it away.
     if (corrupt.size > 0) moved = view.keepRepositories(undefined) || moved;
     pull = pullAll(view, fetches);
+    await new Promise((resolve) => setImmediate(resolve));
     if (!moved) break;
   }
   const retagged = addTagSteps(context, view, pull, steps);

@@ -31,14 +31,14 @@ const NO_PLAN: RootPlan = {
 };
 
 /** Plans each root, as if all others stayed as they are. */
-export function planAll(inspected: readonly InspectedRoot[]): Plan {
+export async function planAll(inspected: readonly InspectedRoot[]): Promise<Plan> {
   const rootSources = inspected.map(({ context: { root, graph }, isIntact }) => {
     return { root, graph, corrupt: new Set(corruptManifests(graph)), isIntact };
   });
-  const roots = inspected.map((root, index) =>
-    root.forbidsRepair
-      ? NO_PLAN
-      : planRoot({ ...root, sources: new Sources(rootSources.filter((_, other) => other !== index)) }),
-  );
+  const roots: RootPlan[] = [];
+  for (const [index, root] of inspected.entries()) {
+    const sources = new Sources(rootSources.filter((_, other) => other !== index));
+    roots.push(root.forbidsRepair ? NO_PLAN : await planRoot({ ...root, sources }));
+  }
   return { steps: rankSteps(roots.flatMap(({ steps }) => steps)), roots };
 }
