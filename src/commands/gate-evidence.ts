@@ -5,6 +5,7 @@ import { DiskState } from "../facts/facts.ts";
 import { readAsCollector } from "../inspect/collector-reading.ts";
 import { type Deletions, lookAtDeletions } from "../inspect/deletions.ts";
 import type { RootInspection } from "../inspect/inspect-root.ts";
+import { sharedTags } from "../inspect/shared-tags.ts";
 import { BLOBS } from "../layout/paths.ts";
 import { uploadsSince } from "../registry/collect/forecast.ts";
 import { type RootIdentity, vanishedRepositories } from "../report/history.ts";
@@ -109,6 +110,21 @@ export function sharedDoubts(
       return [{ root: inspection.root.name, path: part, error }];
     },
   );
+}
+
+/** Why a clean-up may take a tag that it keeps. Notes in `unreadable` what cannot be read. */
+export function cleanUpDoubts(
+  storageFs: StorageFs,
+  forecasts: readonly RootForecast[],
+  unreadable: UnreadableReport[],
+): UnreadableReport[] {
+  return forecasts.flatMap(({ inspection: { root, context }, removed }) => {
+    const shared = sharedTags(notingIn(storageFs, root, unreadable), root.path, context.graph, removed.all);
+    return shared.map(({ path, removed: other }) => {
+      const error = `symbolic links or mounts make ${path} part of ${other}, which the clean-up removes; give it a directory of its own, or name both with --remove-tag`;
+      return { root: root.name, path, error };
+    });
+  });
 }
 
 /** The roots beside those of which something is to be deleted. Who may not look there learns of none. */

@@ -13,7 +13,14 @@ import { imagesToRemove } from "./clean-up.ts";
 import { decide } from "./decide.ts";
 import { EXIT } from "./exit-code.ts";
 import { collectionNeeds, forecastReport, forecastRoots } from "./forecast-report.ts";
-import { authoritativeSummary, recentUploads, rootEvidence, sharedDoubts, vanishedSince } from "./gate-evidence.ts";
+import {
+  authoritativeSummary,
+  cleanUpDoubts,
+  recentUploads,
+  rootEvidence,
+  sharedDoubts,
+  vanishedSince,
+} from "./gate-evidence.ts";
 import { identitiesOf } from "./identities.ts";
 import { beginRun, endRun, orNoRoot, type Run, reportHead } from "./run.ts";
 import { scanReport } from "./scan-report.ts";
@@ -44,7 +51,10 @@ export async function gate(options: GateOptions, terminal: Terminal): Promise<nu
   const identities = identitiesOf(terminal.fs, inspected.inspections, unreadable, marked);
   const vanished = vanishedSince(remembered, inspected.inspections, identities);
   const roots = rootEvidence(terminal.fs, forecasts, vanished, { ...options, since, collector }, unreadable);
-  const shared = sharedDoubts(terminal.fs, forecasts, unreadable);
+  const shared = [
+    ...sharedDoubts(terminal.fs, forecasts, unreadable),
+    ...cleanUpDoubts(terminal.fs, forecasts, unreadable),
+  ];
   const scan = scanReport({ ...inspected, unreadable }, options, remembered, run);
   const forecast = forecastReport(forecasts, unreadable, reported, run);
   const evidence = {
