@@ -20,7 +20,7 @@ const MAX_HELD = 8;
 /** Takes the progress line away, where one is drawn. */
 let clearProgress = () => {};
 
-function terminal({ color, progress, quiet }: TerminalOptions): Terminal {
+function terminal({ color, progress, quiet, full }: TerminalOptions): Terminal {
   const shown = !quiet && (progress === "always" || (progress === "auto" && process.stderr.isTTY));
   const line = new ProgressLine(shown ? process.stderr : undefined);
   clearProgress = () => line.clear();
@@ -37,6 +37,7 @@ function terminal({ color, progress, quiet }: TerminalOptions): Terminal {
     clearProgress,
     colour: colours(color),
     width: process.stdout.columns ?? 80,
+    full,
     now: Date.now,
     resourceUsage: () => process.resourceUsage(),
     user: { uid: process.geteuid?.() ?? -1, gid: process.getegid?.() ?? -1 },

@@ -81,6 +81,7 @@ const OPTIONS = {
   report: text("--report <file>", "also write the report there: JSON, or JSON lines for *.jsonl"),
   dryRun: flag("--dry-run", "write nothing anywhere; say what would have been written"),
   quiet: flag("--quiet", "print nothing when the exit code is 0, else at most 50 lines"),
+  full: flag("--full", "print every entry of every list, however many there are"),
   progress: choice("--progress <when>", "the progress line on standard error", ["auto", "always", "never"], "auto"),
   color: { flags: "--no-color", help: "no colours (as NO_COLOR does; FORCE_COLOR asks for them)", otherwise: true },
   allowEmpty: flag("--allow-empty", "accept a root that holds nothing at all"),
@@ -95,7 +96,7 @@ const OPTIONS = {
 type OptionName = keyof typeof OPTIONS;
 
 const SETTING = ["registry", "registryConfigFile", "caches", "authoritative", "maxIops", "config"] as const;
-const OUTPUT = ["report", "dryRun", "quiet", "progress", "color"] as const;
+const OUTPUT = ["report", "dryRun", "quiet", "full", "progress", "color"] as const;
 const SHARED = ["format", ...SETTING, ...OUTPUT] as const;
 const READING = [...SHARED, "allowEmpty", "jobs"] as const;
 const CLEAN_UP = ["deleteUntagged", "keepTags", "removeTags", "removeTagsFrom"] as const;

@@ -12,6 +12,7 @@ export interface TerminalOptions {
   readonly color: boolean;
   readonly progress: "auto" | "always" | "never";
   readonly quiet: boolean;
+  readonly full: boolean;
 }
 
 export interface ProgramHost {
@@ -182,7 +183,7 @@ function addComplete(program: Command, host: ProgramHost): void {
     .argument("[path...]")
     .action(async (what: string, prefix: string, paths: string[]) => {
       const { complete } = await import("./commands/complete.ts");
-      const terminal = host.terminal({ color: false, progress: "never", quiet: true });
+      const terminal = host.terminal({ color: false, progress: "never", quiet: true, full: false });
       host.ended(await complete(what, prefix, paths, terminal));
     });
 }

@@ -35,7 +35,7 @@ export const collectedChildren: CauseDefinition = {
     const push = `${swept} ${swept === 1 ? "platform" : "platforms"} to push again`;
     const relink = restorable > 0 ? `, and can link ${restorable} again from the store` : "";
     return {
-      message: `${tags.size} of ${all} images lost children, ${children.size} in all, unlinked${when}: a garbage-collect -m ran`,
+      message: `${tags.size} of ${all} tags lost children, ${children.size} in all, unlinked${when}: a garbage-collect -m ran`,
       evidence: {
         children: children.size,
         swept,

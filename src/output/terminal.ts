@@ -17,6 +17,8 @@ export interface Terminal {
   readonly colour: ChalkInstance;
   /** Columns. */
   readonly width: number;
+  /** Whether text is printed however long it gets. */
+  readonly full?: boolean;
   /** Milliseconds since 1970. */
   now(): number;
   /** What this process has used so far. */

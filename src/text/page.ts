@@ -9,6 +9,8 @@ export interface Page {
   readonly colour: ChalkInstance;
   /** Columns of the terminal. */
   readonly width: number;
+  /** Whether everything is printed, however much it is. */
+  readonly full?: boolean;
 }
 
 export type Paint = (text: string) => string;
@@ -88,10 +90,15 @@ export function* row(page: Page, indent: number, cells: readonly Cell[]): Genera
   if (line.length > 0) yield `${" ".repeat(margin)}${line.join(GAP)}\n`;
 }
 
+/** How many entries of a list are printed: `most`, unless all are asked for. */
+export function limit({ full = false }: Page, most: number): number {
+  return full ? Number.POSITIVE_INFINITY : most;
+}
+
 /** What a list that is cut short ends with; nothing when nothing is left out. */
 export function* more(page: Page, indent: number, count: number): Generator<string> {
   if (count <= 0) return;
-  yield* paragraph(page, `… and ${formatCount(count)} more (--format json lists all)`, {
+  yield* paragraph(page, `… and ${formatCount(count)} more (--full prints all)`, {
     first: indent,
     rest: indent + 2,
   });

@@ -46,7 +46,7 @@ describe("collected-children", () => {
     const { causes, exitCode } = await scanWorld(world);
     expect(causes).toMatchObject([{ code: "collected-children", images: 1, evidence: { children: 2, swept: 2 } }]);
     expect(causes[0]!.message).toMatch(
-      /^1 of 2 images lost children, 2 in all, unlinked since .* UTC: a garbage-collect -m ran$/,
+      /^1 of 2 tags lost children, 2 in all, unlinked since .* UTC: a garbage-collect -m ran$/,
     );
     expect(causes[0]!.fix).toMatch(
       /^do not run garbage-collect -m again; regfsck plan lists 2 platforms to push again$/,

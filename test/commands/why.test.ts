@@ -169,7 +169,7 @@ describe("why", () => {
     expect(printed.split("\n").length).toBeLessThan(70);
     expect(printed).toContain("\n    layer of image  sha256:");
     expect(printed).toContain("\n      tag of app50: v1\n");
-    expect(printed).toContain("… and 60 more (--format json lists all)");
+    expect(printed).toContain("… and 60 more (--full prints all)");
   });
 
   it("shows names from disk without obeying them", async () => {

@@ -3,7 +3,7 @@
 import { CHECKS } from "../../checks/index.ts";
 import { FINDING_CODES, type Finding, type FindingCode, type Severity } from "../../contract/finding.ts";
 import { escapeText } from "../../text/escape.ts";
-import { more, type Page, paragraph } from "../../text/page.ts";
+import { limit, more, type Page, paragraph } from "../../text/page.ts";
 import { formatNumberOf, withReadableBytes } from "../../text/quantities.ts";
 import { type NamePrefix, placeRows, severityPaint } from "./finding.ts";
 
@@ -26,6 +26,14 @@ interface Group {
 
 export class FindingGroups {
   readonly #groups = new Map<FindingCode, Group>();
+  readonly #maxExamples: number;
+  readonly #maxMessages: number;
+
+  /** Keeps a few of each kind as examples, or all. */
+  constructor(page: Page) {
+    this.#maxExamples = limit(page, MAX_EXAMPLES);
+    this.#maxMessages = limit(page, MAX_MESSAGES);
+  }
 
   add(finding: Finding): void {
     const { code, severity, message, remedy } = finding;
@@ -39,8 +47,8 @@ export class FindingGroups {
     const alike = group.alike.get(key);
     if (alike) {
       alike.count++;
-      if (alike.examples.length < MAX_EXAMPLES) alike.examples.push(finding);
-    } else if (group.alike.size < MAX_MESSAGES) {
+      if (alike.examples.length < this.#maxExamples) alike.examples.push(finding);
+    } else if (group.alike.size < this.#maxMessages) {
       group.alike.set(key, { message, remedy, examples: [finding], count: 1 });
     }
   }
@@ -70,7 +78,7 @@ export class FindingGroups {
     for (const [code, { count, alike }] of groups) {
       const examples = [...alike.values()].flatMap((same) => same.examples);
       const lines =
-        examples.length === count && count <= MAX_EXAMPLES
+        examples.length === count && count <= this.#maxExamples
           ? examples.map((finding) => `${noteName(finding, prefix)}${escapeText(withReadableBytes(finding.message))}`)
           : [`${formatNumberOf(count, "time")}: ${CHECKS[code].meaning}`];
       for (const line of lines)

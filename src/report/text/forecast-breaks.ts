@@ -3,7 +3,7 @@
 import type { BreakReport, ForecastReport, LostPartReport } from "../../contract/forecast.ts";
 import { shortDigest } from "../../layout/digest.ts";
 import { escapeText } from "../../text/escape.ts";
-import { columns, more, type Page, paragraph, row } from "../../text/page.ts";
+import { columns, limit, more, type Page, paragraph, row } from "../../text/page.ts";
 import { formatNumberOf } from "../../text/quantities.ts";
 import { harmedImages } from "../gc-words.ts";
 import { namePrefix } from "./finding.ts";
@@ -14,14 +14,15 @@ type BrokenImage = BreakReport & { readonly root: string };
 export function* renderBreaks(page: Page, report: ForecastReport): Generator<string> {
   const prefix = namePrefix(report);
   const groups = groupBreaks(report);
-  for (const images of groups.slice(0, MAX_GROUPS)) {
+  for (const images of groups.slice(0, limit(page, MAX_GROUPS))) {
     yield "\n";
     yield* imagesHeading(page, images, prefix);
     yield* lostRows(page, images[0]!.lost);
     yield* keepers(page, images);
   }
-  const rest = groups.slice(MAX_GROUPS).flat();
-  const title = formatNumberOf(rest.length, "more image that would break", "more images that would break");
+  const rest = groups.slice(limit(page, MAX_GROUPS)).flat();
+  const count = formatNumberOf(rest.length, "more image that would break", "more images that would break");
+  const title = `… and ${count} (--full prints all)`;
   yield* countedImages(page, rest, title, prefix);
 }
 
@@ -36,7 +37,7 @@ export function* renderHarms(page: Page, report: ForecastReport): Generator<stri
     rest: 2,
     paint: page.colour.bold,
   });
-  for (const { root, repository, tag, digest, taken } of harms.slice(0, MAX_ROWS)) {
+  for (const { root, repository, tag, digest, taken } of harms.slice(0, limit(page, MAX_ROWS))) {
     const served = taken.filter((part) => part.served).length;
     const parts = [
       served > 0 ? `${formatNumberOf(served, "part")} still served` : "",
@@ -45,7 +46,7 @@ export function* renderHarms(page: Page, report: ForecastReport): Generator<stri
     const name = `${prefix(root)}${repository}${tag === null ? `@${shortDigest(digest)}` : `:${tag}`}`;
     yield* row(page, 2, [{ text: name }, { text: parts.join(", ") }]);
   }
-  yield* more(page, 2, harms.length - MAX_ROWS);
+  yield* more(page, 2, harms.length - limit(page, MAX_ROWS));
   const advice =
     "run `regfsck plan` first: it repairs from what is on this disk now, and cannot after garbage collection";
   yield* paragraph(page, advice, { first: 4, rest: 6, paint: page.colour.green });
@@ -68,7 +69,7 @@ function groupBreaks({ roots }: ForecastReport): BrokenImage[][] {
 
 /** What an image loses, part by part in columns. */
 function* lostRows(page: Page, lost: readonly LostPartReport[]): Generator<string> {
-  const shown = lost.slice(0, MAX_ROWS);
+  const shown = lost.slice(0, limit(page, MAX_ROWS));
   const roleWidth = Math.max(...shown.map(({ role }) => columns(role)));
   const platformWidth = Math.max(...shown.map(({ platform }) => columns(escapeText(platform ?? ""))));
   for (const [index, { role, platform, digest }] of shown.entries()) {

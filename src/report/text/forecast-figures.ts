@@ -2,7 +2,7 @@
 
 import type { ForecastReport, RootForecastReport } from "../../contract/forecast.ts";
 import { escapeText } from "../../text/escape.ts";
-import { more, type Page, paragraph, row } from "../../text/page.ts";
+import { limit, more, type Page, paragraph, row } from "../../text/page.ts";
 import { formatBytes, formatCount, formatNumberOf } from "../../text/quantities.ts";
 import { namePrefix } from "./finding.ts";
 import { rootRow } from "./totals.ts";
@@ -36,8 +36,8 @@ export function* renderUnseen(page: Page, report: ForecastReport): Generator<str
     rest: 2,
     paint: page.colour.bold,
   });
-  for (const text of names.slice(0, MAX_NAMES)) yield* row(page, 2, [{ text }]);
-  yield* more(page, 2, names.length - MAX_NAMES);
+  for (const text of names.slice(0, limit(page, MAX_NAMES))) yield* row(page, 2, [{ text }]);
+  yield* more(page, 2, names.length - limit(page, MAX_NAMES));
 }
 
 export function* renderRemovedTags(page: Page, report: ForecastReport): Generator<string> {
@@ -59,10 +59,10 @@ export function* renderRemovedTags(page: Page, report: ForecastReport): Generato
   const warnings = report.roots.flatMap(({ name, cleanUpWarnings }) =>
     cleanUpWarnings.map(({ image, message }) => `${prefix(name)}${image}: ${message}`),
   );
-  for (const warning of warnings.slice(0, MAX_WARNINGS)) {
+  for (const warning of warnings.slice(0, limit(page, MAX_WARNINGS))) {
     yield* paragraph(page, escapeText(warning), { first: 2, rest: 4, paint: page.colour.yellow });
   }
-  yield* more(page, 2, warnings.length - MAX_WARNINGS);
+  yield* more(page, 2, warnings.length - limit(page, MAX_WARNINGS));
 }
 
 /** What is marked, deleted and freed, root by root. */

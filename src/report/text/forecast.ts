@@ -4,7 +4,7 @@ import type { AbortReport, ForecastReport, RootForecastReport } from "../../cont
 import { shortDigest } from "../../layout/digest.ts";
 import { escapeText } from "../../text/escape.ts";
 import { groupBy } from "../../text/group-by.ts";
-import { more, type Page, type Paint, paragraph, row } from "../../text/page.ts";
+import { limit, more, type Page, type Paint, paragraph, row } from "../../text/page.ts";
 import { formatCount, formatNumberOf } from "../../text/quantities.ts";
 import { harmedImages } from "../gc-words.ts";
 import { type NamePrefix, namePrefix } from "./finding.ts";
@@ -85,7 +85,7 @@ function* renderAborts(page: Page, report: ForecastReport): Generator<string> {
 
 /** The first stays the first; places with the same message are shown together. */
 function* places(page: Page, { name, aborts }: RootForecastReport, prefix: NamePrefix): Generator<string> {
-  const shown = aborts.slice(0, MAX_PLACES);
+  const shown = aborts.slice(0, limit(page, MAX_PLACES));
   for (const [message, alike] of groupBy(shown, (abort: AbortReport) => abort.message)) {
     for (const { path } of alike) yield* row(page, 2, [{ text: prefix(name) + path, paint: page.colour.red }]);
     yield* paragraph(page, escapeText(message), { first: 4, rest: 6 });
@@ -99,12 +99,12 @@ function* goneByThen(page: Page, { name, aborts, deletedManifests }: RootForecas
   const gone = deletedManifests.length === 1 ? "is deleted" : "are deleted";
   const title = `${then} ${formatNumberOf(deletedManifests.length, "manifest")} ${gone}, and no blob:`;
   yield* paragraph(page, title, { first: 2, rest: 4, paint: page.colour.yellow });
-  for (const manifest of deletedManifests.slice(0, MAX_GONE)) {
+  for (const manifest of deletedManifests.slice(0, limit(page, MAX_GONE))) {
     const at = manifest.lastIndexOf("@");
     yield* row(page, 4, [
       { text: prefix(name) + manifest.slice(0, at) },
       { text: shortDigest(manifest.slice(at + 1)) },
     ]);
   }
-  yield* more(page, 4, deletedManifests.length - MAX_GONE);
+  yield* more(page, 4, deletedManifests.length - limit(page, MAX_GONE));
 }

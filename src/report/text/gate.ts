@@ -1,7 +1,7 @@
 // The gate's answer for a person at a terminal: the decision, every reason with its next step, then what the scan and
 // the forecast found. Short when the decision is go.
 import type { Decision, GateReport } from "../../contract/gate.ts";
-import { more, type Page, paragraph } from "../../text/page.ts";
+import { limit, more, type Page, paragraph } from "../../text/page.ts";
 import { formatNumberOf } from "../../text/quantities.ts";
 import { renderCauses } from "./causes.ts";
 import { renderForecastDetails, renderForecastVerdict } from "./forecast.ts";
@@ -39,8 +39,9 @@ function* renderDecision(page: Page, { decision, reasons, scan }: GateReport): G
 }
 
 function* renderReasons(page: Page, reasons: readonly string[]): Generator<string> {
-  for (const reason of reasons.slice(0, MAX_REASONS)) yield* paragraph(page, `- ${reason}`, { first: 2, rest: 4 });
-  yield* more(page, 2, reasons.length - MAX_REASONS);
+  for (const reason of reasons.slice(0, limit(page, MAX_REASONS)))
+    yield* paragraph(page, `- ${reason}`, { first: 2, rest: 4 });
+  yield* more(page, 2, reasons.length - limit(page, MAX_REASONS));
 }
 
 function* renderEvidence(page: Page, { scan, forecast }: GateReport): Generator<string> {
@@ -51,7 +52,7 @@ function* renderEvidence(page: Page, { scan, forecast }: GateReport): Generator<
   }
   yield* renderCauses(page, scan);
   if (scan.brokenTags.length > 0) {
-    const { breaking, rest } = sortFindings(scan);
+    const { breaking, rest } = sortFindings(scan, page);
     yield "\n";
     yield* renderVerdict(page, scan, rest.count("error"));
     yield* renderBrokenImages(page, scan, breaking);

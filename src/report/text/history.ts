@@ -1,7 +1,7 @@
 // What changed since the last complete run, as lines of the text report.
 import type { Finding } from "../../contract/finding.ts";
 import type { ScanReport } from "../../contract/scan.ts";
-import { more, type Page, paragraph, row } from "../../text/page.ts";
+import { limit, more, type Page, paragraph, row } from "../../text/page.ts";
 import { formatCount } from "../../text/quantities.ts";
 import { type NamePrefix, namePrefix } from "./finding.ts";
 
@@ -21,12 +21,12 @@ export function* renderHistory(page: Page, report: ScanReport): Generator<string
     for (const finding of firstNew(report.findings)) {
       yield* row(page, 2, [{ text: "new", pad: 8 }, { text: finding.code }, { text: aboutWhat(finding, prefix) }]);
     }
-    yield* more(page, 2, fresh - MAX_NAMED);
+    yield* more(page, 2, fresh - limit(page, MAX_NAMED));
   }
-  for (const { code, root, path } of resolved.slice(0, MAX_NAMED)) {
+  for (const { code, root, path } of resolved.slice(0, limit(page, MAX_NAMED))) {
     yield* row(page, 2, [{ text: "resolved" }, { text: code }, { text: prefix(root) + path }]);
   }
-  yield* more(page, 2, resolved.length - MAX_NAMED);
+  yield* more(page, 2, resolved.length - limit(page, MAX_NAMED));
 }
 
 function firstNew(findings: Iterable<Finding>): Finding[] {

@@ -4,13 +4,14 @@ import type { BrokenTagReport, ScanReport } from "../../contract/scan.ts";
 import { shortDigest } from "../../layout/digest.ts";
 import { escapeText } from "../../text/escape.ts";
 import { groupBy } from "../../text/group-by.ts";
-import { more, type Page, paragraph, row } from "../../text/page.ts";
+import { limit, more, type Page, paragraph, row } from "../../text/page.ts";
 import { formatCount, formatNumberOf } from "../../text/quantities.ts";
 import { lackRows, type NamePrefix, namePrefix } from "./finding.ts";
 
 /** Groups of images shown in full, lines about one of them, names in one list. */
 export const MAX_GROUPS = 20;
 export const MAX_ROWS = 12;
+const MAX_EXAMPLES = 5;
 const MAX_NAMES = 8;
 
 /** What a tag is called, and what it names. */
@@ -25,13 +26,17 @@ export function* renderBrokenImages(
   const prefix = namePrefix(report);
   const explained = new Set<string>();
   const groups = groupBrokenImages(report.brokenTags, findings);
-  for (const group of groups.slice(0, MAX_GROUPS)) {
+  // Where a cause says what happened, a few examples are enough.
+  const most = limit(page, report.causes.length > 0 ? MAX_EXAMPLES : MAX_GROUPS);
+  if (groups.length > most) yield* countedImages(page, report.brokenTags, "Broken tags by repository:", prefix);
+  for (const group of groups.slice(0, most)) {
     yield "\n";
     yield* imagesHeading(page, group.images, prefix);
     yield* reasons(page, group, explained);
   }
-  const rest = groups.slice(MAX_GROUPS).flatMap(({ images }) => images);
-  yield* countedImages(page, rest, formatNumberOf(rest.length, "more broken image"), prefix);
+  const rest = groups.slice(most).flatMap(({ images }) => images);
+  if (rest.length > 0) yield "\n";
+  yield* more(page, 0, rest.length);
 }
 
 /** The images of a group by name, with what they name where that is the same; there must be one at least. */
@@ -51,9 +56,9 @@ export function* imagesHeading(page: Page, images: readonly NamedImage[], prefix
   const repositories = new Set(images.map((image) => prefix(image.root) + image.repository));
   const alone = repositories.size === 1;
   const names = images
-    .slice(0, MAX_NAMES)
+    .slice(0, limit(page, MAX_NAMES))
     .map((image) => escapeText(alone ? image.tag : `${prefix(image.root)}${image.repository}:${image.tag}`));
-  const rest = images.length > MAX_NAMES ? ` … and ${formatCount(images.length - MAX_NAMES)} more` : "";
+  const rest = images.length > MAX_NAMES ? ` … and ${formatCount(images.length - limit(page, MAX_NAMES))} more` : "";
   const title = alone
     ? `${escapeText(repository)}, ${formatNumberOf(images.length, "tag")}`
     : `${formatNumberOf(images.length, "image")} in ${formatNumberOf(repositories.size, "repository", "repositories")}`;
@@ -67,14 +72,14 @@ function* reasons(page: Page, { images, findings }: BrokenImageGroup, explained:
   // A tag's path is that of one of the tags only.
   const showPaths = images.length === 1 || findings.every((finding) => finding.tag === undefined);
   for (const [remedy, fixed] of groupBy(findings, (finding) => finding.remedy)) {
-    for (const [message, alike] of groupBy(fixed.slice(0, MAX_ROWS), (finding) => finding.message)) {
+    for (const [message, alike] of groupBy(fixed.slice(0, limit(page, MAX_ROWS)), (finding) => finding.message)) {
       yield* lackRows(page, 2, alike, showPaths);
       const explanation = `${alike[0]!.code}: ${escapeText(message)}`;
       if (explained.has(explanation)) continue;
       explained.add(explanation);
       yield* paragraph(page, explanation, { first: 4, rest: 6, paint: page.colour.dim });
     }
-    yield* more(page, 2, fixed.length - MAX_ROWS);
+    yield* more(page, 2, fixed.length - limit(page, MAX_ROWS));
     yield* paragraph(page, `fix: ${escapeText(remedy)}`, { first: 4, rest: 6, paint: page.colour.green });
   }
 }
@@ -87,7 +92,7 @@ function* failingPlatforms(page: Page, images: readonly BrokenTagReport[], findi
   yield* paragraph(page, `fails on ${failing.map((name) => escapeText(name)).join(", ")}`, { first: 2, rest: 4 });
 }
 
-/** The images that are not shown in full, counted by repository below a title that counts them all. */
+/** Images counted by repository, below a title. */
 export function* countedImages(
   page: Page,
   images: readonly NamedImage[],
@@ -96,22 +101,20 @@ export function* countedImages(
 ): Generator<string> {
   if (images.length === 0) return;
   const counts = groupBy(images, (image) => prefix(image.root) + image.repository);
-  const most = [...counts].sort(([, a], [, b]) => b.length - a.length).slice(0, MAX_NAMES);
+  const most = [...counts].sort(([, a], [, b]) => b.length - a.length).slice(0, limit(page, MAX_NAMES));
   yield "\n";
-  yield* paragraph(page, `… and ${title} (--format json lists all)`, {
-    first: 0,
-    rest: 2,
-    paint: page.colour.bold,
-  });
-  const pad = Math.max(...most.map(([, { length }]) => formatCount(length).length));
+  yield* paragraph(page, title, { first: 0, rest: 2, paint: page.colour.bold });
+  const others = counts.size - most.length;
+  const inOthers = images.length - most.reduce((sum, [, { length }]) => sum + length, 0);
+  const pad = Math.max(
+    ...[...most.map(([, { length }]) => length), inOthers].map((count) => formatCount(count).length),
+  );
   for (const [name, { length }] of most) {
     yield* row(page, 2, [{ text: formatCount(length).padStart(pad) }, { text: name }]);
   }
-  const others = counts.size - most.length;
   if (others > 0) {
-    const rest = images.length - most.reduce((sum, [, { length }]) => sum + length, 0);
     yield* row(page, 2, [
-      { text: formatCount(rest).padStart(pad) },
+      { text: formatCount(inOthers).padStart(pad) },
       { text: `in ${formatNumberOf(others, "other repository", "other repositories")}` },
     ]);
   }

@@ -5,7 +5,7 @@ import { shortDigest } from "../../layout/digest.ts";
 import { shellQuote } from "../../recovery/shell-text.ts";
 import { isScripted, type PlanStep, type PushStep, type RebuildStep, type ScriptedStep } from "../../recovery/steps.ts";
 import { groupBy } from "../../text/group-by.ts";
-import { columns, more, type Page, paragraph, row } from "../../text/page.ts";
+import { columns, limit, more, type Page, paragraph, row } from "../../text/page.ts";
 import { formatBytes, formatCount, formatNumberOf } from "../../text/quantities.ts";
 import { type NamePrefix, namePrefix } from "./finding.ts";
 import { renderTook, renderUnreadable, rootRow } from "./totals.ts";
@@ -61,11 +61,11 @@ function* renderRebuilds(page: Page, { steps }: PlanReport, prefix: NamePrefix):
     rest: 2,
     paint: page.colour.bold,
   });
-  for (const { root, repository, tag, reason } of rebuilds.slice(0, MAX_REBUILDS)) {
+  for (const { root, repository, tag, reason } of rebuilds.slice(0, limit(page, MAX_REBUILDS))) {
     yield* row(page, 2, [{ text: `${prefix(root)}${repository}:${tag}`, paint: page.colour.red }]);
     yield* paragraph(page, reason, { first: 4, rest: 6 });
   }
-  yield* more(page, 2, rebuilds.length - MAX_REBUILDS);
+  yield* more(page, 2, rebuilds.length - limit(page, MAX_REBUILDS));
 }
 
 /** Images that wait for what only people may do. */
@@ -127,7 +127,7 @@ export function* renderFixes(page: Page, report: PlanReport, prefix: NamePrefix)
   const title = report.script === null ? "A script can fix this from what is on the disk" : "The script fixes this";
   yield* heading(page, title);
   const groups = [...groupBy(fixing, imagesKey)];
-  for (const [, steps] of groups.slice(0, MAX_GROUPS)) {
+  for (const [, steps] of groups.slice(0, limit(page, MAX_GROUPS))) {
     yield* imagesOf(page, steps[0]!, prefix);
     yield* renderWorth(page, steps[0]!, fates);
     for (const [message, same] of groupBy(steps, ({ message }) => message)) {
@@ -135,7 +135,7 @@ export function* renderFixes(page: Page, report: PlanReport, prefix: NamePrefix)
       yield* paths(page, 6, same, MAX_STEPS, prefix);
     }
   }
-  yield* more(page, 2, groups.length - MAX_GROUPS);
+  yield* more(page, 2, groups.length - limit(page, MAX_GROUPS));
 }
 
 /** Images by root and name: what the script does fix, and what waits for people. */
@@ -172,9 +172,9 @@ export function* renderPushes(page: Page, { steps }: PlanReport, prefix: NamePre
     "registry: as long as it remembers a blob that is gone, it answers clients that it still has it.";
   yield* paragraph(page, order, { first: 2, paint: page.colour.dim });
   const groups = [...groupBy(pushes, imagesKey)];
-  for (const [, group] of groups.slice(0, MAX_GROUPS)) {
+  for (const [, group] of groups.slice(0, limit(page, MAX_GROUPS))) {
     yield* imagesOf(page, group[0]!, prefix);
-    const shown = group.slice(0, MAX_STEPS);
+    const shown = group.slice(0, limit(page, MAX_STEPS));
     const platforms = Math.max(...shown.map(({ platform = "" }) => columns(platform)));
     for (const push of shown) {
       yield* row(page, 4, [
@@ -183,9 +183,9 @@ export function* renderPushes(page: Page, { steps }: PlanReport, prefix: NamePre
         { text: contentWords(push) },
       ]);
     }
-    yield* more(page, 4, group.length - MAX_STEPS);
+    yield* more(page, 4, group.length - limit(page, MAX_STEPS));
   }
-  yield* more(page, 2, groups.length - MAX_GROUPS);
+  yield* more(page, 2, groups.length - limit(page, MAX_GROUPS));
 }
 
 function contentWords({ pushManifest, known, blobs }: PushStep): string {

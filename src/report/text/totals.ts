@@ -3,7 +3,7 @@ import type { Finding } from "../../contract/finding.ts";
 import type { RootReport, ScanReport } from "../../contract/scan.ts";
 import { escapeText } from "../../text/escape.ts";
 import { groupBy } from "../../text/group-by.ts";
-import { more, type Page, type Paint, paragraph, row } from "../../text/page.ts";
+import { limit, more, type Page, type Paint, paragraph, row } from "../../text/page.ts";
 import { formatBytes, formatCount, formatDuration, formatNumberOf } from "../../text/quantities.ts";
 import { namePrefix } from "./finding.ts";
 
@@ -28,13 +28,21 @@ export function* renderVerdict(page: Page, report: ScanReport, otherErrors: numb
 }
 
 /** Undefined when nothing was found that counts. */
-function findings({ summary, verdict }: ScanReport, tags: number, otherErrors: number): string | undefined {
+function findings({ summary, verdict, brokenTags }: ScanReport, tags: number, otherErrors: number): string | undefined {
   const { brokenTags: broken, error } = summary;
   if (broken > 0) {
     const besides = otherErrors > 0 ? `, and ${formatNumberOf(otherErrors, "error")} besides` : "";
-    return `${formatCount(broken)} of ${formatNumberOf(tags, "image")} ${broken === 1 ? "is" : "are"} broken${besides}`;
+    return `${formatCount(broken)} of ${formatNumberOf(tags, "tag")} ${broken === 1 ? "is" : "are"} broken${images(brokenTags)}${besides}`;
   }
   return error > 0 || verdict.startsWith("findings") ? `no broken image, but ${severities(summary)}` : undefined;
+}
+
+/** How many images they are, where several tags name one. */
+function images(brokenTags: ScanReport["brokenTags"]): string {
+  const images = new Set(
+    brokenTags.map(({ root, repository, tag, digest }) => `${root} ${repository} ${digest ?? tag}`),
+  );
+  return images.size === brokenTags.length ? "" : ` (${formatNumberOf(images.size, "image")})`;
 }
 
 function incompleteness({ roots, unreadable }: ScanReport): string {
@@ -66,15 +74,16 @@ export function* renderUnreadable(
   const byError = [...groupBy(report.unreadable, ({ error }) => error)];
   yield "\n";
   yield* paragraph(page, "Could not be read, so nothing is known about it:", { first: 0, paint: page.colour.bold });
-  for (const [error, places] of byError.slice(0, MAX_ERRORS)) {
+  for (const [error, places] of byError.slice(0, limit(page, MAX_ERRORS))) {
     yield* paragraph(page, escapeText(error), { first: 2, rest: 4, paint: page.colour.yellow });
-    for (const { root, path } of places.slice(0, MAX_PLACES)) yield* row(page, 4, [{ text: prefix(root) + path }]);
-    yield* more(page, 4, places.length - MAX_PLACES);
+    for (const { root, path } of places.slice(0, limit(page, MAX_PLACES)))
+      yield* row(page, 4, [{ text: prefix(root) + path }]);
+    yield* more(page, 4, places.length - limit(page, MAX_PLACES));
   }
   yield* more(
     page,
     2,
-    byError.slice(MAX_ERRORS).reduce((sum, [, places]) => sum + places.length, 0),
+    byError.slice(limit(page, MAX_ERRORS)).reduce((sum, [, places]) => sum + places.length, 0),
   );
 }
 
@@ -87,7 +96,7 @@ export function* renderTotals(page: Page, report: ScanReport): Generator<string>
 
 export function renderFound(page: Page, { summary }: ScanReport): Generator<string> {
   const found = [
-    formatNumberOf(summary.brokenTags, "broken image"),
+    formatNumberOf(summary.brokenTags, "broken tag"),
     formatNumberOf(summary.error, "error"),
     formatNumberOf(summary.warning, "warning"),
     formatNumberOf(summary.info, "note"),
@@ -103,6 +112,14 @@ export function* renderTook(
   yield* paragraph(page, `Took ${formatDuration(durationMs)}.${dryRun ? " Dry run: nothing was written." : ""}`, {
     first: 0,
   });
+}
+
+/** The command that goes on from here, where no cause has named one; to be copied, so neither wrapped nor shortened. */
+export function* renderNext({ colour }: Page, { brokenTags, causes, roots }: ScanReport): Generator<string> {
+  const [first] = brokenTags;
+  if (first === undefined || causes.length > 0) return;
+  const path = escapeText(roots.find(({ name }) => name === first.root)?.path ?? "");
+  yield `\n${colour.bold(`Next: regfsck plan ${path}`)} (how to repair them)\n`;
 }
 
 /** Findings that the configuration accepts: counted by reason, so that nobody forgets that they are there. */

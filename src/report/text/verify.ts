@@ -4,7 +4,7 @@ import type { ImagePartReport, ImageReport, VerifyReport } from "../../contract/
 import { shortDigest } from "../../layout/digest.ts";
 import { escapeText } from "../../text/escape.ts";
 import { groupBy } from "../../text/group-by.ts";
-import { columns, more, type Page, paragraph, row } from "../../text/page.ts";
+import { columns, limit, more, type Page, paragraph, row } from "../../text/page.ts";
 import { formatBytes, formatCount, formatDuration, formatNumberOf } from "../../text/quantities.ts";
 import { type NamePrefix, namePrefix } from "./finding.ts";
 import { answerWords, brokenPlatforms, isPartGood, linkWords, partName, storeWords } from "./image-part.ts";
@@ -35,7 +35,7 @@ function* verdict(page: Page, image: ImageReport, prefix: NamePrefix): Generator
   const { red, green, yellow, bold } = page.colour;
   const name = prefix(image.root) + image.image;
   const platforms = brokenPlatforms(image.parts);
-  const some = platforms.slice(0, MAX_NAMES).map((platform) => escapeText(platform));
+  const some = platforms.slice(0, limit(page, MAX_NAMES)).map((platform) => escapeText(platform));
   const others = platforms.length > some.length ? ` and ${formatCount(platforms.length - some.length)} more` : "";
   const cannot = some.length > 0 ? `: ${some.join(", ")}${others} cannot be pulled` : ": it cannot be pulled";
   const said = {
@@ -133,14 +133,15 @@ function* remedies(page: Page, findings: readonly Finding[]): Generator<string> 
   for (const [remedy, fixed] of groupBy(findings, (finding) => finding.remedy)) {
     yield "\n";
     const messages = [...groupBy(fixed, ({ code, message }) => `${code}: ${message}`)];
-    for (const [message, alike] of messages.slice(0, MAX_MESSAGES)) {
+    for (const [message, alike] of messages.slice(0, limit(page, MAX_MESSAGES))) {
       const times = alike.length > 1 ? ` (${formatCount(alike.length)} times)` : "";
       yield* paragraph(page, escapeText(message) + times, { first: 2, rest: 4 });
     }
-    yield* more(page, 2, messages.length - MAX_MESSAGES);
+    yield* more(page, 2, messages.length - limit(page, MAX_MESSAGES));
     yield* paragraph(page, `fix: ${escapeText(remedy)}`, { first: 4, rest: 6, paint: page.colour.green });
-    for (const { path } of fixed.slice(0, MAX_PATHS)) yield* row(page, 6, [{ text: path, paint: page.colour.dim }]);
-    yield* more(page, 6, fixed.length - MAX_PATHS);
+    for (const { path } of fixed.slice(0, limit(page, MAX_PATHS)))
+      yield* row(page, 6, [{ text: path, paint: page.colour.dim }]);
+    yield* more(page, 6, fixed.length - limit(page, MAX_PATHS));
   }
 }
 

@@ -5,7 +5,7 @@ import { shortDigest } from "../../layout/digest.ts";
 import type { StepKind } from "../../registry/usage/references.ts";
 import { escapeText } from "../../text/escape.ts";
 import { groupBy } from "../../text/group-by.ts";
-import { more, type Page, paragraph, row } from "../../text/page.ts";
+import { limit, more, type Page, paragraph, row } from "../../text/page.ts";
 import { formatCount, formatNumberOf } from "../../text/quantities.ts";
 
 /** Steps shown of one blob; repositories at one manifest, tags in each; how deep is still indented. */
@@ -39,7 +39,7 @@ export function* renderWays(page: Page, blob: BlobReport): Generator<string> {
   const leading = leadingToTags(blob);
   yield* tagLines(page, 4, tags.get(blob.digest) ?? []);
   const shown = new Set([blob.digest]);
-  let left = MAX_STEPS;
+  let left = limit(page, MAX_STEPS);
   let hidden = 0;
   const stack = linesAbove(above, blob.digest, leading, 0);
   for (let step = stack.pop(); step; step = stack.pop()) {

@@ -78,7 +78,7 @@ export const NIGHTS: readonly Night[] = [
     errors: 1,
     warnings: 3,
     history: [1, 3, 5, 0],
-    says: /^1 of \d+ images is broken[\s\S]*private\/team\/victim:1\.0/,
+    says: /^1 of \d+ tags is broken[\s\S]*private\/team\/victim:1\.0/,
   },
   { happened: "nobody did anything", scan: 4, gate: 4, errors: 1, warnings: 3, history: [0, 4, 5, 0] },
   {
@@ -104,7 +104,7 @@ export const NIGHTS: readonly Night[] = [
     gate: 4,
     errors: INCIDENT_ERRORS,
     warnings: 40,
-    says: /^5 of \d+ images are broken/,
+    says: /^5 of \d+ tags are broken/,
   },
   {
     happened: "that was accepted for two nights",
@@ -167,7 +167,7 @@ export const NIGHTS: readonly Night[] = [
     errors: 1,
     warnings: 3,
     unread: ["private"],
-    says: /^1 of \d+ images is broken; incomplete: 1 place could not be read/,
+    says: /^1 of \d+ tags is broken; incomplete: 1 place could not be read/,
   },
   {
     happened: "the disk was replaced",

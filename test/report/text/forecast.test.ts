@@ -108,9 +108,7 @@ describe("what garbage collection breaks", () => {
     );
     const text = render(forecastReport([rootForecast({ breaks })]));
     expect(text.match(/^many:\d+ {2}/gm)).toHaveLength(20);
-    expect(text).toContain(
-      "\n… and 25 more images that would break (--format json lists all)\n  20  many\n   5  few\n",
-    );
+    expect(text).toContain("\n… and 25 more images that would break (--full prints all)\n  20  many\n   5  few\n");
   });
 
   it("has the root before it where there are several", () => {
@@ -130,7 +128,7 @@ describe("where garbage collection aborts", () => {
     const text = render(halfWay);
     expect(text).toContain("\nGarbage collection of private would abort at 1 place:\n");
     expect(text).toContain("\n  By then 7 manifests are deleted, and no blob:\n    private/team/api  sha256:");
-    expect(text).toContain("\n    … and 2 more (--format json lists all)\n");
+    expect(text).toContain("\n    … and 2 more (--full prints all)\n");
     expect(render(aborting)).not.toContain("By then");
   });
 });

@@ -64,7 +64,7 @@ describe("the decision", () => {
       ),
     );
     expect(text.match(/^ {2}- reason \d+$/gm)).toHaveLength(20);
-    expect(text).toContain("\n  … and 10 more (--format json lists all)\n");
+    expect(text).toContain("\n  … and 10 more (--full prints all)\n");
   });
 });
 
@@ -75,7 +75,7 @@ describe("the evidence", () => {
       "",
       "Checked  /opt/registry/data  (authoritative)",
       "  garbage collection with -m marks 244,254 blobs and deletes nothing",
-      "Found 0 broken images, 0 errors, 0 warnings, 0 notes.",
+      "Found 0 broken tags, 0 errors, 0 warnings, 0 notes.",
       "Took 5.0 s.",
       "",
     ]);
@@ -87,7 +87,7 @@ describe("the evidence", () => {
     const places = [
       text.indexOf("\nthe tag clean-up and garbage collection with -m would break 503 images\n"),
       text.indexOf("  loses  child  linux/amd64"),
-      text.indexOf("\n504 of 49,651 images are broken, and 1 error besides\n"),
+      text.indexOf("\n504 of 49,651 tags are broken, and 1 error besides\n"),
       text.indexOf("in the store, not linked"),
       text.indexOf("\nChecked  "),
     ];

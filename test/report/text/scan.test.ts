@@ -19,8 +19,8 @@ import {
 
 type Level = 0 | 1 | 3;
 
-function render(report: ScanReport, { width = 80, level = 0 as Level } = {}): string {
-  return [...renderScanText(report, { colour: new Chalk({ level }), width })].join("");
+function render(report: ScanReport, { width = 80, level = 0 as Level, full = false } = {}): string {
+  return [...renderScanText(report, { colour: new Chalk({ level }), width, full })].join("");
 }
 
 const firstLine = (report: ScanReport) => render(report).split("\n")[0];
@@ -29,7 +29,8 @@ describe.each(Object.entries(SAMPLES))("the text report of %s", (_, report) => {
   it.each([80, 140, 40])("fits %d columns", (width) => {
     const tooWide = render(report, { width })
       .split("\n")
-      .filter((line) => columns(line) > width);
+      // What is to be copied is not wrapped.
+      .filter((line) => columns(line) > width && !line.startsWith("Next: "));
     expect(tooWide).toEqual([]);
   });
 
@@ -53,7 +54,7 @@ describe("the verdict", () => {
   it.each([
     ["clean: no broken image among 49,651 tags", clean],
     ["clean: no broken image among 49,651 tags (1 warning)", scanReport({ findings: [finding("mismatched-link")] })],
-    ["504 of 49,651 images are broken, and 1 error besides", incident],
+    ["504 of 49,651 tags are broken, and 1 error besides", incident],
     ["incomplete: 25 places could not be read", incomplete],
     ["no broken image, but 1 error", scanReport({ findings: [finding("unseen-repository")] })],
     ["no broken image, but 1 note", scanReport({ findings: [finding("stale-upload")], verdict: "findings" })],
@@ -64,7 +65,7 @@ describe("the verdict", () => {
   });
 
   it("never calls broken images clean, whatever the run may let pass", () => {
-    expect(firstLine({ ...incident, verdict: "clean" })).toBe("504 of 49,651 images are broken, and 1 error besides");
+    expect(firstLine({ ...incident, verdict: "clean" })).toBe("504 of 49,651 tags are broken, and 1 error besides");
   });
 });
 
@@ -138,16 +139,19 @@ describe("broken images", () => {
     expect(text).toMatch(/^a:2 {2}/m);
   });
 
-  it("says 20 in full and counts the rest by repository", () => {
+  it("counts all by repository, says 20 in full, and all where that is asked for", () => {
     const findings = Array.from({ length: 45 }, (_, index) => {
       const digest = sha256(`${index}`);
       const repository = index < 40 ? "many" : "few";
       const path = linkPath(repository, "_layers", digest);
       return finding("unlinked-blob", { repository, digest, role: "layer", path, affects: [`${repository}:${index}`] });
     });
-    const text = render(scanReport({ findings, brokenTags: brokenTagsOf(findings) }));
+    const report = scanReport({ findings, brokenTags: brokenTagsOf(findings) });
+    const text = render(report);
+    expect(text).toContain("\nBroken tags by repository:\n  40  many\n   5  few\n");
     expect(text.match(/^(many|few):\d+ {2}/gm)).toHaveLength(20);
-    expect(text).toContain("\n… and 25 more broken images (--format json lists all)\n  25  many\n");
+    expect(text).toContain("\n… and 25 more (--full prints all)\n");
+    expect(render(report, { full: true }).match(/^(many|few):\d+ {2}/gm)).toHaveLength(45);
   });
 
   it("gives the path of what is to be fixed in place", () => {
@@ -183,7 +187,7 @@ describe("what breaks no image", () => {
       "  orphan-layer-link: 2,335 warnings",
       "  stray-entry: 1 warning",
     ]);
-    expect(text).toContain("      … and 2,332 more (--format json lists all)\n");
+    expect(text).toContain("      … and 2,332 more (--full prints all)\n");
   });
 
   it("shows each kind of message of a code", () => {
@@ -202,7 +206,7 @@ describe("what could not be read", () => {
   it("is grouped by error and counted", () => {
     const text = render(incomplete);
     expect(text).toContain("  EIO: i/o error, scandir\n    docker/registry/v2/blobs/sha256/10\n");
-    expect(text).toContain("    … and 22 more (--format json lists all)\n");
+    expect(text).toContain("    … and 22 more (--full prints all)\n");
   });
 
   it("is named by itself where it lies in no root", () => {
@@ -217,7 +221,7 @@ describe("the totals", () => {
       "Checked  /opt/registry/data  (authoritative)",
       "  1,503 repositories, 49,651 tags, 144,448 revisions, 249,734 layer links,",
       "  388,698 blobs of 1.3 TiB, 14 uploads",
-      "Found 0 broken images, 0 errors, 0 warnings, 0 notes.",
+      "Found 0 broken tags, 0 errors, 0 warnings, 0 notes.",
       "Took 3.1 s.",
       "",
     ]);

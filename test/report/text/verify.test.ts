@@ -48,7 +48,7 @@ Checked links, sizes and manifests of 4 parts, 694 bytes, in 0.0 s.
     expect(text.match(/^ {6}layer /gm)).toHaveLength(19 + 1);
     const row = text.split("\n").find((line) => line.includes(shortDigest(layers[40]!.digest)));
     expect(row).toMatch(/ no link {2}stored {2}404$/);
-    expect(text).toContain("… and 30 more (--format json lists all)");
+    expect(text).toContain("… and 30 more (--full prints all)");
   });
 
   it("calls what a cache has not fetched by that name", async () => {
