@@ -1,5 +1,5 @@
 // The ways in which gates are asked: what of the collection and its clean-up each describes, and what it lets pass.
-import { lstatSync, readdirSync, writeFileSync } from "node:fs";
+import { readdirSync, statSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { repositoriesOnDisk } from "../client/names.ts";
 import { repositoriesBase } from "../storage.ts";
@@ -84,7 +84,7 @@ function tagsBeyondNewest(root: string, kept: number): string[] | undefined {
     const folder = `${repositoriesBase}/${name}/_manifests/tags`;
     const tags = foldersIn(join(root, folder)).map((tag) => ({
       path: `${folder}/${tag}`,
-      at: lstatSync(join(root, folder, tag)).mtimeMs,
+      at: statSync(join(root, folder, tag)).mtimeMs,
     }));
     tags.sort((one, other) => other.at - one.at);
     if (tags.length > kept && tags[kept - 1]?.at === tags[kept]?.at) return undefined;
@@ -95,9 +95,10 @@ function tagsBeyondNewest(root: string, kept: number): string[] | undefined {
 
 function foldersIn(folder: string): string[] {
   try {
-    return readdirSync(folder, { withFileTypes: true })
-      .filter((entry) => entry.isDirectory() && !entry.name.includes("\uFFFD"))
-      .map(({ name }) => name);
+    // A link to a tag is a tag, too, and as old as what it leads to.
+    return readdirSync(folder).filter((name) => {
+      return !name.includes("\uFFFD") && statSync(join(folder, name), { throwIfNoEntry: false })?.isDirectory();
+    });
   } catch {
     return [];
   }
