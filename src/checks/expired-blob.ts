@@ -33,7 +33,7 @@ export const expiredBlob = defineCheck({
   words: (_, { images }) => {
     const more = images.length > MOST_NAMES ? ` and ${images.length - MOST_NAMES} more` : "";
     return {
-      message: `the blob is linked and its data is gone, and ${images.slice(0, MOST_NAMES).join(", ")}${more} want it: while the registry's descriptor cache remembers it, a pull breaks off there`,
+      message: `the blob is linked and its data is gone, and ${images.slice(0, MOST_NAMES).join(", ")}${more} ${images.length === 1 ? "wants" : "want"} it: while the registry's descriptor cache remembers it, a pull breaks off there`,
       remedy: "restart the cache: it then fetches the blob again",
     };
   },
