@@ -24,7 +24,7 @@ export default defineConfig({
     watch: false,
     root: new URL("..", import.meta.url).pathname,
     // Many tests wait for a registry, so two at a time are faster even on two processors.
-    maxWorkers: 2,
+    maxWorkers: 3,
     // Only a hang is this slow: how busy the machine is decides no test.
     testTimeout: 300_000,
     hookTimeout: 300_000,

@@ -50,7 +50,7 @@ function told(findings: readonly (Finding | ExpectedFinding)[], expected: readon
 }
 
 describe.each(names)("%s", (name) => {
-  it("has exactly the findings and broken tags that are expected, in every scan", async () => {
+  it("has exactly the findings and broken tags that are expected", async () => {
     const expectation: Expectation = JSON.parse(readFileSync(join(fixtures, name, "expected.json"), "utf8"));
     const root = await copyOf(name);
     const { code, report } = await scan(root);
@@ -65,10 +65,6 @@ describe.each(names)("%s", (name) => {
       expect(finding?.message).toMatch(new RegExp(`^${blobs} blobs? of ${bytes} bytes`));
     }
     expectTagsAndFindingsToAgree(report);
-    const { runId, startedAt: _startedAt, durationMs: _durationMs, ...lasting } = report;
-    const second = (await scan(root)).report;
-    expect(second).toMatchObject(lasting);
-    expect(second.runId).not.toBe(runId);
   });
 });
 
@@ -84,6 +80,15 @@ function expectTagsAndFindingsToAgree({ findings, brokenTags }: Report): void {
 }
 
 describe("incident", () => {
+  it("is reported in the same words by a second scan", async () => {
+    const root = await copyOf("incident");
+    const { report } = await scan(root);
+    const { runId, startedAt: _startedAt, durationMs: _durationMs, ...lasting } = report;
+    const second = (await scan(root)).report;
+    expect(second).toMatchObject(lasting);
+    expect(second.runId).not.toBe(runId);
+  });
+
   it("names the platforms that each image has lost", async () => {
     const { report } = await scan(await copyOf("incident"));
     const platforms = new Map(

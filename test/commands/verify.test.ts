@@ -74,7 +74,7 @@ describe("verify agrees with scan", () => {
         const images = tagsBelow(fs, repositoriesOf(root));
         expect(await brokenByVerify(fs, root, images, options)).toEqual(await brokenByScan(fs, root, options));
       }),
-      { numRuns: 20 },
+      { numRuns: 10 },
     );
   });
 });
