@@ -2,7 +2,7 @@
 //   npx tsx scripts/exactness.ts --seed 1 --count 1000     the long run
 //   npx tsx scripts/exactness.ts --seed 7 --path 12        one round again, and shrunk if it differs
 //   npx tsx scripts/exactness.ts --plan --count 300        plans and their scripts instead of scans and forecasts
-//   npx tsx scripts/exactness.ts --gate --count 100        gates, and the real collections that they permit; --keep keeps the roots of a --path
+//   npx tsx scripts/exactness.ts --gate --count 100        gates, and the real garbage collections that they permit; --keep keeps the roots of a --path
 //   npx tsx scripts/exactness.ts --gate --count 1000 --minutes 30    as many of them as begin in half an hour
 //   npx tsx scripts/exactness.ts --plan --shell 'bash --posix'
 import { parseArgs } from "node:util";

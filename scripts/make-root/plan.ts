@@ -34,7 +34,7 @@ export interface Plan {
   bases: number;
   /** Layers that several successive images of one repository have in common. */
   sharedLayers: number;
-  /** Blobs that no manifest names: eligible for deletion in any collection. */
+  /** Blobs that no manifest names: eligible for deletion in any garbage collection. */
   unreferencedBlobs: number;
   uploads: number;
 }

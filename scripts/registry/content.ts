@@ -103,7 +103,7 @@ export interface ManifestOptions {
   config: Blob;
   layers: Blob[];
   platform?: Platform;
-  /** OCI only: what this artifact refers to (a signature, an SBOM). It is no reference that collection keeps. */
+  /** OCI only: what this artifact refers to (a signature, an SBOM). It is no reference that garbage collection keeps. */
   subject?: Pick<Image, "mediaType" | "digest" | "bytes">;
   artifactType?: string;
   annotations?: Record<string, string>;

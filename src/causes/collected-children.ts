@@ -79,7 +79,7 @@ function hasUntaggedRevision(graph: RootGraph, repository: RepositoryNode): bool
   return false;
 }
 
-/** An index all of whose children are linked was pushed, or pushed again, after the collection. */
+/** An index all of whose children are linked was pushed, or pushed again, after the garbage collection. */
 function addChildrenOfLaterPushes(
   graph: RootGraph,
   repository: RepositoryNode,

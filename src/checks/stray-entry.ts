@@ -128,7 +128,7 @@ const STORE_FOLDERS: readonly string[] = [BLOBS, `${BLOBS}/sha256`];
 /** What stops the registry's walk of the blob store. */
 function* unexpectedInBlobStore({ graph, unexpectedInStore, pull }: CheckContext): Generator<UnexpectedEntry> {
   for (const entry of unexpectedInStore) {
-    // Collection deletes it where it belongs: it gets past what is there as well, and what something references.
+    // Garbage collection deletes it where it belongs: it gets past what is there as well, and what something references.
     const blob = entry.reason === "displaced-blob" ? graph.digests.find(digestOfData(entry.path)!) : -1;
     const isHarmless = blob >= 0 && (graph.hasBlobFolder(blob) || pull.referenced.at(blob) === 1);
     if (!isHarmless) yield entry;

@@ -1,4 +1,4 @@
-// The gate's decision: every reason against a collection, each with the next step.
+// The gate's decision: every reason against a garbage collection, each with the next step.
 import type { FailOn } from "../contract/finding.ts";
 import type { ForecastReport } from "../contract/forecast.ts";
 import type { Decision } from "../contract/gate.ts";
@@ -10,11 +10,11 @@ import { failsOn } from "./exit-code.ts";
 /** What speaks of one root besides its report. */
 export interface RootEvidence {
   readonly name: string;
-  /** What a collection would delete and that is younger than the quiet period. */
+  /** What a garbage collection would delete and that is younger than the quiet period. */
   readonly young: { readonly blobs: number; readonly revisions: number; readonly layerLinks: number };
   /** The directories that the user `collector` may not delete, relative to the root. */
   readonly refused: readonly string[];
-  /** The directories and files that that user may not read, though a collection does. */
+  /** The directories and files that that user may not read, though a garbage collection does. */
   readonly closed: readonly string[];
   readonly collector: number | undefined;
   /** How much of the store would go: of the blobs, and of their bytes. */
@@ -65,13 +65,13 @@ function* stopReasons(evidence: Evidence, rules: Rules): Generator<string> {
   const { scan, forecast, authoritative, uploads, roots } = evidence;
   for (const root of forecast.roots) {
     if (root.breaks.length > 0) {
-      yield `${root.name}: the collection would break ${formatNumberOf(root.breaks.length, "image")}; regfsck forecast names them and what keeps them`;
+      yield `${root.name}: garbage collection would break ${formatNumberOf(root.breaks.length, "image")}; regfsck forecast names them and what keeps them`;
     }
     if (root.losesRepair.length > 0) {
-      yield `${root.name}: the collection would delete more of ${harmedImages(root.losesRepair)}, parts that are still served or that a repair needs; run regfsck plan first, and repair`;
+      yield `${root.name}: garbage collection would delete more of ${harmedImages(root.losesRepair)}, parts that are still served or that a repair needs; run regfsck plan first, and repair`;
     }
     for (const { path, message } of root.aborts) {
-      yield `${root.name}: the collection would abort at ${path}: ${message}`;
+      yield `${root.name}: garbage collection would abort at ${path}: ${message}`;
     }
     for (const { image, reason, message } of root.cleanUpWarnings) {
       if (reason !== "pushed-last" && reason !== "lost-signature") continue;
@@ -101,11 +101,11 @@ function* youngReasons({ name, young }: RootEvidence, { quietPeriod }: Rules): G
   const counted = parts.filter(([count]) => count > 0).map(([count, noun]) => formatNumberOf(count, noun));
   if (counted.length === 0) return;
   const one = young.blobs + young.revisions + young.layerLinks === 1;
-  yield `${name}: ${counted.join(" and ")} that the collection would delete ${one ? "is" : "are"} younger than ${shortDuration(quietPeriod)}, and may belong to a push under way; wait, or stop the registry, and run the gate again`;
+  yield `${name}: ${counted.join(" and ")} that garbage collection would delete ${one ? "is" : "are"} younger than ${shortDuration(quietPeriod)}, and may belong to a push under way; wait, or stop the registry, and run the gate again`;
 }
 
 function* refusedReasons({ name, refused, closed, collector }: RootEvidence): Generator<string> {
-  const then = "a collection by that user would abort there (--as-user says who collects)";
+  const then = "a garbage collection by that user would abort there (--as-user says who collects)";
   if (closed.length > 0) {
     yield `${name}: user ${collector} may not read ${formatNumberOf(closed.length, "place")}, the first ${closed[0]}; ${then}`;
   }
@@ -131,7 +131,7 @@ function* undecidedReasons(evidence: Evidence, { maxDelete }: Rules): Generator<
     }
     const [blobs, bytes] = [percent(deletes.blobs), percent(deletes.bytes)];
     if (Math.max(blobs, bytes) > maxDelete * 100) {
-      yield `${name}: the collection would delete ${floor(blobs)} % of the blobs and ${floor(bytes)} % of the bytes, more than --max-delete ${maxDelete * 100}%; regfsck forecast lists them; raise it if they are meant`;
+      yield `${name}: garbage collection would delete ${floor(blobs)} % of the blobs and ${floor(bytes)} % of the bytes, more than --max-delete ${maxDelete * 100}%; regfsck forecast lists them; raise it if they are meant`;
     }
   }
 }

@@ -88,7 +88,7 @@ export function vanishedSince(
 }
 
 /**
- * Why a collection that deletes something may take it from another root: they share a directory, or may. Notes in
+ * Why a garbage collection that deletes something may take it from another root: they share a directory, or may. Notes in
  * `unreadable` what cannot be read.
  */
 export function sharedDoubts(
@@ -105,7 +105,7 @@ export function sharedDoubts(
       const { deletedBlobs, deletedRevisions } = forecast.collection;
       if ((part === BLOBS ? deletedBlobs : deletedRevisions).length === 0) return [];
       const error = other
-        ? `${part} is the same directory as that of ${other}, so that a collection of either takes what only the other needs; collect neither before each has its own`
+        ? `${part} is the same directory as that of ${other}, so that a garbage collection of either takes what only the other needs; collect neither before each has its own`
         : `${part} is behind a symbolic link, and a registry of another root may use it too: what looks unreferenced here may be needed there; make sure that none does, and mount the directory in the link's place`;
       return [{ root: inspection.root.name, path: part, error }];
     },

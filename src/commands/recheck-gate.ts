@@ -32,7 +32,7 @@ type Earlier = z.infer<typeof EARLIER>;
 
 /**
  * Compares and prints. Gives the exit code: 0 go, 4 stop, 8 undecided. Throws a UsageError for a file that is no
- * gate's report of this version, or one about other roots, or another collection or clean-up.
+ * gate's report of this version, or one about other roots, or another garbage collection or clean-up.
  */
 export async function recheckGate(options: GateOptions & { recheck: string }, terminal: Terminal): Promise<number> {
   const earlier = readEarlier(options.recheck);
@@ -85,7 +85,7 @@ function refuseOther(
   if (fingerprints.some(({ path }) => !paths.has(path)) || paths.size !== fingerprints.length) {
     refuse(`about other roots than ${options.paths.join(" ")}`);
   }
-  if (options.deleteUntagged && !asked.deleteUntagged) refuse("about a collection without -m");
+  if (options.deleteUntagged && !asked.deleteUntagged) refuse("about a garbage collection without -m");
   if (options.keepTags !== undefined && options.keepTags !== asked.keepTags) {
     refuse(asked.keepTags === null ? "without --keep-tags" : `with --keep-tags ${asked.keepTags}`);
   }

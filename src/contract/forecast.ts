@@ -39,7 +39,7 @@ const harmed = z
       }),
     ),
   })
-  .describe("an image that is broken before, or a manifest that no tag names, and what the collection takes of it");
+  .describe("an image that is broken before, or a manifest that no tag names, and what garbage collection takes of it");
 
 const image = z.string().describe("repository:tag");
 const manifest = z.string().describe("repository@digest");

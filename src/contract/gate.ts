@@ -7,7 +7,7 @@ import { type ScanReport, scanReport } from "./scan.ts";
 
 /** What a gate was asked about. A recheck is for the same alone. */
 const asked = z.strictObject({
-  deleteUntagged: z.boolean().describe("a collection with -m"),
+  deleteUntagged: z.boolean().describe("a garbage collection with -m"),
   keepTags: count.nullable().describe("a clean-up that keeps so many tags of each repository; null for all"),
   removeTags: z.array(z.string()).describe("the tags that the clean-up was to remove by name, repository:tag"),
   quietPeriodMs: count,

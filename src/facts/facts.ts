@@ -5,11 +5,11 @@ import type { PackedDigests } from "./packed-digests.ts";
 export const DiskState = {
   /** There, and what it should be. */
   ok: 0,
-  /** "No such file": the registry answers 404, collection goes on. */
+  /** "No such file": the registry answers 404, garbage collection goes on. */
   absent: 1,
   /** A folder where a file should be: a blob counts as absent then, a link answers 500. */
   folder: 2,
-  /** There, but not what it should be (a link that holds no digest, a symbolic link to itself): 500. */
+  /** There, but not what it should be (a link that does not hold a digest, a symbolic link to itself): 500. */
   malformed: 3,
   /** The disk or its permissions refused: nothing can be said. */
   unreadable: 4,
@@ -48,7 +48,7 @@ export interface BlobFacts {
   readonly corrupt: Uint8Array;
   /** What the bytes of the corrupt rows do hash to, in the order of the rows. */
   readonly actualDigests: PackedDigests;
-  /** Files called `data` where collection takes the path apart and finds no digest: it aborts there. */
+  /** Files called `data` where garbage collection takes the path apart and finds no digest: it aborts there. */
   readonly unexpected: readonly UnexpectedEntry[];
   readonly unreadable: readonly Unreadable[];
 }
@@ -79,7 +79,7 @@ export interface TagFacts {
   readonly pushed: Float64Array;
   /** How many history entries each row has, and their digests, row after row. */
   readonly historyCounts: Int32Array;
-  /** DiskState of each row's history folders: not ok where collection with -m could not look into them. */
+  /** DiskState of each row's history folders: not ok where garbage collection with -m could not look into them. */
   readonly historyStates: Uint8Array;
   readonly history: PackedDigests;
   readonly reasons: ReadonlyMap<number, string>;
@@ -109,7 +109,7 @@ export type UnexpectedReason =
   | "undecodable-name"
   /** A file called `data` in the blob store whose path gives the digest of a blob that belongs elsewhere. */
   | "displaced-blob"
-  /** A file called `link` below revisions/ that is not a revision link, and holds no digest. */
+  /** A file called `link` below revisions/ that is not a revision link, and does not hold a digest. */
   | "misplaced-link"
   /** An entry below tags/ that no client can ask for and whose link cannot be read: `-m` aborts. */
   | "unusable-tag";
@@ -122,7 +122,7 @@ export interface UnexpectedEntry {
   readonly hides?: readonly string[];
 }
 
-/** A file called `link` below revisions/ at another depth than a revision link's: collection reads it all the same. */
+/** A file called `link` below revisions/ at another depth than a revision link's: garbage collection reads it all the same. */
 export interface UnexpectedRevisionLink {
   readonly path: string;
   readonly state: DiskState;

@@ -1,10 +1,10 @@
 // A list of digests as bytes: what crosses from a worker thread to the graph, with no object and no string a digest.
-// A manifest may name things that are no digests; those are kept as text, since collection marks them all the same.
+// A manifest may name things that are no digests; those are kept as text, since garbage collection marks them all the same.
 
 import { ALGORITHMS, type Algorithm } from "../layout/digest.ts";
 import { exactly } from "./columns.ts";
 
-/** The code of a list item: 0 none, 1-3 a digest of `ALGORITHMS[code - 1]`, 4 text that is no digest. */
+/** The code of a list item: 0 none, 1-3 a digest of `ALGORITHMS[code - 1]`, 4 text that is not a digest. */
 export const NO_DIGEST = 0;
 export const TEXT = 4;
 
@@ -67,7 +67,7 @@ export class DigestWriter {
     if (!this.pushDigest(text)) this.#pushText(text);
   }
 
-  /** Adds `sha256:<hex>`; false (and nothing added) when the text is no digest. */
+  /** Adds `sha256:<hex>`; false (and nothing added) when the text is not a digest. */
   pushDigest(text: string): boolean {
     const code = codeOf(text);
     return code !== TEXT && this.#pushHex(code, text, 7);

@@ -65,7 +65,7 @@ export class DigestTable {
     writer.pushBytes(code, this.#bytes.subarray(offset, offset + size));
   }
 
-  /** Order of the texts, without making them: algorithm first, then bytes; text that is no digest last. */
+  /** Order of the texts, without making them: algorithm first, then bytes; text that is not a digest last. */
   compare(a: number, b: number): number {
     const left = this.#entry(a);
     const right = this.#entry(b);

@@ -120,7 +120,7 @@ export class ManifestTable {
     return this.#targets.length;
   }
 
-  /** The digest that a reference names; it may be text that is no digest. */
+  /** The digest that a reference names; it may be text that is not a digest. */
   target(reference: number): number {
     return this.#targets.at(reference);
   }

@@ -17,7 +17,7 @@ import type { Catalogue } from "../registry/serve/catalogue.ts";
 import { mayAccess, type User } from "../scan/access.ts";
 import { entriesOf, listNames, type StorageFs, stateOfError, statPath } from "../scan/fs/storage-fs.ts";
 
-/** What of a root a collection reads. */
+/** What of a root a garbage collection reads. */
 export interface CollectedRoot {
   /** The storage root's path. */
   readonly path: string;

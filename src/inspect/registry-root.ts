@@ -30,7 +30,7 @@ export function speaksOf(storageFs: StorageFs, config: RegistryConfig, path: str
 }
 
 /**
- * Why a go about these roots says nothing about the collection that uses this configuration: its folder is on this
+ * Why a go about these roots says nothing about the garbage collection that uses this configuration: its folder is on this
  * machine, and none of the roots. A path that is not here is a container's.
  */
 export function otherRootReason(

@@ -26,7 +26,7 @@ export function isHex(algorithm: Algorithm, hex: string): boolean {
   return true;
 }
 
-/** Splits `sha256:<hex>`; undefined when the text is no digest that the registry would accept. */
+/** Splits `sha256:<hex>`; undefined when the text is not a digest that the registry would accept. */
 export function parseDigest(text: string): Digest | undefined {
   const colon = text.indexOf(":");
   const algorithm = text.slice(0, colon);
@@ -34,7 +34,7 @@ export function parseDigest(text: string): Digest | undefined {
   return colon > 0 && isAlgorithm(algorithm) && isHex(algorithm, hex) ? { algorithm, hex } : undefined;
 }
 
-/** `sha256:0123456789ab`: twelve hex digits, as docker prints them. Text that is no digest is cut to 40 characters. */
+/** `sha256:0123456789ab`: twelve hex digits, as docker prints them. Text that is not a digest is cut to 40 characters. */
 export function shortDigest(text: string): string {
   const digest = parseDigest(text);
   if (digest) return `${digest.algorithm}:${digest.hex.slice(0, 12)}`;

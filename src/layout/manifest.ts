@@ -1,6 +1,6 @@
 // What a stored manifest references, as registry 2.8.3 reads it (docs/internals/registry-2.8.3.md section 4). Whether
 // the registry can read it at all, down to the quirks of its JSON decoder, decides between 200 and 500, and whether a
-// collection runs or aborts.
+// garbage collection runs or aborts.
 
 import { decodeJson, lenient, optional, record } from "./go-json/go-json.ts";
 import { anyText, integer, list, type Slice, text, textMap } from "./go-json/values.ts";
@@ -34,7 +34,7 @@ export type ManifestContent =
       mediaType: string;
       /** In the registry's order: config, then layers. */
       references: Reference[];
-      /** The digest of OCI's `subject`; the registry does not know it, so neither serving nor collection depends on it. */
+      /** The digest of OCI's `subject`; the registry does not know it, so neither serving nor garbage collection depends on it. */
       subject: string | undefined;
       artifactType: string | undefined;
     }
@@ -42,7 +42,7 @@ export type ManifestContent =
       ok: false;
       /** A short fragment of a sentence; may hold control characters from the manifest. */
       reason: string;
-      /** The registry does not answer 500 but panics: the connection is dropped, a collection crashes. */
+      /** The registry does not answer 500 but panics: the connection is dropped, a garbage collection crashes. */
       panics: boolean;
     };
 

@@ -10,7 +10,7 @@ const STORAGE_PATH = /^(?:[A-Za-z0-9._-]+\/)*[A-Za-z0-9._-]+$/;
 /** The longest repository name that a reference may have, in bytes. */
 const MAX_NAME_LENGTH = 255;
 
-/** Whether `name` can be asked for; collection aborts on a repository whose name is not valid. */
+/** Whether `name` can be asked for; garbage collection aborts on a repository whose name is not valid. */
 export function isRepositoryName(name: string): boolean {
   return name.length <= MAX_NAME_LENGTH && REPOSITORY_NAME.test(name) && STORAGE_PATH.test(name);
 }

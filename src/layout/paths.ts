@@ -24,10 +24,10 @@ export const SCHEDULER_STATE = "scheduler-state.json";
 /** Layer links and revision links: the two that say that a repository holds a blob. */
 export type LinkKind = "layer" | "revision";
 
-/** The digest's parts. Throws a RangeError for text that is no digest, as all below do: there is no such path. */
+/** The digest's parts. Throws a RangeError for text that is not a digest, as all below do: there is no such path. */
 function partsOf(digest: string): Digest {
   const parsed = parseDigest(digest);
-  if (!parsed) throw new RangeError(`no digest: ${JSON.stringify(digest)}`);
+  if (!parsed) throw new RangeError(`invalid digest: ${JSON.stringify(digest)}`);
   return parsed;
 }
 

@@ -182,7 +182,7 @@ function whyPushingFails(view: GraphOverlay, { failure, digest, reply, reference
   if (failure === "wrong-size") return "a manifest is wrong about the size of what it references";
   if (failure === "invalid-manifest") return "its manifest is none that the registry can serve";
   if (!reply) return undefined;
-  if (!view.digests.isDigest(reply.asked)) return "a manifest names by text that is no digest what nobody can push";
+  if (!view.digests.isDigest(reply.asked)) return "a manifest names by text that is not a digest what nobody can push";
   const isManifest = reference < 0 || view.manifests.role(reference) === Role.child;
   const isThere = view.blobState(digest) === DiskState.ok;
   const manifest = view.manifests.find(digest);
@@ -237,7 +237,7 @@ function rebuildSteps(
       ...named,
       digest,
       reason,
-      message: `build the image anew: ${reason}`,
+      message: `rebuild the image: ${reason}`,
     } as const);
     const path = tagFolder(repository, named.tag);
     // By way of a symbolic link it may be another repository's tag that goes.

@@ -45,7 +45,7 @@ export interface CopyStep extends Step {
 }
 
 export type CleanReason =
-  /** A link that holds no digest, or is no file. */
+  /** A link that does not hold a digest, or is no file. */
   | "malformed-link"
   /** A link that holds the digest `content`, to no use. */
   | "useless-link"
@@ -93,7 +93,7 @@ export interface PushStep extends Step {
   readonly blobs: readonly BlobToPush[];
 }
 
-/** Build the image anew: what is left of it does not help. */
+/** Rebuild the image: what is left of it does not help. */
 export interface RebuildStep extends Step {
   readonly kind: "rebuild";
   readonly repository: string;

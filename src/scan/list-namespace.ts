@@ -129,7 +129,7 @@ function entryKind(storageFs: StorageFs, base: string, below: string, entry: Dir
   return loops ? "loop" : "folder";
 }
 
-/** A repository is a folder with any of these (a repository without `_layers` is one that collection cannot see). */
+/** A repository is a folder with any of these (a repository without `_layers` is one that garbage collection cannot see). */
 const REPOSITORY_PARTS = new Set(["_manifests", "_layers", "_uploads"]);
 
 /** The names of the repositories in a namespace, sorted by code point. */

@@ -36,7 +36,7 @@ export interface BlobStoreListing {
   readonly unexpected: readonly UnexpectedEntry[];
   readonly blocked: readonly BlockedFolder[];
   readonly unreadable: readonly Unreadable[];
-  /** Whether `blobs/` itself is there; collection fails without it. */
+  /** Whether `blobs/` itself is there; garbage collection fails without it. */
   readonly present: boolean;
 }
 
@@ -81,7 +81,7 @@ function listStorePart<Entry>(
 
 /**
  * Reads every blob of a shard. With `verifyContent` each blob's bytes are hashed as well; with `everyFolder` each blob's
- * folder is looked through for what a collection's walk would stumble over.
+ * folder is looked through for what a garbage collection's walk would stumble over.
  */
 export function readBlobShard(
   storageFs: StorageFs,
@@ -220,7 +220,7 @@ export function hashFile(
 }
 
 /**
- * Collection takes every file called `data` below blobs/ for a blob and aborts where its path gives no digest
+ * Garbage collection takes every file called `data` below blobs/ for a blob and aborts where its path gives no digest
  * (docs/internals/registry-2.8.3.md section 5.5). Looks for those at and below a path that has no business there, and
  * for symlink loops, which end its walk too.
  */

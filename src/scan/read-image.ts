@@ -191,7 +191,7 @@ class ImageWalk {
     return targets;
   }
 
-  /** Gives what they reference; text that is no digest is left out, as nobody can ask for it. */
+  /** Gives what they reference; text that is not a digest is left out, as nobody can ask for it. */
   *#readManifests(digests: readonly string[]): Generator<{ digest: string; role: Role }> {
     const unread = [...new Set(digests)].filter((digest) => !this.#read.has(digest));
     for (const digest of unread) {

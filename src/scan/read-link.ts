@@ -87,5 +87,5 @@ function describeContent(content: string): string {
   if (/^\0+$/.test(content)) return "zeroed";
   if (parseDigest(content.trim())) return "a digest with white space around it";
   if (parseDigest(content.toLowerCase())) return "a digest in upper case";
-  return `no digest: ${JSON.stringify(content.slice(0, 40))}`;
+  return `invalid digest: ${JSON.stringify(content.slice(0, 40))}`;
 }

@@ -1,4 +1,4 @@
-// Reads a repository's layer links or revision links, and what else lies where collection would read it.
+// Reads a repository's layer links or revision links, and what else lies where garbage collection would read it.
 import { Bytes, Integers } from "../facts/columns.ts";
 import { DiskState, isBroken, type LinkFacts, type UnexpectedRevisionLink } from "../facts/facts.ts";
 import { DigestWriter } from "../facts/packed-digests.ts";
@@ -93,7 +93,7 @@ export function* nestedLinks(
 }
 
 /**
- * The files called `link` at or below a path that is no digest folder: collection reads each of those below
+ * The files called `link` at or below a path that is no digest folder: garbage collection reads each of those below
  * revisions/, at any depth (docs/internals/registry-2.8.3.md section 5.2). Notes symlink loops, which end its walk.
  */
 export function* unexpectedLinks(reading: RepositoryReading, path: string): Generator<UnexpectedRevisionLink> {

@@ -22,10 +22,10 @@ import { listPart, type RepositoryReading } from "./repository-reading.ts";
 export interface RepositoryOptions {
   /** Whether to stat each tag's folder for when it last changed. */
   readonly tagTimes: boolean;
-  /** Whether to list what each tag has named, which only a collection with -m looks at. */
+  /** Whether to list what each tag has named, which only a garbage collection with -m looks at. */
   readonly tagHistory: boolean;
   /**
-   * Whether to list the folder of every revision and blob as well, for what else lies in it: only a collection's walk
+   * Whether to list the folder of every revision and blob as well, for what else lies in it: only a garbage collection's walk
    * goes there.
    */
   readonly everyFolder: boolean;

@@ -73,18 +73,18 @@ describe("decide", () => {
     expect(decided({ roots })).toEqual({
       decision: "stop",
       reasons: [
-        "a: the collection would break 1 image; regfsck forecast names them and what keeps them",
-        "b: the collection would break 2 images; regfsck forecast names them and what keeps them",
+        "a: garbage collection would break 1 image; regfsck forecast names them and what keeps them",
+        "b: garbage collection would break 2 images; regfsck forecast names them and what keeps them",
       ],
     });
   });
 
-  it("stops at each place where the collection would abort", () => {
+  it("stops at each place where garbage collection would abort", () => {
     const roots = [rootForecast("a", { aborts: [abort, { ...abort, path: "docker/y" }] })];
     expect(decided({ roots })).toEqual({
       decision: "stop",
       reasons: ["docker/x", "docker/y"].map(
-        (path) => `a: the collection would abort at ${path}: there is no blob store`,
+        (path) => `a: garbage collection would abort at ${path}: there is no blob store`,
       ),
     });
   });
@@ -169,7 +169,7 @@ describe("decide", () => {
     expect(decided({ evidence: { young, refused: ["docker/a", "docker/b"] } })).toEqual({
       decision: "stop",
       reasons: [
-        expect.stringContaining("3 blobs and 1 layer link that the collection would delete are younger than 1h"),
+        expect.stringContaining("3 blobs and 1 layer link that garbage collection would delete are younger than 1h"),
         expect.stringContaining("user 1000 may not delete 2 directories, the first docker/a"),
       ],
     });

@@ -70,7 +70,7 @@ describe("claimsOf", () => {
     });
   });
 
-  it("has nothing to say of text that is no digest", () => {
+  it("has nothing to say of text that is not a digest", () => {
     const world = new World();
     world.repository("team/app").image();
     expect(claimsAbout(world, ["latest", ""])).toEqual([]);

@@ -190,7 +190,7 @@ export function gateReport(scan: ScanReport, forecast: ForecastReport, reasons: 
 export const go = gateReport(clean, harmless, []);
 export const goThoughBroken = gateReport(incident, harmless, []);
 export const stop = gateReport(incident, breaking, [
-  "data: the collection would break 503 images; regfsck forecast names them and what keeps them",
+  "data: garbage collection would break 503 images; regfsck forecast names them and what keeps them",
   "there is damage already (504 images broken); mend it first",
 ]);
 export const undecided = gateReport(incomplete, unread, ["25 places could not be read; mend that and run again"]);
@@ -198,7 +198,7 @@ const hostileGate = gateReport(hostile, hostileForecast, [HOSTILE.repeat(20), HO
 export const severalRootsGate = gateReport(
   { ...clean, roots: halfWay.roots.map(({ name, path, kind }) => rootReport({ name, path, kind })) },
   halfWay,
-  ["private: the collection would abort; mend that first"],
+  ["private: garbage collection would abort; mend that first"],
 );
 
 export const GATES = { go, goThoughBroken, stop, undecided, severalRoots: severalRootsGate, hostile: hostileGate };

@@ -56,12 +56,12 @@ describe("LinkReader", () => {
     ["a newline after the digest", `${digest}\n`, /white space/],
     ["a space before the digest", ` ${digest}`, /white space/],
     ["upper-case hex", digest.toUpperCase().replace("SHA", "sha"), /upper case/],
-    ["a digest cut short", digest.slice(0, -1), /no digest/],
-    ["two digests", digest + digest, /no digest/],
-    ["an algorithm that is not known", `md5:${"0".repeat(32)}`, /no digest/],
+    ["a digest cut short", digest.slice(0, -1), /invalid digest/],
+    ["two digests", digest + digest, /invalid digest/],
+    ["an algorithm that is not known", `md5:${"0".repeat(32)}`, /invalid digest/],
     ["zeros, as after a crash", Buffer.alloc(71), /^zeroed$/],
-    ["far too much", Buffer.alloc(1 << 20, "a"), /no digest/],
-    ["as many letters as the longest link, and one more", `sha512:${"0".repeat(129)}`, /no digest/],
+    ["far too much", Buffer.alloc(1 << 20, "a"), /invalid digest/],
+    ["as many letters as the longest link, and one more", `sha512:${"0".repeat(129)}`, /invalid digest/],
   ];
   it.each(malformed)("takes %s for malformed, and says why", (_, text, reason) => {
     const result = read(content(text));

@@ -1,5 +1,5 @@
 // Reads JSON into a value of known shape exactly as Go 1.19's encoding/json decodes into a struct, because the
-// registry does, and what it makes of an unusual manifest decides what it serves and what collection keeps.
+// registry does, and what it makes of an unusual manifest decides what it serves and what garbage collection keeps.
 //
 // What differs from JSON.parse: a wrong type is noted and passed over, and fails its part of the document only at the
 // end; keys match without regard to case; a key that comes twice is decoded into the value that is there already; null

@@ -1,4 +1,4 @@
-// What a collection takes and gives, as data.
+// What a garbage collection takes and gives, as data.
 
 import type { Bytes } from "../../facts/columns.ts";
 import type { UnexpectedEntry } from "../../facts/facts.ts";
@@ -35,7 +35,7 @@ export interface Abort {
   readonly reason: AbortReason;
 }
 
-/** A revision that collection deletes. */
+/** A revision that garbage collection deletes. */
 export interface DeletedRevision {
   readonly repository: RepositoryNode;
   readonly digest: number;
@@ -43,7 +43,7 @@ export interface DeletedRevision {
 
 export interface CollectOptions {
   readonly deleteUntagged: boolean;
-  /** Tags that are removed before collection: 1 at their numbers. */
+  /** Tags that are removed before garbage collection: 1 at their numbers. */
   readonly removedTags: Bytes;
 }
 
@@ -73,7 +73,7 @@ export interface Collection {
   readonly deletedBytes: number;
 }
 
-/** The graph as the collection leaves it. */
+/** The graph as the garbage collection leaves it. */
 export function graphAfter(graph: RootGraph, { deletedLinks, isBlobDeleted }: Collection): GraphOverlay {
   const after = new GraphOverlay(graph);
   for (let link = 0; link < deletedLinks.length; link++) if (deletedLinks.at(link) === 1) after.revisions.remove(link);
@@ -81,7 +81,7 @@ export function graphAfter(graph: RootGraph, { deletedLinks, isBlobDeleted }: Co
   return after;
 }
 
-/** Where a collection would abort: each place once, in the order in which they are met. */
+/** Where a garbage collection would abort: each place once, in the order in which they are met. */
 export class Aborts {
   readonly all: Abort[] = [];
   readonly #known = new Set<string>();

@@ -1,4 +1,4 @@
-// Which images a collection would break that are whole today, what each would lose, and what would keep it.
+// Which images a garbage collection would break that are whole today, what each would lose, and what would keep it.
 
 import { ROLE_NAMES } from "../../contract/finding.ts";
 import { Bytes } from "../../facts/columns.ts";
@@ -57,7 +57,7 @@ export function forecast(
   };
 }
 
-/** The graph as a collection leaves it; undefined where it leaves all as it was. */
+/** The graph as a garbage collection leaves it; undefined where it leaves all as it was. */
 function changedBy(graph: RootGraph, collection: Collection): GraphView | undefined {
   const { deletedRevisions, deletedBlobs } = collection;
   return deletedRevisions.length + deletedBlobs.length === 0 ? undefined : graphAfter(graph, collection);
@@ -81,7 +81,7 @@ function lostPart(graph: RootGraph, { digest, reference, platform }: PullProblem
   return { digest, role: role ?? "manifest", platform };
 }
 
-/** Tries what else could be done: collection without `-m`, and without the tag clean-up. */
+/** Tries what else could be done: garbage collection without `-m`, and without the tag clean-up. */
 function findKeepers(input: CollectInput, pull: Pull, options: CollectOptions): (tag: number) => Keeper[] {
   const { graph, catalogue } = input;
   const breaksUnder = (other: CollectOptions) => {
@@ -113,7 +113,7 @@ export function tagsBeyondNewest(graph: RootGraph, keep: number): number[] {
   return removed;
 }
 
-/** Uploads that were written to after `since` (milliseconds since 1970): a collection now could take their layers. */
+/** Uploads that were written to after `since` (milliseconds since 1970): a garbage collection now could take their layers. */
 export function uploadsSince(graph: RootGraph, since: number): { readonly repository: string; readonly id: string }[] {
   return graph
     .repositories()

@@ -16,7 +16,7 @@ export interface TakenPart {
   readonly served: boolean;
 }
 
-/** An image, and what the collection takes of it. */
+/** An image, and what the garbage collection takes of it. */
 export interface Harm {
   readonly repository: RepositoryNode;
   /** -1 for a manifest that no tag names. */

@@ -1,4 +1,4 @@
-// What a collection ought to keep, as people mean it: all that a kept manifest needs, children and referrers too.
+// What a garbage collection ought to keep, as people mean it: all that a kept manifest needs, children and referrers too.
 
 import { Bytes } from "../../facts/columns.ts";
 import { DiskState, Role } from "../../facts/facts.ts";
@@ -6,7 +6,7 @@ import type { RepositoryNode, RootGraph } from "../../graph/root-graph.ts";
 import type { CollectOptions } from "./collection.ts";
 
 /**
- * The bytes that a correct collection would free: blobs that no kept image needs. Images are kept by a tag (and
+ * The bytes that a correct garbage collection would free: blobs that no kept image needs. Images are kept by a tag (and
  * without `deleteUntagged` by a revision link); with an image its children, configs and layers, and the referrers
  * that name it as their subject in the same repository.
  */

@@ -1,4 +1,4 @@
-// The mark of a collection: which digests the revisions of every repository keep, and which revisions are to go.
+// The mark of a garbage collection: which digests the revisions of every repository keep, and which revisions are to go.
 
 import { Bytes } from "../../facts/columns.ts";
 import { DiskState, isBroken, ManifestState } from "../../facts/facts.ts";
@@ -16,7 +16,7 @@ import {
 import { followManifestLink } from "../serve/serve.ts";
 import type { Aborts, CollectInput, CollectOptions, DeletedRevision } from "./collection.ts";
 
-/** Whether collection with `-m` comes to look through a repository's tags: it does for each revision that it finds. */
+/** Whether garbage collection with `-m` comes to look through a repository's tags: it does for each revision that it finds. */
 export function looksAtTags(graph: RootGraph, repository: RepositoryNode): boolean {
   const { revisions, unexpectedRevisionLinks } = repository;
   const isFound = (digest: number) => followManifestLink(graph, repository, digest).answer === "served";

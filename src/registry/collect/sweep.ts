@@ -1,4 +1,4 @@
-// The sweep of a collection: revisions without a tag go first (with -m), then every blob that is not marked.
+// The sweep of a garbage collection: revisions without a tag go first (with -m), then every blob that is not marked.
 
 import { Bytes } from "../../facts/columns.ts";
 import { DiskState, isBroken } from "../../facts/facts.ts";
@@ -92,7 +92,7 @@ function stopAtShared(graph: CollectInput["graph"], marking: Marking, aborts: Ab
   }
 }
 
-/** Collection takes what lies there for an unmarked blob, goes to where that blob belongs, and finds nothing to delete. */
+/** Garbage collection takes what lies there for an unmarked blob, goes to where that blob belongs, and finds nothing to delete. */
 function stopAtDisplaced({ graph }: CollectInput, marking: Marking, path: string, aborts: Aborts): void {
   const blob = graph.digests.find(digestOfData(path)!);
   if (blob < 0 || !(marking.isMarked(blob) || graph.hasBlobFolder(blob))) aborts.add("blobs", path, "displaced-blob");

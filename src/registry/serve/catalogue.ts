@@ -1,4 +1,4 @@
-// Which repositories the registry's own walk meets (_catalog and collection see no others), and what gets in its way.
+// Which repositories the registry's own walk meets (_catalog and garbage collection see no others), and what gets in its way.
 
 import type { NamespaceEntry, NamespaceFacts, UnexpectedEntry } from "../../facts/facts.ts";
 import { isRepositoryName } from "../../layout/names.ts";
@@ -7,7 +7,7 @@ import { REPOSITORIES } from "../../layout/paths.ts";
 export interface Catalogue {
   /** The repositories in the order in which the walk meets them: those with an entry called `_layers`. */
   readonly seen: readonly string[];
-  /** Entries that end the walk of a folder early, or that make collection abort. */
+  /** Entries that end the walk of a folder early, or that make garbage collection abort. */
   readonly unexpected: readonly UnexpectedEntry[];
 }
 

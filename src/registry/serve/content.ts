@@ -1,4 +1,4 @@
-// Whether all that an image is made of is in the store, whatever is linked: then it can be mended without a rebuild.
+// Whether all that an image is made of is in the store, whatever is linked: then it can be repaired without a rebuild.
 
 import { DiskState, Role } from "../../facts/facts.ts";
 import type { RootGraph } from "../../graph/root-graph.ts";

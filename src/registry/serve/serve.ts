@@ -11,7 +11,7 @@ export type Answer =
   | "not-linked"
   /** Linked, but its data is not in the store: 404. */
   | "no-data"
-  /** The text is no digest, so no client can ask for it. */
+  /** The text is not a digest, so no client can ask for it. */
   | "not-a-digest"
   /** Its link cannot be resolved: 500. */
   | "broken-link"
@@ -71,7 +71,7 @@ export function serveManifest(graph: GraphView, repository: RepositoryNode, dige
 
 /**
  * The part of serveManifest before the data is read: "served" here means that the link and the data are there.
- * Collection goes this far for each revision before it reads any.
+ * Garbage collection goes this far for each revision before it reads any.
  */
 export function followManifestLink(graph: GraphView, repository: RepositoryNode, digest: number): Reply {
   const revision = followLink(graph, repository, "revision", digest);

@@ -42,7 +42,7 @@ export interface RootUsage {
 
 /**
  * The space of a root. A tag needs its manifest and what that references to any depth, linked or not, and the
- * referrers in the same repository that name any of those manifests as their subject: what a collection ought to keep.
+ * referrers in the same repository that name any of those manifests as their subject: what a garbage collection ought to keep.
  */
 export function rootUsage(graph: RootGraph): RootUsage {
   const walk = new UsageWalk(graph);

@@ -92,7 +92,7 @@ export const NIGHTS: readonly Night[] = [
     gateOptions: ["-m"],
     gate: 4,
     warnings: 3,
-    says: /the collection would break \d+ images/,
+    says: /garbage collection would break \d+ images/,
   },
   {
     happened: "somebody else did collect with -m",

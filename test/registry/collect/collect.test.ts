@@ -157,7 +157,7 @@ describe("collection", () => {
     expect(collected(world)).toMatchObject({ marked: 3, ...all(layer) });
   });
 
-  it("marks text that is no digest like any other", () => {
+  it("marks text that is not a digest like any other", () => {
     const { world, app } = appWorld();
     app.image("1.0", [{ digest: "sha256:nonsense", size: 1 }]);
     expect(collected(world)).toMatchObject({ aborts: [], marked: 3, blobs: [] });

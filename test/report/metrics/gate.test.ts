@@ -38,7 +38,7 @@ describe("renderGateMetrics", () => {
     expect(text).not.toContain("deletable");
   });
 
-  it("says how much the collection would take", () => {
+  it("says how much garbage collection would take", () => {
     const [root] = stop.forecast.roots;
     const text = metrics(stop);
     expect(root!.breaks.length).toBeGreaterThan(0);

@@ -50,7 +50,7 @@ describe("the decision", () => {
 
   it("is followed by every reason", () => {
     expect(render(stop)).toContain(
-      "\n  - data: the collection would break 503 images; regfsck forecast names them and\n    what keeps them\n" +
+      "\n  - data: garbage collection would break 503 images; regfsck forecast names them and\n    what keeps them\n" +
         "  - there is damage already (504 images broken); mend it first\n\n",
     );
   });

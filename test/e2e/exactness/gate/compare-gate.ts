@@ -1,5 +1,5 @@
 // Holds every go of the gate against the real collection: whatever it then takes, or does not get through, is a false go.
-// And counts the price: where it did not say go although the collection would have done no harm.
+// And counts the price: where it did not say go although garbage collection would have done no harm.
 import { copyFileSync, existsSync, lutimesSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { NoRootError, UsageError } from "../../../../src/contract/errors.ts";
