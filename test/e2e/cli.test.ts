@@ -81,7 +81,7 @@ describe("a wrong path", () => {
 
 describe("wrong options", () => {
   const options: [string[], RegExp][] = [
-    [["--formt", "json"], /unknown option '--formt'[^]*--format/],
+    [["--formt", "json"], /unknown option '--formt'[\s\S]*--format/],
     [["--format", "xml"], /'xml' is invalid.*text, json, jsonl/],
     [["--fail-on", "never!"], /is invalid/],
     [["--stale-upload-age", "a week"], /is invalid/],

@@ -191,14 +191,14 @@ export const go = gateReport(clean, harmless, []);
 export const goThoughBroken = gateReport(incident, harmless, []);
 export const stop = gateReport(incident, breaking, [
   "data: garbage collection would break 503 images; regfsck forecast names them and what keeps them",
-  "there is damage already (504 images broken); mend it first",
+  "there is damage already (504 images broken); repair it first",
 ]);
-export const undecided = gateReport(incomplete, unread, ["25 places could not be read; mend that and run again"]);
+export const undecided = gateReport(incomplete, unread, ["25 places could not be read; fix that and run again"]);
 const hostileGate = gateReport(hostile, hostileForecast, [HOSTILE.repeat(20), HOSTILE]);
 export const severalRootsGate = gateReport(
   { ...clean, roots: halfWay.roots.map(({ name, path, kind }) => rootReport({ name, path, kind })) },
   halfWay,
-  ["private: garbage collection would abort; mend that first"],
+  ["private: garbage collection would abort; repair that first"],
 );
 
 export const GATES = { go, goThoughBroken, stop, undecided, severalRoots: severalRootsGate, hostile: hostileGate };

@@ -50,8 +50,8 @@ describe("the decision", () => {
 
   it("is followed by every reason", () => {
     expect(render(stop)).toContain(
-      "\n  - data: garbage collection would break 503 images; regfsck forecast names them and\n    what keeps them\n" +
-        "  - there is damage already (504 images broken); mend it first\n\n",
+      "\n  - data: garbage collection would break 503 images; regfsck forecast names them\n    and what keeps them\n" +
+        "  - there is damage already (504 images broken); repair it first\n\n",
     );
   });
 
