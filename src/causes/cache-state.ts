@@ -5,7 +5,6 @@ import { type CauseDefinition, minuteOf } from "./cause.ts";
 export const cacheState: CauseDefinition = {
   code: "cache-state",
   meaning: "a pull-through cache's scheduler-state.json is empty, cut or zeroed: the cache will not start",
-  forbidsRepair: false,
   find: ({ path, findings, disk }) => {
     if (findings.count("cache-state") === 0) return undefined;
     const written = disk.modifiedAt(SCHEDULER_STATE);

@@ -2,6 +2,7 @@
 import type { Found } from "../checks/index.ts";
 import type { RootFindings } from "../checks/root-findings.ts";
 import type { Cause, CauseCode } from "../contract/cause.ts";
+import type { Unreadable } from "../facts/facts.ts";
 import type { RootGraph } from "../graph/root-graph.ts";
 import type { Pull } from "../registry/serve/pull.ts";
 
@@ -27,6 +28,8 @@ export interface CauseContext {
 
 /** An event that was recognised. */
 export interface FoundCause extends Pick<Cause, "message" | "evidence" | "fix" | "next"> {
+  /** What of the root nothing can be said of, where it is such an event; `ruins` all findings if they rest on it. */
+  readonly unread?: Unreadable & { readonly ruins: boolean };
   /** Whether the event explains the finding. */
   explains(found: Found): boolean;
 }
@@ -35,8 +38,6 @@ export interface CauseDefinition {
   readonly code: CauseCode;
   /** What it means, in one line. */
   readonly meaning: string;
-  /** Whether the damage is not what it seems, so that no repair of single things may be planned. */
-  readonly forbidsRepair: boolean;
   find(context: CauseContext): FoundCause | undefined;
 }
 

@@ -14,7 +14,6 @@ const FEWEST = 2;
 export const collectedChildren: CauseDefinition = {
   code: "collected-children",
   meaning: "garbage-collect -m deleted the children of tagged indexes",
-  forbidsRepair: false,
   find: (context) => {
     if (context.kind === "cache") return undefined;
     const repositories = collectedRepositories(context);

@@ -1,7 +1,7 @@
 // The catalogue of causes, and what of it a root shows.
-import { CAUSE_CODES, type Cause, type CauseCode } from "../contract/cause.ts";
+import { CAUSE_CODES, type Cause, type CauseCode, ELSEWHERE } from "../contract/cause.ts";
 import { cacheState } from "./cache-state.ts";
-import type { CauseContext, CauseDefinition } from "./cause.ts";
+import type { CauseContext, CauseDefinition, FoundCause } from "./cause.ts";
 import { collectedChildren } from "./collected-children.ts";
 import { partialRestore } from "./partial-restore.ts";
 import { storeDisplaced } from "./store-displaced.ts";
@@ -18,15 +18,13 @@ export const CAUSES: Readonly<Partial<Record<CauseCode, CauseDefinition>>> = {
   "cache-state": cacheState,
 };
 
-const STORE_UNREAD = "empty, while repositories link manifests (is its volume mounted?)";
-
 export interface RootCauses {
   /** In the order of CAUSE_CODES. */
   readonly causes: readonly Cause[];
   /** Whether what is missing was not deleted, so that no repair of single things may be planned. */
   readonly forbidsRepair: boolean;
-  /** Why nothing can be said of the blob store; undefined where something can. */
-  readonly storeUnread: string | undefined;
+  /** What nothing can be said of because of such an event. */
+  readonly unread: FoundCause["unread"];
 }
 
 /** The events that a root shows. One that forbids repairs explains all, so nothing is looked for after it. */
@@ -45,10 +43,7 @@ export function findCauses(context: CauseContext, root: string): RootCauses {
       for (const tag of one.check.draft(context.findings.context, one.found).tags) tags.add(tag);
     }
     causes.push({ code, root, message, evidence, findings, images: tags.size, fix, next });
-    if (definition.forbidsRepair) {
-      const isStoreAway = code === "store-not-mounted" && context.unmounted.length === 0;
-      return { causes, forbidsRepair: true, storeUnread: isStoreAway ? STORE_UNREAD : undefined };
-    }
+    if (ELSEWHERE.has(code)) return { causes, forbidsRepair: true, unread: found.unread };
   }
-  return { causes, forbidsRepair: false, storeUnread: undefined };
+  return { causes, forbidsRepair: false, unread: undefined };
 }

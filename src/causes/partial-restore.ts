@@ -2,6 +2,7 @@
 import { DiskState } from "../facts/facts.ts";
 import type { RootGraph } from "../graph/root-graph.ts";
 import { parseDigest } from "../layout/digest.ts";
+import { BLOBS, REPOSITORIES } from "../layout/paths.ts";
 import type { CauseContext, CauseDefinition, FoundCause } from "./cause.ts";
 
 /** From so many repositories without one layer link, nobody deleted them one by one. */
@@ -13,7 +14,6 @@ const FEWEST_SHARDS = 3;
 export const partialRestore: CauseDefinition = {
   code: "partial-restore",
   meaning: "a whole class of files is missing: a copy or restore was cut off, or left it out",
-  forbidsRepair: true,
   find: (context) => (context.kind === "cache" ? undefined : (withoutLayerLinks(context) ?? withoutShards(context))),
 };
 
@@ -28,6 +28,11 @@ function withoutLayerLinks({ graph, path }: CauseContext): FoundCause | undefine
     evidence: { repositories: pushed.length, layerLinks: 0 },
     fix: "restore every _layers folder of repositories/ from the same backup, then scan again; delete nothing until then",
     next: `regfsck scan ${path}`,
+    unread: {
+      path: REPOSITORIES,
+      error: "without a single layer link, as if a restore left _layers out",
+      ruins: false,
+    },
     explains: ({ check }) => ["unlinked-blob", "unseen-repository"].includes(check.code),
   };
 }
@@ -47,6 +52,11 @@ function withoutShards({ graph, path, pull }: CauseContext): FoundCause | undefi
     evidence: { missing, shards: gone.length, first: names[0]!, last: names.at(-1)! },
     fix: "run the restore of blobs/ to its end from the same backup, then scan again; delete nothing until then",
     next: `regfsck scan ${path}`,
+    unread: {
+      path: BLOBS,
+      error: `shards ${names[0]} to ${names.at(-1)} lack all blobs, as if a restore was cut off`,
+      ruins: false,
+    },
     explains: ({ check }) =>
       ["missing-blob", "missing-child", "dangling-tag", "missing-manifest", "orphan-layer-link"].includes(check.code),
   };

@@ -17,7 +17,6 @@ const SAMPLE = 20;
 export const storeDisplaced: CauseDefinition = {
   code: "store-displaced",
   meaning: "the blobs are in the root, in another folder than theirs",
-  forbidsRepair: true,
   find: ({ graph, path, kind, disk }) => {
     if (kind === "cache") return undefined;
     const manifests = manifestsInStore(graph);
@@ -36,7 +35,10 @@ export const storeDisplaced: CauseDefinition = {
           found: there.length,
         },
         fix: `stop the registry, move what is in ${path}/${found} to ${path}/${belongs}, and scan again; delete nothing`,
-        next: `mv -n ${path}/${found}/* ${path}/${belongs}/`,
+        next: disk.has(belongs)
+          ? `mv -n ${path}/${found}/* ${path}/${belongs}/`
+          : `mv -n ${path}/${found} ${path}/${belongs}`,
+        unread: { path: belongs, error: `its blobs are in ${found}`, ruins: false },
         explains: ({ check }) => check.code !== "stale-upload",
       };
     }

@@ -6,7 +6,6 @@ import { isStoreEmpty, lacksNearlyAll, manifestsInStore } from "./store.ts";
 export const storeNotMounted: CauseDefinition = {
   code: "store-not-mounted",
   meaning: "the blob store or a part of repositories/ is empty: a volume is not mounted",
-  forbidsRepair: true,
   find: ({ graph, path, kind, unmounted }) => {
     const [first] = unmounted;
     if (first !== undefined) {
@@ -28,6 +27,8 @@ export const storeNotMounted: CauseDefinition = {
       evidence: { path: BLOBS, linkedManifests: manifests.linked, blobs: 0 },
       fix: `mount the volume of ${path}/${BLOBS}, then scan again; delete nothing until then, the links are right`,
       next: `findmnt --target ${path}/${BLOBS}`,
+      // What links name in a store that is not there was not lost.
+      unread: { path: BLOBS, error: "empty, while repositories link manifests (is its volume mounted?)", ruins: true },
       explains: () => true,
     };
   },

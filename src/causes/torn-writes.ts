@@ -12,7 +12,6 @@ const NAMED = ["malformed-link", "size-mismatch", "digest-mismatch", "invalid-ma
 export const tornWrites: CauseDefinition = {
   code: "torn-writes",
   meaning: "links and blobs written at one time are empty or zeroed: power was lost, or the disk was full",
-  forbidsRepair: false,
   find: (context) => {
     const torn = tornFiles(context);
     const times = [...torn.values()].map(({ time }) => time).sort((a, b) => a - b);

@@ -1,4 +1,5 @@
 // The gate's decision: every reason against a garbage collection, each with the next step.
+import { ELSEWHERE } from "../contract/cause.ts";
 import type { FailOn } from "../contract/finding.ts";
 import type { ForecastReport } from "../contract/forecast.ts";
 import type { Decision } from "../contract/gate.ts";
@@ -53,6 +54,9 @@ export interface Rules {
   readonly quietPeriod: number;
 }
 
+/** Each place at which a garbage collection aborts is a reason of its own, up to so many of a root. */
+const MOST_ABORTS = 10;
+
 /** Go only when there is no reason against it. What is known to be bad stops; what is not known leaves it undecided. */
 export function decide(evidence: Evidence, rules: Rules): { decision: Decision; reasons: string[] } {
   const stop = [...stopReasons(evidence, rules)];
@@ -63,6 +67,10 @@ export function decide(evidence: Evidence, rules: Rules): { decision: Decision; 
 
 function* stopReasons(evidence: Evidence, rules: Rules): Generator<string> {
   const { scan, forecast, authoritative, uploads, roots } = evidence;
+  for (const { code, root, message, fix } of scan.causes) {
+    // What a volume that is not mounted hides is not known: that leaves the gate undecided.
+    if (ELSEWHERE.has(code) && code !== "store-not-mounted") yield `${root}: ${message}; ${fix}`;
+  }
   for (const root of forecast.roots) {
     if (root.breaks.length > 0) {
       yield `${root.name}: garbage collection would break ${formatNumberOf(root.breaks.length, "image")}; regfsck forecast names them and what keeps them`;
@@ -70,9 +78,12 @@ function* stopReasons(evidence: Evidence, rules: Rules): Generator<string> {
     if (root.losesRepair.length > 0) {
       yield `${root.name}: garbage collection would delete more of ${harmedImages(root.losesRepair)}, parts that are still served or that a repair needs; run regfsck plan first, and repair`;
     }
-    for (const { path, message } of root.aborts) {
+    for (const { path, message } of root.aborts.slice(0, MOST_ABORTS)) {
       yield `${root.name}: garbage collection would abort at ${path}: ${message}`;
     }
+    const more = root.aborts.length - MOST_ABORTS;
+    if (more > 0)
+      yield `${root.name}: garbage collection would abort at ${formatNumberOf(more, "place")} more; regfsck forecast lists them`;
     for (const { image, reason, message } of root.cleanUpWarnings) {
       if (reason !== "pushed-last" && reason !== "lost-signature") continue;
       yield `${root.name}: the tag clean-up would remove ${image}: ${message}; keep it, or name it with --remove-tag if it is meant`;

@@ -14,5 +14,11 @@ export const CAUSE_CODES = [
 ] as const;
 export type CauseCode = (typeof CAUSE_CODES)[number];
 
+/**
+ * Those after which nothing is lost that seems so: it is elsewhere. So no repair of single things may be planned or advised,
+ * and of the rest of the root nothing is certain: the run is incomplete.
+ */
+export const ELSEWHERE: ReadonlySet<CauseCode> = new Set(["store-displaced", "store-not-mounted", "partial-restore"]);
+
 /** A cause as reports have it. */
 export type Cause = Infer<typeof cause>;

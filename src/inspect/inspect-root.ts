@@ -5,7 +5,7 @@ import { checkContext } from "../checks/context.ts";
 import { RootFindings } from "../checks/root-findings.ts";
 import type { NamespaceFacts, Unreadable } from "../facts/facts.ts";
 import { RootGraph } from "../graph/root-graph.ts";
-import { BLOBS, STORAGE } from "../layout/paths.ts";
+import { STORAGE } from "../layout/paths.ts";
 import type { StorageRoot } from "../scan/find-roots.ts";
 import { isThere, type StorageFs, statPath } from "../scan/fs/storage-fs.ts";
 import type { Progress } from "../scan/reader.ts";
@@ -50,16 +50,15 @@ export async function inspectRoot(
     const settled = findings.settled(unsettled, reading.unreadable().length === 0);
     const unmounted = doubts.map(({ path }) => path);
     const causes = options.wholeRoot ? causesOf(storageFs, root, settled, unmounted) : NO_CAUSES;
-    // What links name in a store that is not there was not lost, so nothing of it is a finding.
-    if (causes.storeUnread !== undefined && reading.hasBlobStore)
-      reading.note({ path: BLOBS, error: causes.storeUnread });
+    const { unread } = causes;
+    if (unread && !reading.missing.includes(unread.path)) reading.note({ path: unread.path, error: unread.error });
     return {
       root,
       namespace,
       ...taken,
       hasBlobStore: reading.hasBlobStore,
       context: findings.context,
-      findings: causes.storeUnread === undefined ? settled : RootFindings.none(findings.context),
+      findings: unread?.ruins ? RootFindings.none(findings.context) : settled,
       unreadable: reading.unreadable(),
       ...causes,
     };
@@ -68,7 +67,7 @@ export async function inspectRoot(
   }
 }
 
-const NO_CAUSES: RootCauses = { causes: [], forbidsRepair: false, storeUnread: undefined };
+const NO_CAUSES: RootCauses = { causes: [], forbidsRepair: false, unread: undefined };
 
 function causesOf(
   storageFs: StorageFs,

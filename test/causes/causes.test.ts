@@ -135,9 +135,20 @@ describe("store-displaced", () => {
     const { causes, exitCode } = await scanWorld(world);
     expect(causes).toMatchObject([{ code: "store-displaced", images: 3 }]);
     const [found, belongs] = [`${to}${from === blobs ? "/sha256" : ""}`, `${blobs}/sha256`];
-    expect(causes[0]!.next).toBe(`mv -n ${world.root}/${found}/* ${world.root}/${belongs}/`);
-    expect(exitCode & 4).toBe(4);
+    const operands = from === blobs ? `${found} ${world.root}/${belongs}` : `${found}/* ${world.root}/${belongs}/`;
+    expect(causes[0]!.next).toBe(`mv -n ${world.root}/${operands}`);
+    expect(exitCode).toBe(12);
   });
+});
+
+it("lets no remedy of single things stand in the text where they are elsewhere", async () => {
+  const world = new World();
+  manyImages(world, 3);
+  move(world, blobs, "elsewhere");
+  move(world, "elsewhere", `${blobs}/blobs`);
+  const { printed } = await runProgram(world.fs, ["scan", world.root]);
+  expect(printed).toContain("\nBroken tags by repository:\n");
+  expect(printed.match(/fix:/g)).toHaveLength(1);
 });
 
 describe("partial-restore", () => {

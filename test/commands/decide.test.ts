@@ -89,6 +89,12 @@ describe("decide", () => {
     });
   });
 
+  it("counts the places beyond ten of a root", () => {
+    const { reasons } = decided({ roots: [rootForecast("a", { aborts: Array(12).fill(abort) })] });
+    expect(reasons).toHaveLength(11);
+    expect(reasons[10]).toBe("a: garbage collection would abort at 2 places more; regfsck forecast lists them");
+  });
+
   it("stops for damage that is there already, unless it may pass", () => {
     const summary = { error: 2, brokenTags: 1 };
     expect(decided({ summary })).toEqual({
