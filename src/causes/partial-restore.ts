@@ -3,6 +3,7 @@ import { DiskState } from "../facts/facts.ts";
 import type { RootGraph } from "../graph/root-graph.ts";
 import { parseDigest } from "../layout/digest.ts";
 import { BLOBS, REPOSITORIES } from "../layout/paths.ts";
+import type { PullProblem } from "../registry/serve/failure.ts";
 import type { CauseContext, CauseDefinition, FoundCause } from "./cause.ts";
 
 /** From so many repositories without one layer link, nobody deleted them one by one. */
@@ -17,15 +18,16 @@ export const partialRestore: CauseDefinition = {
   find: (context) => (context.kind === "cache" ? undefined : (withoutLayerLinks(context) ?? withoutShards(context))),
 };
 
-function withoutLayerLinks({ graph, path }: CauseContext): FoundCause | undefined {
-  const pushed = graph.repositories().filter(({ revisions }) => revisions.length > 0);
-  if (pushed.length < FEWEST_REPOSITORIES) return undefined;
-  for (const { layerLinks } of pushed) {
+function withoutLayerLinks({ graph, path, findings }: CauseContext): FoundCause | undefined {
+  const lacking = new Set<string>();
+  for (const { found } of findings.of("unlinked-blob")) lacking.add((found as PullProblem).repository.name);
+  if (lacking.size < FEWEST_REPOSITORIES) return undefined;
+  for (const { layerLinks } of graph.repositories()) {
     for (const link of layerLinks) if (graph.layerLinks.state(link) !== DiskState.absent) return undefined;
   }
   return {
-    message: `not one of ${pushed.length} repositories has a layer link, though all have revisions: the restore left _layers out`,
-    evidence: { repositories: pushed.length, layerLinks: 0 },
+    message: `no repository has a layer link, though the images of ${lacking.size} need some: the restore left _layers out`,
+    evidence: { repositories: lacking.size, layerLinks: 0 },
     fix: "restore every _layers folder of repositories/ from the same backup, then scan again; delete nothing until then",
     next: `regfsck scan ${path}`,
     unread: {
