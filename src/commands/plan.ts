@@ -1,6 +1,7 @@
 // regfsck plan: how to fix what is broken, as steps and as a script for a person to review and run.
 import { resolve } from "node:path";
 import { UsageError } from "../contract/errors.ts";
+import type { UnreadableReport } from "../contract/scan.ts";
 import { inspectAll } from "../inspect/inspect-all.ts";
 import type { RootInspection } from "../inspect/inspect-root.ts";
 import { parseDigest } from "../layout/digest.ts";
@@ -11,6 +12,7 @@ import { type Plan, planAll } from "../recovery/plan.ts";
 import { renderScript, type ScriptRoot } from "../recovery/script.ts";
 import { isScripted } from "../recovery/steps.ts";
 import { render } from "../report/index.ts";
+import { noting } from "../scan/fs/noting-fs.ts";
 import type { StorageFs } from "../scan/fs/storage-fs.ts";
 import { hashFile, statBlob } from "../scan/read-blobs.ts";
 import { aliasesIn, entriesOf } from "../scan/storage-entries.ts";
@@ -33,8 +35,13 @@ export async function plan(options: OptionsOf<"plan">, terminal: Terminal): Prom
   const roots = inspected.inspections.map(({ root }) => root);
   // Where nothing is found nothing is done, and no link in the way.
   const isHealthy = inspected.inspections.every(({ findings }) => findings[Symbol.iterator]().next().done);
-  const aliases = isHealthy ? undefined : await aliasesIn(terminal.fs, roots);
-  const entries = entriesOf(terminal.fs, roots, aliases);
+  const unseen: UnreadableReport[] = [];
+  const fs = noting(terminal.fs, (path, error) => {
+    const { name = "", path: root } = roots.find((root) => path.startsWith(`${root.path}/`)) ?? { path: "" };
+    unseen.push({ root: name, path: root === "" ? path : path.slice(root.length + 1), error });
+  });
+  const aliases = isHealthy ? undefined : await aliasesIn(fs, roots);
+  const entries = entriesOf(fs, roots, aliases);
   const planned = await planAll(
     inspected.inspections.map((inspection, index) => ({
       entries: entries[index]!,
@@ -45,10 +52,16 @@ export async function plan(options: OptionsOf<"plan">, terminal: Terminal): Prom
     })),
   );
   const scriptRoots = roots.map((root, index) => ({ ...root, entries: entries[index]! }));
+  // What lies where nobody could look may be a link, by which a step would act on something else.
+  const isSeen = unseen.length === 0;
   const written =
-    script && (await writeScript(script, { roots: scriptRoots, steps: planned.steps, quarantine: quarantine! }, run));
+    script !== undefined && isSeen
+      ? await writeScript(script, { roots: scriptRoots, steps: planned.steps, quarantine: quarantine! }, run)
+      : undefined;
   const { verifyContent } = options;
-  const report = planReport(inspected, planned, { verifyContent, script: written, quarantine }, run);
+  for (const { root, path, error } of unseen.slice(0, 1)) terminal.warn(`incomplete: ${root}/${path}: ${error}`);
+  const unreadable = [...inspected.unreadable, ...unseen];
+  const report = planReport({ ...inspected, unreadable }, planned, { verifyContent, script: written, quarantine }, run);
   return endRun(run, {
     format: options.format,
     render: (format) => render(report, format, terminal),

@@ -76,7 +76,8 @@ describe("an index whose children are layers and a cache config", () => {
     rmSync(dirname(join(root, layerLinkPath("app", bundle.blobs[0]!.digest))), { recursive: true });
     expect(await brokenOf(root)).toEqual(["app:bundle", "app:cache"]);
     const { findings } = await json("scan");
-    const remedy = "write the layer link back, or export the build cache again (or push the bundle again)";
+    const remedy =
+      "write the layer link back, or restart the registry if its descriptor cache is on, then export the build cache again (or push the bundle again)";
     const found = (digest: string, role: string) => ({ code: "unlinked-blob", digest, role, remedy });
     expect(findings).toHaveLength(3);
     expect(findings).toMatchObject(
@@ -97,7 +98,7 @@ describe("an index whose children are layers and a cache config", () => {
     rmSync(dirname(join(root, blobPath(digest))), { recursive: true });
     const { findings } = await json("scan");
     expect(findings).toMatchObject([{ code: "missing-blob", role: "layer", affects: ["app:cache"] }]);
-    expect(findings[0].remedy).toMatch(/^export the build cache again/);
+    expect(findings[0].remedy).toMatch(/^restart the registry .*, then export the build cache again/);
     const { steps } = await json("plan");
     expect(steps).toMatchObject([{ kind: "push", digest: cache.digest, pushManifest: false, blobs: [{ digest }] }]);
     expect(steps[0].message).toMatch(/or export the build cache again$/);

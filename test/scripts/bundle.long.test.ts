@@ -80,7 +80,8 @@ describe("the one-file program", () => {
   it.each(names)("finds what is broken in %s, with no other file than itself beside it", async (name) => {
     const expected = JSON.parse(await readFile(join(fixtures, name, "expected.json"), "utf8"));
     const { status, stdout, stderr } = run(program, ["scan", "--format", "json", join(fixtures, name)]);
-    expect({ status, stderr }).toEqual({ status: expected.exitCode, stderr: "" });
+    expect(status).toBe(expected.exitCode);
+    expect(stderr).toMatch((expected.exitCode & 8) === 0 ? /^$/ : /^regfsck: incomplete: [^\n]+\n$/);
     const broken = JSON.parse(stdout).brokenTags as { repository: string; tag: string }[];
     expect(broken.map(({ repository, tag }) => `${repository}:${tag}`)).toEqual(expected.brokenTags);
     expect(await readdir(alone)).toEqual(["regfsck.mjs"]);
