@@ -15,14 +15,14 @@ export interface ScanReportOptions {
   readonly accepted: readonly Accepted[];
   /** Which roots cannot be believed to be all that there is, by what they hold: nothing is then known of the rest. */
   /** What is gone since the last complete run. */
-  readonly vanished?: readonly Cause[];
+  readonly vanished?: (unread: readonly UnreadableReport[]) => readonly Cause[];
   readonly doubt?: (roots: readonly RootReport[]) => Iterable<UnreadableReport>;
 }
 
 /** Everything that a scan of these roots found, as the contract names it. */
 export function scanReport(
   { inspections, unreadable }: InspectedRoots,
-  { accepted, doubt = () => [], vanished = [] }: ScanReportOptions,
+  { accepted, doubt = () => [], vanished = () => [] }: ScanReportOptions,
   last: State | undefined,
   run: Run,
 ): ScanReport {
@@ -32,12 +32,13 @@ export function scanReport(
   const roots = inspections.map(rootReport);
   const unread = [...unreadable, ...doubt(roots)];
   const isComplete = unread.length === 0;
+  const gone = vanished(unread);
   return {
     ...reportHead("scan", run),
     // Warnings count here whatever --fail-on says; what is merely worth knowing does not.
-    verdict: verdictOf(counts.error + counts.warning + vanished.length > 0, !isComplete),
+    verdict: verdictOf(counts.error + counts.warning + gone.length > 0, !isComplete),
     roots,
-    causes: [...inspections.flatMap(({ causes }) => causes), ...vanished],
+    causes: [...inspections.flatMap(({ causes }) => causes), ...gone],
     brokenTags,
     findings,
     unreadable: unread,

@@ -38,17 +38,19 @@ export async function scan(options: ScanOptions, terminal: Terminal): Promise<nu
     if (known) doubts.push(...doubtedRoots(roots, known, run.paths, identities));
     return doubts;
   };
-  const gone = new Map(
-    known
-      ? vanishedRepositories(
-          inspected.inspections.map(({ root }) => root),
-          known,
-          identities,
-        )
-      : [],
-  );
-  const vanished = known ? vanishedCauses(inspected.inspections, gone, known.completedAt) : [];
+  // Of a root that was not read completely nobody knows what is gone.
+  const vanished = (unread: readonly UnreadableReport[]) => {
+    if (!known) return [];
+    const read = inspected.inspections.filter(({ root }) => !unread.some((place) => place.root === root.name));
+    const gone = vanishedRepositories(
+      read.map(({ root }) => root),
+      known,
+      identities,
+    );
+    return vanishedCauses(read, new Map(gone), known.completedAt);
+  };
   const report = scanReport(inspected, { ...options, doubt, vanished }, known, run);
+  const hasVanished = report.causes.some(({ code }) => code === "vanished");
   for (const { root, error } of doubts) terminal.warn(`incomplete: ${root}: ${error}`);
   return endRun(run, {
     format: options.format,
@@ -61,7 +63,7 @@ export async function scan(options: ScanOptions, terminal: Terminal): Promise<nu
       await writeMetrics(options, report, inspected, run);
     },
     code: codeFor(
-      failsOn(report.summary, options.failOn) || (vanished.length > 0 && options.failOn !== "never"),
+      failsOn(report.summary, options.failOn) || (hasVanished && options.failOn !== "never"),
       report.unreadable,
     ),
   });
