@@ -93,7 +93,12 @@ export function comparePlan(worlds: Worlds, [shell = "sh", ...shellOptions]: rea
       // What is behind symbolic links is left to people, and with it the images that want it.
       const isBehindLinks = plan.left.some(({ code }) => code === "symlink");
       if (isBehindLinks) result.counts["roots with steps left for symbolic links"] = 1;
-      differ("healable and not healed", isBehindLinks ? [] : healable.filter((image) => after.includes(image)));
+      // Of a store that is elsewhere no image is judged.
+      const isElsewhere = plan.left.some(({ code }) => /^(store-|partial-restore)/.test(code));
+      differ(
+        "healable and not healed",
+        isBehindLinks || isElsewhere ? [] : healable.filter((image) => after.includes(image)),
+      );
       differ(
         "broken now",
         after.filter((image) => !before.has(image)),
@@ -101,7 +106,7 @@ export function comparePlan(worlds: Worlds, [shell = "sh", ...shellOptions]: rea
       const known = new Set([...fixedByScript, ...fixedByPush, ...fixedByHand, ...unrecoverable]);
       differ(
         "broken and in no list",
-        after.filter((image) => !known.has(image)),
+        after.filter((image) => !isElsewhere && !known.has(image)),
       );
       const next = await planFor([root, ...donors], join(folder, "next.sh"));
       // What lay hidden may have to be tidied up next; but for images the script did all that it can at once.
