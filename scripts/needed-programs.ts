@@ -1,4 +1,4 @@
-// The programs besides Node.js that `npm run test:all` runs, and the Debian packages that hold them. Says in one line which
+// The programs besides Node.js that `npm run test:all` runs, as root, and the Debian packages that hold them. Says in one line which
 // packages to install, and fails, where a program is missing; with --packages it prints those packages alone.
 import { accessSync, constants } from "node:fs";
 import { delimiter, join } from "node:path";
@@ -40,7 +40,10 @@ function isThere(program: string): boolean {
 const missing = Object.entries(PACKAGES).filter(([, programs]) => !programs.every(isThere));
 const packages = missing.map(([name]) => name).join(" ");
 if (process.argv[2] === "--packages") process.stdout.write(`${packages}\n`);
-else if (missing.length > 0) {
+else if (process.geteuid?.() !== 0) {
+  process.stderr.write("npm run test:all must be run as root: its tests are several users, mount and change owners\n");
+  process.exitCode = 1;
+} else if (missing.length > 0) {
   const programs = missing.flatMap(([, all]) => all.filter((program) => !isThere(program)));
   process.stderr.write(`npm run test:all needs ${programs.join(", ")}: apt-get install ${packages}\n`);
   process.exitCode = 1;

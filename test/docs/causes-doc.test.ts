@@ -9,7 +9,8 @@ const sections = readFileSync(new URL("../../docs/causes.md", import.meta.url), 
 
 describe("docs/causes.md", () => {
   it("has one section a code, in the order in which causes are reported", () => {
-    expect(sections.map((section) => section.slice(0, section.indexOf("\n")))).toEqual([...CAUSE_CODES]);
+    const titles = sections.map((section) => section.slice(0, section.indexOf("\n")));
+    expect(titles.filter((title) => /^[a-z-]+$/.test(title))).toEqual([...CAUSE_CODES]);
   });
 
   it.each(Object.entries(CAUSES))(

@@ -8,7 +8,7 @@ import { graphOf } from "../worlds/scan-world.ts";
 import { failing } from "../worlds/watched-fs.ts";
 import { World } from "../worlds/world.ts";
 
-const collector = { uid: 1000, gids: [1000] };
+const collector = { uid: 4321, gids: [4321] };
 const parentOf = (path: string) => path.slice(0, path.lastIndexOf("/"));
 
 /** A world with one image, all of it open to everybody. */

@@ -58,10 +58,10 @@ describe("lookAtDeletions", () => {
 
   it("names the directories that who collects may not delete", () => {
     const { world, paths, look } = newWorld();
-    const collector = { uid: 1000, gids: [1000] };
+    const collector = { uid: 4321, gids: [4321] };
     const ours = (path: string) => {
       for (const part of [directory(path), directory(directory(path))])
-        world.memory.chownSync(`/registry/${part}`, 1000, 1000);
+        world.memory.chownSync(`/registry/${part}`, 4321, 4321);
       world.memory.chmodSync(`/registry/${directory(path)}`, 0o755);
     };
     world.memory.chmodSync(`/registry/${directory(paths.revision)}`, 0o755);
