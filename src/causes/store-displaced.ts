@@ -1,7 +1,7 @@
 // The blobs are there, one level off: a copy or restore put a folder into itself.
 import { BLOBS, blobData, STORAGE } from "../layout/paths.ts";
 import type { CauseDefinition } from "./cause.ts";
-import { lacksNearlyAll, manifestsInStore } from "./store.ts";
+import { countMissing, lacksNearlyAll, manifestsInStore } from "./store.ts";
 
 /** Where a folder of the store may have ended up, and where it belongs; both relative to the root. */
 const PLACES: readonly (readonly [found: string, belongs: string])[] = [
@@ -17,8 +17,8 @@ const SAMPLE = 20;
 export const storeDisplaced: CauseDefinition = {
   code: "store-displaced",
   meaning: "the blobs are in the root, in another folder than theirs",
-  find: ({ graph, path, kind, disk }) => {
-    if (kind === "cache") return undefined;
+  find: ({ graph, path, kind, findings, disk }) => {
+    if (kind === "cache" || countMissing(findings) === 0) return undefined;
     const manifests = manifestsInStore(graph);
     if (!lacksNearlyAll(manifests)) return undefined;
     const sample = manifests.missing.slice(0, SAMPLE).map((digest) => blobData(graph.digests.text(digest)));

@@ -1,12 +1,12 @@
 // The blob store, or a part of repositories/, is on a volume that is not mounted: nothing was deleted.
 import { BLOBS } from "../layout/paths.ts";
 import type { CauseDefinition } from "./cause.ts";
-import { isStoreEmpty, lacksNearlyAll, manifestsInStore } from "./store.ts";
+import { countMissing, isStoreEmpty, lacksNearlyAll, manifestsInStore } from "./store.ts";
 
 export const storeNotMounted: CauseDefinition = {
   code: "store-not-mounted",
   meaning: "the blob store or a part of repositories/ is empty: a volume is not mounted",
-  find: ({ graph, path, kind, unmounted }) => {
+  find: ({ graph, path, kind, findings, unmounted }) => {
     const [first] = unmounted;
     if (first !== undefined) {
       const more = unmounted.length > 1 ? ` (and ${unmounted.length - 1} more)` : "";
@@ -19,7 +19,7 @@ export const storeNotMounted: CauseDefinition = {
       };
     }
     // What a cache lacks it fetches.
-    if (kind === "cache") return undefined;
+    if (kind === "cache" || countMissing(findings) === 0) return undefined;
     const manifests = manifestsInStore(graph);
     if (!lacksNearlyAll(manifests) || !isStoreEmpty(graph)) return undefined;
     return {

@@ -1,6 +1,13 @@
 // What the causes that concern the blob store share: which manifests should be in it, and which are.
+import type { RootFindings } from "../checks/root-findings.ts";
 import { DiskState } from "../facts/facts.ts";
 import type { RootGraph } from "../graph/root-graph.ts";
+
+/** How many findings are about things that the store lacks: what tells quickly that a root is not worth a closer look. */
+export function countMissing(findings: RootFindings): number {
+  const codes = ["missing-blob", "missing-child", "dangling-tag", "missing-manifest"] as const;
+  return codes.reduce((sum, code) => sum + findings.count(code), 0);
+}
 
 export interface ManifestsInStore {
   /** The manifests that revision links name, which no garbage collection takes; each once. */
