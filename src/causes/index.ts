@@ -21,13 +21,11 @@ export const CAUSES: Readonly<Partial<Record<CauseCode, CauseDefinition>>> = {
 export interface RootCauses {
   /** In the order of CAUSE_CODES. */
   readonly causes: readonly Cause[];
-  /** Whether what is missing was not deleted, so that no repair of single things may be planned. */
-  readonly forbidsRepair: boolean;
   /** What nothing can be said of because of such an event. */
   readonly unread: FoundCause["unread"];
 }
 
-/** The events that a root shows. One that forbids repairs explains all, so nothing is looked for after it. */
+/** The events that a root shows. One after which things are elsewhere explains all, so nothing is looked for after it. */
 export function findCauses(context: CauseContext, root: string): RootCauses {
   const causes: Cause[] = [];
   for (const code of CAUSE_CODES) {
@@ -43,7 +41,7 @@ export function findCauses(context: CauseContext, root: string): RootCauses {
       for (const tag of one.check.draft(context.findings.context, one.found).tags) tags.add(tag);
     }
     causes.push({ code, root, message, evidence, findings, images: tags.size, fix, next });
-    if (ELSEWHERE.has(code)) return { causes, forbidsRepair: true, unread: found.unread };
+    if (ELSEWHERE.has(code)) return { causes, unread: found.unread };
   }
-  return { causes, forbidsRepair: false, unread: undefined };
+  return { causes, unread: undefined };
 }

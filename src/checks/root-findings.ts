@@ -39,6 +39,10 @@ export class RootFindings implements Iterable<Found> {
     for (const found of this.#found.get(check) ?? []) yield { check, found };
   }
 
+  get isEmpty(): boolean {
+    return [...this.#found.values()].every((found) => found.length === 0);
+  }
+
   count(code: FindingCode): number {
     return this.#found.get(CHECKS[code])?.length ?? 0;
   }

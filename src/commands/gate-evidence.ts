@@ -1,14 +1,11 @@
 // What a gate decides on besides the reports of its scan and forecast: ages, owners, shares, what the last run saw.
 import type { ScanReport, UnreadableReport } from "../contract/scan.ts";
-import type { State } from "../contract/state-file.ts";
 import { DiskState } from "../facts/facts.ts";
 import { readAsCollector } from "../inspect/collector-reading.ts";
 import { type Deletions, lookAtDeletions } from "../inspect/deletions.ts";
-import type { RootInspection } from "../inspect/inspect-root.ts";
 import { sharedTags } from "../inspect/shared-tags.ts";
 import { BLOBS } from "../layout/paths.ts";
 import { uploadsSince } from "../registry/collect/forecast.ts";
-import { type RootIdentity, vanishedRepositories } from "../report/history.ts";
 import { majorityOwner, type User } from "../scan/access.ts";
 import { noting } from "../scan/fs/noting-fs.ts";
 import type { StorageFs } from "../scan/fs/storage-fs.ts";
@@ -75,16 +72,6 @@ function evidenceOf(
     },
     vanished,
   };
-}
-
-/** By root name, the repositories that the last complete run saw and that are gone. */
-export function vanishedSince(
-  last: State | undefined,
-  inspections: readonly RootInspection[],
-  identities: ReadonlyMap<string, RootIdentity>,
-): ReadonlyMap<string, readonly string[]> {
-  const roots = inspections.map(({ root }) => root);
-  return new Map(last ? vanishedRepositories(roots, last, identities) : []);
 }
 
 /**

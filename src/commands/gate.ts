@@ -13,17 +13,11 @@ import { imagesToRemove } from "./clean-up.ts";
 import { decide } from "./decide.ts";
 import { EXIT } from "./exit-code.ts";
 import { collectionNeeds, forecastReport, forecastRoots } from "./forecast-report.ts";
-import {
-  authoritativeSummary,
-  cleanUpDoubts,
-  recentUploads,
-  rootEvidence,
-  sharedDoubts,
-  vanishedSince,
-} from "./gate-evidence.ts";
+import { authoritativeSummary, cleanUpDoubts, recentUploads, rootEvidence, sharedDoubts } from "./gate-evidence.ts";
 import { identitiesOf } from "./identities.ts";
 import { beginRun, endRun, orNoRoot, type Run, reportHead } from "./run.ts";
 import { scanReport } from "./scan-report.ts";
+import { vanishedSince } from "./vanished.ts";
 
 type GateOptions = OptionsOf<"gate">;
 

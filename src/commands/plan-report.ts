@@ -1,6 +1,7 @@
 // From inspected roots and their plan to the report.
 
 import { CHECKS } from "../checks/index.ts";
+import { isElsewhere } from "../contract/cause.ts";
 import type { LeftReport, PlanReport } from "../contract/plan.ts";
 import { investigatedRootRecord } from "../contract/run.ts";
 import type { InspectedRoots } from "../inspect/inspect-all.ts";
@@ -28,7 +29,7 @@ export function planReport(
   const count = (kind: StepKind) => plan.steps.filter((step) => step.kind === kind).length;
   const sum = (images: (root: Plan["roots"][number]) => readonly string[]) =>
     plan.roots.reduce((total, root) => total + images(root).length, 0);
-  const forbids = inspections.some(({ findings, forbidsRepair }) => forbidsRepair && [...findings].length > 0);
+  const forbids = inspections.some(({ findings, causes }) => isElsewhere(causes) && !findings.isEmpty);
   const fixedByScript = sum(({ images }) => images.fixedByScript);
   const fixedByPush = sum(({ images }) => images.fixedByPush);
   const fixedByHand = sum(({ images }) => images.fixedByHand);
@@ -75,7 +76,7 @@ const BY_HAND: Readonly<Record<Obstacle, { readonly code: string; readonly words
 
 function leftIn(inspection: RootInspection, obstacles: RootPlan["obstacles"]): LeftReport[] {
   const root = inspection.root.name;
-  if (inspection.forbidsRepair) {
+  if (isElsewhere(inspection.causes)) {
     const [cause] = inspection.causes;
     return [{ root, code: cause!.code, count: cause!.findings, reason: `${cause!.message}. Fix: ${cause!.fix}` }];
   }

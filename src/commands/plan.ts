@@ -1,5 +1,6 @@
 // regfsck plan: how to fix what is broken, as steps and as a script for a person to review and run.
 import { resolve } from "node:path";
+import { isElsewhere } from "../contract/cause.ts";
 import { UsageError } from "../contract/errors.ts";
 import type { UnreadableReport } from "../contract/scan.ts";
 import { inspectAll } from "../inspect/inspect-all.ts";
@@ -34,7 +35,7 @@ export async function plan(options: OptionsOf<"plan">, terminal: Terminal): Prom
   const inspected = await inspectAll(options, needs, run);
   const roots = inspected.inspections.map(({ root }) => root);
   // Where nothing is found nothing is done, and no link in the way.
-  const isHealthy = inspected.inspections.every(({ findings }) => findings[Symbol.iterator]().next().done);
+  const isHealthy = inspected.inspections.every(({ findings }) => findings.isEmpty);
   const unseen: UnreadableReport[] = [];
   const fs = noting(terminal.fs, (path, error) => {
     const { name = "", path: root } = roots.find((root) => path.startsWith(`${root.path}/`)) ?? { path: "" };
@@ -47,7 +48,7 @@ export async function plan(options: OptionsOf<"plan">, terminal: Terminal): Prom
       entries: entries[index]!,
       context: inspection.context,
       findings: inspection.findings,
-      forbidsRepair: inspection.forbidsRepair,
+      forbidsRepair: isElsewhere(inspection.causes),
       isIntact: intactness(terminal.fs, inspection),
     })),
   );

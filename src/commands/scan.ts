@@ -6,14 +6,14 @@ import { type InspectedRoots, inspectAll } from "../inspect/inspect-all.ts";
 import type { OptionsOf } from "../options.ts";
 import { readState, readText } from "../output/result-files.ts";
 import type { Terminal } from "../output/terminal.ts";
-import { doubtedRoots, nextState, stateText, vanishedRepositories } from "../report/history.ts";
+import { doubtedRoots, nextState, stateText } from "../report/history.ts";
 import { render } from "../report/index.ts";
 import { parseEarlierMetrics, renderMetrics } from "../report/metrics/scan.ts";
 import { failsOn } from "./exit-code.ts";
 import { identitiesOf } from "./identities.ts";
 import { beginRun, codeFor, endRun, orNoRoot, type Run } from "./run.ts";
 import { scanReport } from "./scan-report.ts";
-import { vanishedCauses } from "./vanished.ts";
+import { vanishedCauses, vanishedSince } from "./vanished.ts";
 
 type ScanOptions = OptionsOf<"scan">;
 
@@ -42,12 +42,7 @@ export async function scan(options: ScanOptions, terminal: Terminal): Promise<nu
   const vanished = (unread: readonly UnreadableReport[]) => {
     if (!known) return [];
     const read = inspected.inspections.filter(({ root }) => !unread.some((place) => place.root === root.name));
-    const gone = vanishedRepositories(
-      read.map(({ root }) => root),
-      known,
-      identities,
-    );
-    return vanishedCauses(read, new Map(gone), known.completedAt);
+    return vanishedCauses(read, vanishedSince(known, read, identities), known.completedAt);
   };
   const report = scanReport(inspected, { ...options, doubt, vanished }, known, run);
   const hasVanished = report.causes.some(({ code }) => code === "vanished");

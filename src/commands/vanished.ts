@@ -1,7 +1,20 @@
-// The cause `vanished`: repositories of the last complete run that are gone.
+// The repositories of the last complete run that are gone, and the cause `vanished` that names them.
+import { minuteOf } from "../causes/cause.ts";
 import { countUnreferenced } from "../checks/unreferenced-blob.ts";
 import type { Cause } from "../contract/cause.ts";
+import type { State } from "../contract/state-file.ts";
 import type { RootInspection } from "../inspect/inspect-root.ts";
+import { type RootIdentity, vanishedRepositories } from "../report/history.ts";
+
+/** By root name, the repositories that the last complete run saw and that are gone. */
+export function vanishedSince(
+  last: State | undefined,
+  inspections: readonly RootInspection[],
+  identities: ReadonlyMap<string, RootIdentity>,
+): ReadonlyMap<string, readonly string[]> {
+  const roots = inspections.map(({ root }) => root);
+  return new Map(last ? vanishedRepositories(roots, last, identities) : []);
+}
 
 /** How many repositories the sentence names. */
 const NAMED = 5;
@@ -27,7 +40,7 @@ export function vanishedCauses(
       {
         code: "vanished",
         root: root.name,
-        message: `${one ? "a repository is" : `${gone.length} repositories are`} gone since ${since.slice(0, 16).replace("T", " ")} UTC: ${named}; ${left}`,
+        message: `${one ? "a repository is" : `${gone.length} repositories are`} gone since ${minuteOf(Date.parse(since))}: ${named}; ${left}`,
         evidence: {
           repositories: gone.length,
           first: gone[0]!,

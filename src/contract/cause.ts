@@ -22,3 +22,8 @@ export const ELSEWHERE: ReadonlySet<CauseCode> = new Set(["store-displaced", "st
 
 /** A cause as reports have it. */
 export type Cause = Infer<typeof cause>;
+
+/** Whether one of these causes says so. */
+export function isElsewhere(causes: readonly Pick<Cause, "code">[]): boolean {
+  return causes.some(({ code }) => ELSEWHERE.has(code));
+}

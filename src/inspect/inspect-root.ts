@@ -67,7 +67,7 @@ export async function inspectRoot(
   }
 }
 
-const NO_CAUSES: RootCauses = { causes: [], forbidsRepair: false, unread: undefined };
+const NO_CAUSES: RootCauses = { causes: [], unread: undefined };
 
 function causesOf(
   storageFs: StorageFs,

@@ -45,7 +45,7 @@ export interface CopyStep extends Step {
 }
 
 export type CleanReason =
-  /** A link that does not hold a digest, or is no file. */
+  /** A link that does not hold a digest, or is not a file. */
   | "malformed-link"
   /** A link that holds the digest `content`, to no use. */
   | "useless-link"

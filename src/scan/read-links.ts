@@ -93,7 +93,7 @@ export function* nestedLinks(
 }
 
 /**
- * The files called `link` at or below a path that is no digest folder: garbage collection reads each of those below
+ * The files called `link` at or below a path that is not a digest folder: garbage collection reads each of those below
  * revisions/, at any depth (docs/internals/registry-2.8.3.md section 5.2). Notes symlink loops, which end its walk.
  */
 export function* unexpectedLinks(reading: RepositoryReading, path: string): Generator<UnexpectedRevisionLink> {

@@ -136,7 +136,7 @@ class ManifestReader {
   }
 
   /**
-   * Nobody can ask for what is no digest, and garbage collection marks it but once: said again it tells nothing new. A manifest
+   * Nobody can ask for what is not a digest, and garbage collection marks it but once: said again it tells nothing new. A manifest
    * of 4 MiB holds a million `{}`, which as so many parts of an image would take gigabytes further on.
    */
   #addReferences(references: readonly Reference[]): void {

@@ -1,5 +1,5 @@
 // The broken images of the text report: what each lacks, and how to fix it.
-import { ELSEWHERE } from "../../contract/cause.ts";
+import { isElsewhere } from "../../contract/cause.ts";
 import type { Finding } from "../../contract/finding.ts";
 import type { BrokenTagReport, ScanReport } from "../../contract/scan.ts";
 import { shortDigest } from "../../layout/digest.ts";
@@ -29,12 +29,12 @@ export function* renderBrokenImages(
   const groups = groupBrokenImages(report.brokenTags, findings);
   // Where a cause says what happened, a few examples are enough.
   const most = limit(page, report.causes.length > 0 ? MAX_EXAMPLES : MAX_GROUPS);
-  const isElsewhere = report.causes.some(({ code }) => ELSEWHERE.has(code));
-  if (groups.length > most || isElsewhere) {
+  const hasOtherPlace = isElsewhere(report.causes);
+  if (groups.length > most || hasOtherPlace) {
     yield* countedImages(page, report.brokenTags, "Broken tags by repository:", prefix);
   }
   // Advice about single things would be wrong.
-  if (isElsewhere) return;
+  if (hasOtherPlace) return;
   for (const group of groups.slice(0, most)) {
     yield "\n";
     yield* imagesHeading(page, group.images, prefix);

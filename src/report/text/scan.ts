@@ -1,5 +1,5 @@
 // The report for a person at a terminal: verdict, broken images, the rest in groups, what could not be read, totals.
-import { ELSEWHERE } from "../../contract/cause.ts";
+import { isElsewhere } from "../../contract/cause.ts";
 import type { Finding } from "../../contract/finding.ts";
 import type { ScanReport } from "../../contract/scan.ts";
 import type { Page } from "../../text/page.ts";
@@ -19,7 +19,7 @@ export function* renderScanText(report: ScanReport, page: Page): Generator<strin
   yield* renderTotals(page, report);
   yield* renderHistory(page, report);
   yield* renderBrokenImages(page, report, breaking);
-  if (!report.causes.some(({ code }) => ELSEWHERE.has(code))) yield* rest.render(page, prefix);
+  if (!isElsewhere(report.causes)) yield* rest.render(page, prefix);
   yield* renderUnreadable(page, report);
   yield* rest.renderNotes(page, prefix);
   yield* renderAccepted(page, accepted);
