@@ -13,6 +13,7 @@ export type ManifestView = Pick<
   | "isCorrupt"
   | "kind"
   | "size"
+  | "subject"
   | "references"
   | "target"
   | "role"
@@ -67,6 +68,11 @@ export class ManifestOverlay implements ManifestView {
   size(manifest: number): number {
     const [table, row] = this.#manifest(manifest);
     return table.size(row);
+  }
+
+  subject(manifest: number): number {
+    const [table, row] = this.#manifest(manifest);
+    return table.subject(row);
   }
 
   references(manifest: number): Range {

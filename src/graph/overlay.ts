@@ -4,14 +4,24 @@ import { type BlockedFolder, DiskState, type ManifestFacts } from "../facts/fact
 import { blobData, type LinkKind, linkFile } from "../layout/paths.ts";
 import type { LinkTable } from "./links.ts";
 import { ManifestOverlay, type ManifestView } from "./manifest-overlay.ts";
-import type { RepositoryNode, RootGraph } from "./root-graph.ts";
+import type { RepositoryNode, RootGraph, SharedBlob } from "./root-graph.ts";
 
 type LinkView = Pick<LinkTable, "find" | "place" | "target" | "state" | "reason">;
 
 export interface GraphView
   extends Pick<
     RootGraph,
-    "digests" | "tags" | "repositories" | "repository" | "blobState" | "blobSize" | "isBlobCorrupt" | "linkState"
+    | "digests"
+    | "tags"
+    | "repositories"
+    | "repository"
+    | "blobState"
+    | "blobSize"
+    | "isBlobCorrupt"
+    | "hasBlobFolder"
+    | "blockedBlobFolders"
+    | "sharedBlobs"
+    | "linkState"
   > {
   readonly manifests: ManifestView;
   readonly layerLinks: LinkView;
@@ -30,8 +40,12 @@ class LinkOverlay implements LinkView {
   readonly #added: number[] = [];
   readonly #addedBy = new Map<string, number>();
 
-  constructor(table: LinkTable) {
+  constructor(table: LinkTable, like?: LinkOverlay) {
     this.#table = table;
+    if (!like) return;
+    for (let link = 0; link < like.#changed.length; link++) this.#changed.push(like.#changed.at(link));
+    this.#added.push(...like.#added);
+    for (const [key, link] of like.#addedBy) this.#addedBy.set(key, link);
   }
 
   find(repository: number, place: number): number {
@@ -90,16 +104,24 @@ export class GraphOverlay implements GraphView {
   readonly #unblocked = new Set<string>();
   #repositories: readonly RepositoryNode[];
 
-  /** `corrupt` are blobs whose content is known not to match, besides those that the graph knows; it may grow. */
-  constructor(graph: RootGraph, corrupt: ReadonlySet<number> = new Set()) {
+  /**
+   * `corrupt` are blobs whose content is known not to match, besides those that the graph knows; it may grow. With `like`,
+   * the links are as they are there.
+   */
+  constructor(graph: RootGraph, corrupt: ReadonlySet<number> = new Set(), like?: GraphOverlay) {
     this.#graph = graph;
     this.#corrupt = corrupt;
     this.digests = graph.digests;
     this.tags = graph.tags;
     this.#manifests = graph.manifests;
-    this.layerLinks = new LinkOverlay(graph.layerLinks);
-    this.revisions = new LinkOverlay(graph.revisions);
+    this.layerLinks = new LinkOverlay(graph.layerLinks, like?.layerLinks);
+    this.revisions = new LinkOverlay(graph.revisions, like?.revisions);
     this.#repositories = graph.repositories();
+  }
+
+  /** Another overlay of the same graph with the same changes of links, and of nothing else. */
+  withSameLinks(): GraphOverlay {
+    return new GraphOverlay(this.#graph, this.#corrupt, this);
   }
 
   get manifests(): ManifestView {
@@ -157,6 +179,18 @@ export class GraphOverlay implements GraphView {
     const changed = this.#blobs.at(digest);
     if (changed === 0) return this.#graph.blobSize(digest);
     return changed === GONE ? 0 : this.#sizes.get(digest)!;
+  }
+
+  hasBlobFolder(digest: number): boolean {
+    return this.#blobs.at(digest) > GONE || this.#graph.hasBlobFolder(digest);
+  }
+
+  blockedBlobFolders(): readonly BlockedFolder[] {
+    return this.#graph.blockedBlobFolders();
+  }
+
+  sharedBlobs(): SharedBlob[] {
+    return this.#graph.sharedBlobs();
   }
 
   isBlobCorrupt(digest: number): boolean {

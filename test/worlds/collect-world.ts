@@ -1,7 +1,7 @@
 // Collects a world on paper, and says what came of it in words that a test can compare.
 import { Bytes } from "../../src/facts/columns.ts";
 import { collect } from "../../src/registry/collect/collect.ts";
-import type { CollectInput, CollectOptions } from "../../src/registry/collect/collection.ts";
+import type { CollectOptions, RootInput } from "../../src/registry/collect/collection.ts";
 import { walkCatalogue } from "../../src/registry/serve/catalogue.ts";
 import { listNamespace } from "../../src/scan/list-namespace.ts";
 import { listBlobStore, readBlobShard } from "../../src/scan/read-blobs.ts";
@@ -16,7 +16,7 @@ export interface CleanUp {
 }
 
 /** All that a collection looks at. */
-export function collectInput(world: World): CollectInput {
+export function collectInput(world: World): RootInput {
   const graph = graphOf(world);
   const store = listBlobStore(world.fs, world.root);
   graph.addBlocked(store.blocked);
@@ -31,15 +31,18 @@ export function collectInput(world: World): CollectInput {
 }
 
 /** The options in the numbers of the graph. Throws for a tag that is not there. */
-export function collectOptions({ graph }: CollectInput, { m = false, removed = [] }: CleanUp): CollectOptions {
+export function collectOptions(input: RootInput, { m = false, removed = [] }: CleanUp): CollectOptions {
   const removedTags = new Bytes();
-  for (const image of removed) {
-    const [repository = "", name] = image.split(":");
-    const { tags } = graph.findRepository(repository)!;
-    const tag = [...tags].find((at) => graph.tags.name(at) === name);
-    removedTags.set(tag!, 1);
-  }
+  for (const image of removed) removedTags.set(tagOf(input, image), 1);
   return { deleteUntagged: m, removedTags };
+}
+
+/** The number of `repository:tag`. Throws for a tag that is not there. */
+export function tagOf({ graph }: RootInput, image: string): number {
+  const [repository = "", name] = image.split(":");
+  const tag = [...graph.findRepository(repository)!.tags].find((at) => graph.tags.name(at) === name);
+  if (tag === undefined) throw new Error(`there is no ${image}`);
+  return tag;
 }
 
 /** What a collection of the world does: aborts as `phase: path: reason`, manifests as `repository@digest`. */

@@ -2,7 +2,7 @@
 
 import type { Bytes } from "../../facts/columns.ts";
 import type { UnexpectedEntry } from "../../facts/facts.ts";
-import { GraphOverlay } from "../../graph/overlay.ts";
+import { GraphOverlay, type GraphView } from "../../graph/overlay.ts";
 import type { RepositoryNode, RootGraph } from "../../graph/root-graph.ts";
 import type { Catalogue } from "../serve/catalogue.ts";
 
@@ -48,7 +48,8 @@ export interface CollectOptions {
 }
 
 export interface CollectInput {
-  readonly graph: RootGraph;
+  /** What is on disk, or an overlay of it in which nothing but links is changed. */
+  readonly graph: GraphView;
   readonly catalogue: Catalogue;
   readonly unexpectedInStore: readonly UnexpectedEntry[];
   /** Whether blobs/ is there. */
@@ -73,9 +74,14 @@ export interface Collection {
   readonly deletedBytes: number;
 }
 
+/** What is on disk, changed by nothing. */
+export interface RootInput extends CollectInput {
+  readonly graph: RootGraph;
+}
+
 /** The graph as the garbage collection leaves it. */
-export function graphAfter(graph: RootGraph, { deletedLinks, isBlobDeleted }: Collection): GraphOverlay {
-  const after = new GraphOverlay(graph);
+export function graphAfter(graph: RootGraph | GraphOverlay, { deletedLinks, isBlobDeleted }: Collection): GraphOverlay {
+  const after = graph instanceof GraphOverlay ? graph.withSameLinks() : new GraphOverlay(graph);
   for (let link = 0; link < deletedLinks.length; link++) if (deletedLinks.at(link) === 1) after.revisions.remove(link);
   for (let blob = 0; blob < isBlobDeleted.length; blob++) if (isBlobDeleted.at(blob) === 1) after.removeBlob(blob);
   return after;

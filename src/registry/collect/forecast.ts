@@ -7,7 +7,7 @@ import type { RootGraph } from "../../graph/root-graph.ts";
 import type { PullProblem } from "../serve/failure.ts";
 import { type Pull, pullAll } from "../serve/pull.ts";
 import { collect } from "./collect.ts";
-import { type CollectInput, type Collection, type CollectOptions, graphAfter } from "./collection.ts";
+import { type Collection, type CollectOptions, graphAfter, type RootInput } from "./collection.ts";
 import { type Harm, harmsOf } from "./harm.ts";
 import { safeToFreeBytes } from "./keep.ts";
 
@@ -37,7 +37,7 @@ export interface Forecast {
 
 /** `pull` is what pulling every image gave before. Tags that the clean-up removes do not count as broken. */
 export function forecast(
-  input: CollectInput,
+  input: RootInput,
   pull: Pull,
   kind: "authoritative" | "cache",
   options: CollectOptions,
@@ -82,7 +82,7 @@ function lostPart(graph: RootGraph, { digest, reference, platform }: PullProblem
 }
 
 /** Tries what else could be done: garbage collection without `-m`, and without the tag clean-up. */
-function findKeepers(input: CollectInput, pull: Pull, options: CollectOptions): (tag: number) => Keeper[] {
+function findKeepers(input: RootInput, pull: Pull, options: CollectOptions): (tag: number) => Keeper[] {
   const { graph, catalogue } = input;
   const breaksUnder = (other: CollectOptions) => {
     const after = changedBy(graph, collect(input, other));

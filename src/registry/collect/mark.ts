@@ -2,7 +2,8 @@
 
 import { Bytes } from "../../facts/columns.ts";
 import { DiskState, isBroken, ManifestState } from "../../facts/facts.ts";
-import type { RepositoryNode, RootGraph } from "../../graph/root-graph.ts";
+import type { GraphView } from "../../graph/overlay.ts";
+import type { RepositoryNode } from "../../graph/root-graph.ts";
 import { isRepositoryName, isStoragePath } from "../../layout/names.ts";
 import {
   blobData,
@@ -17,7 +18,7 @@ import { followManifestLink } from "../serve/serve.ts";
 import type { Aborts, CollectInput, CollectOptions, DeletedRevision } from "./collection.ts";
 
 /** Whether garbage collection with `-m` comes to look through a repository's tags: it does for each revision that it finds. */
-export function looksAtTags(graph: RootGraph, repository: RepositoryNode): boolean {
+export function looksAtTags(graph: GraphView, repository: RepositoryNode): boolean {
   const { revisions, unexpectedRevisionLinks } = repository;
   const isFound = (digest: number) => followManifestLink(graph, repository, digest).answer === "served";
   for (const link of revisions) {
@@ -27,7 +28,7 @@ export function looksAtTags(graph: RootGraph, repository: RepositoryNode): boole
 }
 
 export class Marking {
-  readonly #graph: RootGraph;
+  readonly #graph: GraphView;
   readonly #input: CollectInput;
   readonly #options: CollectOptions;
   readonly #aborts: Aborts;

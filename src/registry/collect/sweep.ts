@@ -6,6 +6,7 @@ import type { RepositoryNode } from "../../graph/root-graph.ts";
 import { BLOBS, blobData, digestOfData, linkFile, tagFolder } from "../../layout/paths.ts";
 import type { Aborts, CollectInput, Collection, CollectOptions, DeletedRevision } from "./collection.ts";
 import type { Marking } from "./mark.ts";
+import { SharedRevisions } from "./shared-revisions.ts";
 
 /** What is gone when the program has ended. Nothing is, where the mark aborted. */
 export function sweep(input: CollectInput, options: CollectOptions, marking: Marking, aborts: Aborts): Collection {
@@ -58,27 +59,6 @@ export function sweep(input: CollectInput, options: CollectOptions, marking: Mar
     isBlobDeleted,
     deletedBytes,
   };
-}
-
-/** Repositories that symbolic links or bind mounts give the same directories of revisions. */
-class SharedRevisions {
-  readonly #groups = new Map<RepositoryNode, RepositoryNode[]>();
-
-  constructor(graph: CollectInput["graph"]) {
-    const byFolder = new Map<string, RepositoryNode[]>();
-    for (const repository of graph.repositories()) {
-      const known = repository.revisionFolders.map((folder) => byFolder.get(folder)).find((group) => group);
-      const group = known ?? [];
-      group.push(repository);
-      for (const folder of repository.revisionFolders) byFolder.set(folder, group);
-      if (group.length > 1) for (const one of group) this.#groups.set(one, group);
-    }
-  }
-
-  /** The repository, and all that share its revisions; always in the same order. */
-  of(repository: RepositoryNode): readonly RepositoryNode[] {
-    return this.#groups.get(repository) ?? [repository];
-  }
 }
 
 /**
