@@ -4,6 +4,7 @@ import { UsageError } from "./contract/errors.ts";
 import { FAIL_ON } from "./contract/finding.ts";
 import type { RegistryConfig } from "./contract/registry-config.ts";
 import type { Accepted } from "./inspect/accepted.ts";
+import type { WantedPlatforms } from "./registry/serve/child-needs.ts";
 import { parseDuration } from "./text/duration.ts";
 
 interface OptionEntry<Value> {
@@ -140,6 +141,7 @@ export interface Configured {
   /** Absolute or relative paths of roots whose kind the file gives. */
   readonly kinds: ReadonlyMap<string, "authoritative" | "cache">;
   readonly accepted: readonly Accepted[];
+  readonly platforms: readonly WantedPlatforms[];
   /** The configuration of the registry that serves one of the roots. */
   readonly registryConfig?: RegistryConfig | undefined;
 }

@@ -5,7 +5,7 @@ import { parseDigest } from "../layout/digest.ts";
 import { BLOBS, REPOSITORIES } from "../layout/paths.ts";
 import type { PullProblem } from "../registry/serve/failure.ts";
 import type { CauseContext, CauseDefinition, FoundCause } from "./cause.ts";
-import { countMissing } from "./store.ts";
+import { countMissing, unwantedChildren } from "./store.ts";
 
 /** From so many repositories without one layer link, nobody deleted them one by one. */
 const FEWEST_REPOSITORIES = 3;
@@ -42,7 +42,8 @@ function withoutLayerLinks({ graph, path, findings }: CauseContext): FoundCause 
 
 function withoutShards({ graph, path, pull, findings }: CauseContext): FoundCause | undefined {
   if (countMissing(findings) < FEWEST_BLOBS) return undefined;
-  const shards = countShards(graph, (digest) => pull.referenced.at(digest) === 1);
+  const unwanted = unwantedChildren(findings);
+  const shards = countShards(graph, (digest) => pull.referenced.at(digest) === 1 && !unwanted.has(digest));
   // A shard with one blob says nothing: that blob may be missing for itself.
   const telling = [...shards].filter(([, { present, missing }]) => present + missing > 1);
   const gone = telling.filter(([, { present }]) => present === 0);

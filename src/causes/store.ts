@@ -2,11 +2,22 @@
 import type { RootFindings } from "../checks/root-findings.ts";
 import { DiskState } from "../facts/facts.ts";
 import type { RootGraph } from "../graph/root-graph.ts";
+import type { PullProblem } from "../registry/serve/failure.ts";
 
 /** How many findings are about things that the store lacks: what tells quickly that a root is not worth a closer look. */
 export function countMissing(findings: RootFindings): number {
   const codes = ["missing-blob", "missing-child", "dangling-tag", "missing-manifest"] as const;
-  return codes.reduce((sum, code) => sum + findings.count(code), 0);
+  return codes.reduce((sum, code) => sum + findings.count(code), 0) - unwantedChildren(findings).size;
+}
+
+/** The children that are missing on purpose. */
+export function unwantedChildren(findings: RootFindings): ReadonlySet<number> {
+  const unwanted = new Set<number>();
+  for (const { found } of findings.of("missing-child")) {
+    const { isUnwanted, digest } = found as PullProblem;
+    if (isUnwanted) unwanted.add(digest);
+  }
+  return unwanted;
 }
 
 export interface ManifestsInStore {

@@ -15,6 +15,8 @@ export interface FindingDraft {
   readonly platform?: string | undefined;
   /** What is wrong on disk, relative to the root. */
   readonly path: string;
+  /** Whether it concerns only platforms that are not wanted: then it is worth knowing and no more. */
+  readonly isUnwanted?: boolean;
   /** The tags that it breaks. */
   readonly tags: readonly number[];
 }
@@ -33,7 +35,7 @@ export type Fix = "move-away" | "create-layers-folder";
 /** What a check says about its code, beside what it finds. */
 interface CheckFacts<Code extends FindingCode> {
   readonly code: Code;
-  /** `error-if-tagged`: error where a tag needs it, warning where only untagged revisions do. */
+  /** `error-if-tagged`: error where a tag needs it, info where only unwanted platforms do, else warning. */
   readonly severity: Severity | "error-if-tagged";
   /** The thing's state in the fewest words, as text output names it: "not in the store". */
   readonly label: string;

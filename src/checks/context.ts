@@ -3,6 +3,7 @@
 import type { NamespaceFacts, UnexpectedEntry } from "../facts/facts.ts";
 import type { RootGraph } from "../graph/root-graph.ts";
 import { type Catalogue, walkCatalogue } from "../registry/serve/catalogue.ts";
+import type { WantedPlatforms } from "../registry/serve/child-needs.ts";
 import { type Pull, pullAll } from "../registry/serve/pull.ts";
 
 export interface CheckContext {
@@ -34,6 +35,8 @@ export function checkContext(
   graph: RootGraph,
   rest: Partial<Omit<CheckContext, "root" | "kind" | "cachesDescriptors" | "graph" | "pull" | "catalogue">> & {
     readonly namespace?: NamespaceFacts;
+    /** The platforms that repositories are to have, where not all. */
+    readonly platforms?: readonly WantedPlatforms[];
   } = {},
 ): CheckContext {
   const { namespace = NO_NAMES, unexpectedInStore = [], wholeRoot = false, now = 0 } = rest;
@@ -42,7 +45,7 @@ export function checkContext(
     kind: root.kind,
     cachesDescriptors: root.cachesDescriptors,
     graph,
-    pull: pullAll(graph, { fetchesMissing: root.kind === "cache" }),
+    pull: pullAll(graph, { fetchesMissing: root.kind === "cache", root: root.name, platforms: rest.platforms ?? [] }),
     catalogue: walkCatalogue(namespace),
     isCacheStateBroken: rest.isCacheStateBroken ?? false,
     unexpectedInStore,

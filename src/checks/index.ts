@@ -86,7 +86,8 @@ export function imageName(graph: RootGraph, tag: number): string {
 /** Error or warning may depend on whether a tag needs it. */
 export function severityOf({ severity }: Check, draft: FindingDraft): Severity {
   if (severity !== "error-if-tagged") return severity;
-  return draft.tags.length > 0 ? "error" : "warning";
+  if (draft.tags.length > 0) return "error";
+  return draft.isUnwanted ? "info" : "warning";
 }
 
 /** Sixteen hex digits; fields are told apart by a byte that no path holds. */

@@ -1,6 +1,14 @@
 // An index names a child manifest whose blob is not in the store.
 import { defineCheck } from "./check.ts";
-import { afterRestart, dataPath, orFetched, problemClaims, problemDraft, refusedReferences } from "./pull-problems.ts";
+import {
+  dataPath,
+  lenience,
+  orFetched,
+  problemClaims,
+  problemDraft,
+  pushChild,
+  refusedReferences,
+} from "./pull-problems.ts";
 
 export const missingChild = defineCheck({
   code: "missing-child",
@@ -13,9 +21,9 @@ export const missingChild = defineCheck({
   words: (context, problem) =>
     context.graph.digests.isDigest(problem.digest)
       ? {
-          message: "the child manifest is not in the store; the index itself still answers 200",
+          message: `${lenience(context, problem)}the child manifest is not in the store; the index itself still answers 200`,
           remedy:
-            afterRestart(context, "push this platform's image again, or rebuild the multi-arch image") +
+            pushChild(context, problem, "push this platform's image again, or rebuild the multi-arch image") +
             orFetched(problem),
         }
       : {

@@ -27,8 +27,8 @@ export function afterRestart({ cachesDescriptors }: CheckContext, push: string):
  * To be said of what is neither in the store nor linked: no push leaves that, but a cache fetches a manifest before its parts, and
  * has no scheduler-state.json in its first seconds (registry 3 with `proxy.ttl: 0` never has).
  */
-export function orFetched({ reply }: PullProblem): string {
-  if (reply?.answer !== "not-linked") return "";
+export function orFetched({ reply, isUnwanted }: PullProblem): string {
+  if (reply?.answer !== "not-linked" || isUnwanted) return "";
   return "; where this is a pull-through cache, say so with --cache or --registry-config: it fetches what is missing";
 }
 
@@ -39,6 +39,20 @@ export function pushAgain(context: CheckContext, { parent }: PullProblem): strin
   const isOfIndex = manifest >= 0 && manifests.kind(manifest) === ManifestKind.index;
   const push = isOfIndex ? "export the build cache again (or push the bundle again)" : "push the image again";
   return afterRestart(context, push);
+}
+
+/** What to say first of a child that no image is broken without; nothing of any other. */
+export function lenience({ graph }: CheckContext, { reference, isUnwanted }: PullProblem): string {
+  if (isUnwanted) return "of a platform that is not wanted here (platforms in the configuration): ";
+  return graph.manifests.isAttestation(reference) ? "an attestation, which no pull of a platform needs: " : "";
+}
+
+/** What brings back a child: nothing is to be done about one that is not wanted. */
+export function pushChild(context: CheckContext, { reference, isUnwanted }: PullProblem, otherwise: string): string {
+  if (isUnwanted)
+    return "none needed; remove the entry of platforms in the configuration if the platform is wanted after all";
+  if (!context.graph.manifests.isAttestation(reference)) return afterRestart(context, otherwise);
+  return `none needed for pulls; for the provenance, ${afterRestart(context, "push the image with its attestations again")}`;
 }
 
 /** The problems with one of these failures. */
@@ -63,9 +77,19 @@ export function refusedReferences(context: CheckContext, wanted: "child" | "blob
 
 /** The draft of a problem; `path` is what is wrong on disk. */
 export function problemDraft({ graph }: CheckContext, problem: PullProblem, path: string): FindingDraft {
-  const { repository, tag, digest, parent, reference, platform, tags } = problem;
+  const { repository, tag, digest, parent, reference, platform, isUnwanted, tags } = problem;
   const role = reference < 0 ? undefined : ROLE_NAMES[graph.manifests.role(reference)];
-  return { repository, ...(tag >= 0 && { tag }), digest, parent, ...(role && { role }), platform, tags, path };
+  return {
+    repository,
+    ...(tag >= 0 && { tag }),
+    digest,
+    parent,
+    ...(role && { role }),
+    platform,
+    isUnwanted,
+    tags,
+    path,
+  };
 }
 
 /** The links and blobs of what a problem asks for, and the tags that it breaks. */

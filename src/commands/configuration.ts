@@ -59,5 +59,6 @@ export function configure<Options extends object>(
     paths,
     kinds: new Map((config.roots ?? []).flatMap(({ path, kind }) => (kind ? [[path, kind] as const] : []))),
     accepted: config.accepted ?? [],
+    platforms: config.platforms ?? [],
   };
 }

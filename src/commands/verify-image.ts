@@ -7,6 +7,7 @@ import { DiskState, isBroken, ManifestKind, type Unreadable } from "../facts/fac
 import { RootGraph } from "../graph/root-graph.ts";
 import { hashWrongSizes } from "../inspect/wrong-sizes.ts";
 import { blobData } from "../layout/paths.ts";
+import type { WantedPlatforms } from "../registry/serve/child-needs.ts";
 import { type ImagePart, imageParts, statusOf } from "../registry/serve/image-tree.ts";
 import type { StorageRoot } from "../scan/find-roots.ts";
 import type { StorageFs } from "../scan/fs/storage-fs.ts";
@@ -18,6 +19,8 @@ export interface VerifyImageOptions {
   /** Whether to hash every blob, not manifests alone. */
   readonly verifyContent: boolean;
   readonly progress: Progress;
+  /** The platforms that repositories are to have, where not all. */
+  readonly platforms: readonly WantedPlatforms[];
 }
 
 export interface VerifiedImage {
@@ -55,7 +58,7 @@ async function verifyOnce(
   storageFs: StorageFs,
   root: StorageRoot,
   image: ImageName,
-  { verifyContent, progress }: VerifyImageOptions,
+  { verifyContent, progress, platforms }: VerifyImageOptions,
 ): Promise<VerifiedImage | undefined> {
   const facts = readImage(storageFs, root.path, image);
   if (!facts) return undefined;
@@ -70,7 +73,7 @@ async function verifyOnce(
     // Hashing takes its time: signals are seen in between.
     if (verifyContent) await new Promise((resolve) => setImmediate(resolve));
   }
-  const context = checkContext(root, graph);
+  const context = checkContext(root, graph, { platforms });
   hashWrongSizes(storageFs, root.path, graph, context.pull.problems);
   return { report: await reportOf(root, image, context, unreadable.length === 0), unreadable };
 }
@@ -99,7 +102,7 @@ async function reportOf(
   const repository = graph.repository(0);
   const [broken] = pull.brokenTags;
   const target = graph.tags.target(0);
-  const parts = target < 0 ? [] : imageParts(graph, repository, target, pull.problems);
+  const parts = target < 0 ? [] : imageParts(graph, repository, target, pull.problems, pull.rules);
   const state = graph.tags.state(0);
   const [first] = parts;
   const tagStatus = first ? statusHere(root, first) : isBroken(state) ? 500 : state === DiskState.absent ? 404 : null;
@@ -167,6 +170,7 @@ function partReport(root: StorageRoot, graph: RootGraph, part: ImagePart): Image
     reached: part.isReached,
     foreign: reference >= 0 && manifests.isForeign(reference),
     repeated: part.isRepeated,
+    ...(part.need !== "required" && { notNeeded: part.need }),
   };
 }
 

@@ -26,7 +26,11 @@ export async function verify(options: VerifyOptions, terminal: Terminal): Promis
   await checkOutsideRoots(run.outputs, paths, terminal.user);
   const unreadable: UnreadableReport[] = unreadableAbove.map((entry) => ({ root: "", ...entry }));
   const images: ImageReport[] = [];
-  const reading = { verifyContent: options.verifyImageContent, progress: terminal.progress };
+  const reading = {
+    verifyContent: options.verifyImageContent,
+    progress: terminal.progress,
+    platforms: options.platforms,
+  };
   for (const name of names) {
     const before = images.length;
     for (const root of roots) {

@@ -7,6 +7,9 @@ import type { RepositoryNode, RootGraph } from "../graph/root-graph.ts";
 import type { RootInspection } from "../inspect/inspect-root.ts";
 import { collect } from "../registry/collect/collect.ts";
 import type { Collection } from "../registry/collect/collection.ts";
+import type { Need } from "../registry/serve/child-needs.ts";
+import { needOfPart } from "../registry/serve/image-tree.ts";
+import type { PullRules } from "../registry/serve/pull.ts";
 import { ReferenceIndex, type References, type Step } from "../registry/usage/references.ts";
 import { abortMessage } from "../report/gc-words.ts";
 
@@ -14,15 +17,19 @@ import { abortMessage } from "../report/gc-words.ts";
 export class RootWitness {
   readonly #root: string;
   readonly #graph: RootGraph;
+  readonly #rules: PullRules;
+  /** By repository, image and part: many tags name one image. */
+  readonly #needs = new Map<string, Need>();
   readonly #index: ReferenceIndex;
   readonly #plain: Collection;
   readonly #deleteUntagged: Collection;
 
   constructor({ root, hasBlobStore, context }: RootInspection) {
-    const { graph, catalogue, unexpectedInStore } = context;
+    const { graph, catalogue, unexpectedInStore, pull } = context;
     const input = { graph, catalogue, unexpectedInStore, hasBlobStore };
     this.#root = root.name;
     this.#graph = graph;
+    this.#rules = pull.rules;
     this.#index = new ReferenceIndex(graph);
     this.#plain = collect(input, { deleteUntagged: false, removedTags: new Bytes() });
     this.#deleteUntagged = collect(input, { deleteUntagged: true, removedTags: new Bytes() });
@@ -46,7 +53,10 @@ export class RootWitness {
       heldBy: heldBy(references, links),
       references: references.steps.map((step) => this.#referenceReport(step)),
       tags: references.tags.map((tag) => {
-        return { ...this.#tagName(tag), digest: graph.digests.text(graph.tags.target(tag)) };
+        const image = graph.tags.target(tag);
+        const need = this.#need(graph.repository(graph.tags.repository(tag)), image, digest);
+        const notNeeded = need === "required" ? {} : { notNeeded: need };
+        return { ...this.#tagName(tag), digest: graph.digests.text(image), ...notNeeded };
       }),
       links,
       formerTags: digest < 0 ? [] : this.#formerTags(digest),
@@ -55,6 +65,13 @@ export class RootWitness {
         deleteUntagged: this.#collectionReport(this.#deleteUntagged, digest, isThere),
       },
     };
+  }
+
+  #need(repository: RepositoryNode, image: number, part: number): Need {
+    const key = `${repository.index} ${image} ${part}`;
+    const known = this.#needs.get(key) ?? needOfPart(this.#graph, repository, image, part, this.#rules);
+    this.#needs.set(key, known);
+    return known;
   }
 
   #kind(digest: number): BlobReport["kind"] {

@@ -21,6 +21,18 @@ const ACCEPTED = z
     message: "names no finding: give a code, repository, tag or digest (a root alone would silence all of it)",
   });
 
+const PLATFORM = /^[a-z0-9_*?{},.-]+(?:\/[a-z0-9_*?{},.-]+){1,2}$/;
+
+const PLATFORMS = z.strictObject({
+  root: text.optional(),
+  repository: text,
+  wanted: z
+    .array(
+      z.string().regex(PLATFORM, { message: "not os/architecture or os/architecture/variant, such as linux/amd64" }),
+    )
+    .min(1),
+});
+
 const CONFIG = z.strictObject({
   roots: z
     .array(z.strictObject({ path: text, kind: z.enum(["authoritative", "cache"]).optional() }))
@@ -33,6 +45,7 @@ const CONFIG = z.strictObject({
   metrics: text.optional(),
   report: text.optional(),
   accepted: z.array(ACCEPTED).optional(),
+  platforms: z.array(PLATFORMS).optional(),
   gate: z.strictObject({ state: text.optional(), metrics: text.optional(), report: text.optional() }).optional(),
   "clean-up": z
     .strictObject({ "keep-tags": z.int().min(1).optional(), "delete-untagged": z.boolean().optional() })

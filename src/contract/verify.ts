@@ -38,6 +38,10 @@ const part = z.strictObject({
   reached: z.boolean().describe("whether a client gets so far: all above it is served, and as it should be"),
   foreign: z.boolean().describe("whether clients fetch it from elsewhere"),
   repeated: z.boolean().describe("whether its own parts are listed further up"),
+  notNeeded: z
+    .enum(["attestation", "unwanted"])
+    .exactOptional()
+    .describe("why the image is pullable without it: provenance, or a platform that the configuration does not want"),
 });
 
 const image = z.strictObject({

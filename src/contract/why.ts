@@ -50,7 +50,17 @@ const blob = z.strictObject({
     .enum(["tag", "untagged-manifest", "layer-link", "nothing"])
     .describe("the strongest of what holds it; layer-link: garbage collection ignores those"),
   references: z.array(reference).describe("every step of every way up to tags, those next to the blob first"),
-  tags: z.array(z.strictObject({ repository: z.string(), tag: z.string(), digest: digest.describe("what it names") })),
+  tags: z.array(
+    z.strictObject({
+      repository: z.string(),
+      tag: z.string(),
+      digest: digest.describe("what it names"),
+      notNeeded: z
+        .enum(["attestation", "unwanted"])
+        .exactOptional()
+        .describe("why its image is pullable without: provenance, or a platform that the configuration does not want"),
+    }),
+  ),
   links: z.array(link),
   formerTags: z
     .array(z.strictObject({ repository: z.string(), tag: z.string() }))

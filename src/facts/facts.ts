@@ -189,6 +189,8 @@ export interface ManifestFacts {
   readonly targetSizes: Float64Array;
   /** 1 for a layer that clients fetch from elsewhere. */
   readonly foreign: Uint8Array;
+  /** 1 for a child that is another child's attestation. */
+  readonly attestations: Uint8Array;
   /** Index into `platformNames`, -1 for none. */
   readonly platforms: Int32Array;
   readonly platformNames: readonly string[];

@@ -19,6 +19,7 @@ export type ManifestView = Pick<
   | "role"
   | "targetSize"
   | "isForeign"
+  | "isAttestation"
   | "platform"
 >;
 
@@ -99,6 +100,11 @@ export class ManifestOverlay implements ManifestView {
   isForeign(reference: number): boolean {
     const [table, row] = this.#reference(reference);
     return table.isForeign(row);
+  }
+
+  isAttestation(reference: number): boolean {
+    const [table, row] = this.#reference(reference);
+    return table.isAttestation(row);
   }
 
   platform(reference: number): string | undefined {

@@ -20,6 +20,7 @@ export class ManifestTable {
   readonly #roles = new Bytes();
   readonly #targetSizes = new Floats();
   readonly #foreign = new Bytes();
+  readonly #attestations = new Bytes();
   readonly #platforms = new Integers();
   readonly #platformNumbers = new Map<string, number>();
   readonly #platformNames: string[] = [];
@@ -56,6 +57,7 @@ export class ManifestTable {
         this.#roles.push(facts.roles[reference]!);
         this.#targetSizes.push(facts.targetSizes[reference]!);
         this.#foreign.push(facts.foreign[reference]!);
+        this.#attestations.push(facts.attestations[reference]!);
         const platform = facts.platforms[reference]!;
         this.#platforms.push(platform < 0 ? -1 : this.#platformNumber(facts.platformNames[platform]!));
       }
@@ -137,6 +139,11 @@ export class ManifestTable {
   /** Whether clients fetch it from elsewhere, so that it need not be here. */
   isForeign(reference: number): boolean {
     return this.#foreign.at(reference) === 1;
+  }
+
+  /** Whether it is a child that holds another child's provenance, which no client pulls for a platform. */
+  isAttestation(reference: number): boolean {
+    return this.#attestations.at(reference) === 1;
   }
 
   /** `linux/arm64`, or undefined where the descriptor has no platform. */

@@ -8,7 +8,7 @@ import { inspectRoot, type RootInspection } from "./inspect-root.ts";
 import type { InspectOptions } from "./root-reading.ts";
 
 /** What the command line says about reading. */
-export interface ReadingOptions extends RootChoice, Pick<InspectOptions, "allowEmpty" | "jobs"> {
+export interface ReadingOptions extends RootChoice, Pick<InspectOptions, "allowEmpty" | "jobs" | "platforms"> {
   /** The most calls a second to the disk; undefined for as many as it takes. */
   readonly maxIops: number | undefined;
 }

@@ -12,6 +12,7 @@ import { wantedBlobs } from "../graph/claims.ts";
 import { RootGraph } from "../graph/root-graph.ts";
 import { parseDigest } from "../layout/digest.ts";
 import { BLOBS, blobData, REPOSITORIES, repositoryFolder, STORAGE } from "../layout/paths.ts";
+import type { WantedPlatforms } from "../registry/serve/child-needs.ts";
 import { isStateBroken } from "../scan/cache-evidence.ts";
 import type { StorageRoot } from "../scan/find-roots.ts";
 import { fingerprint } from "../scan/fingerprint.ts";
@@ -29,6 +30,8 @@ export interface InspectOptions extends ReadOptions, ThreadOptions {
   readonly allowEmpty: boolean;
   /** Whether the repositories chosen are all there are. */
   readonly wholeRoot: boolean;
+  /** The platforms that repositories are to have, where not all. */
+  readonly platforms: readonly WantedPlatforms[];
   /** Whether to take the root's fingerprint, before anything else of it is read. */
   readonly fingerprint?: boolean;
 }
@@ -146,11 +149,12 @@ export class RootReading {
 
   /** What was read so far, with all images pulled. */
   context(): CheckContext {
-    const { wholeRoot, now, staleUploadAge } = this.#options;
+    const { wholeRoot, now, staleUploadAge, platforms } = this.#options;
     const context = checkContext(this.#root, this.#graph, {
       namespace: this.#namespace,
       unexpectedInStore: this.#unexpectedInStore,
       isCacheStateBroken: this.#root.kind === "cache" && isStateBroken(this.#fs, this.#root.path),
+      platforms,
       wholeRoot,
       now,
       staleUploadAge,

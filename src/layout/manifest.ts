@@ -22,7 +22,7 @@ export interface Reference {
   foreign: boolean;
   /** In an index: `os/arch` or `os/arch/variant`, `unknown` without an os; undefined when the child has no platform. */
   platform: string | undefined;
-  /** Set on children that hold another child's provenance rather than an image. */
+  /** Set on children that hold another child's provenance rather than an image: no client pulls them for a platform. */
   attestation?: boolean;
 }
 
@@ -229,8 +229,11 @@ function childReferences({ manifests }: Document): Reference[] {
   return elements(manifests).map(({ mediaType, digest, size, urls, platform, annotations }) => {
     const role = childRole(mediaType);
     const foreign = role !== "child" && hasAny(urls);
-    const reference: Reference = { role, digest, size, foreign, platform: platformName(platform) };
-    if (role === "child" && annotations?.get("vnd.docker.reference.type") === "attestation-manifest")
+    const name = platformName(platform);
+    const reference: Reference = { role, digest, size, foreign, platform: name };
+    // By another platform a client would choose it, whatever the annotation says.
+    const isOfNone = name === "unknown/unknown";
+    if (role === "child" && isOfNone && annotations?.get("vnd.docker.reference.type") === "attestation-manifest")
       reference.attestation = true;
     return reference;
   });

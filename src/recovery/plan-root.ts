@@ -54,19 +54,19 @@ export async function planRoot({ context, findings, sources, entries, isIntact }
   const corrupt = new Set<number>();
   const view = new GraphOverlay(graph, corrupt);
   const steps = new StepList(root, graph, entries);
-  const fetches = { fetchesMissing: context.kind === "cache" };
+  const { rules } = context.pull;
   addUnexpectedSteps(context, findings, view, steps);
   const repair = new Repair({ graph, view, sources, steps, corrupt, isIntact });
   let pull: Pull = context.pull;
   view.keepRepositories(new Set(pull.problems.map(({ repository }) => repository)));
   // Without the unexpected entries, clients run into other problems.
-  if (!steps.isEmpty()) pull = pullAll(view, fetches);
+  if (!steps.isEmpty()) pull = pullAll(view, rules);
   for (let round = 0; round < MAX_ROUNDS; round++) {
     let moved = false;
-    for (const problem of pull.problems) moved = repair.take(problem, pull) || moved;
+    for (const problem of pull.problems) moved = (!problem.isUnwanted && repair.take(problem, pull)) || moved;
     // A blob that turned out to be corrupt is wrong in every repository, whether or not a size gave it away.
     if (corrupt.size > 0) moved = view.keepRepositories(undefined) || moved;
-    pull = pullAll(view, fetches);
+    pull = pullAll(view, rules);
     await new Promise((resolve) => setImmediate(resolve));
     if (!moved) break;
   }
@@ -77,7 +77,7 @@ export async function planRoot({ context, findings, sources, entries, isIntact }
     if (context.kind === "cache" && kind === "layer") return false;
     return (kept.has(repository) ? pull : context.pull).neededLinks[kind].at(link) === 1;
   });
-  const before = brokenBefore(context, corrupt, fetches);
+  const before = brokenBefore(context, corrupt);
   const after = new Set(pull.brokenTags.map(({ tag }) => tag).filter((tag) => !retagged.has(tag)));
   for (const tag of after) {
     if (!before.has(tag)) throw new Error(`the plan would break ${imageName(graph, tag)}, which is pullable`);
@@ -104,12 +104,8 @@ export async function planRoot({ context, findings, sources, entries, isIntact }
   };
 }
 
-function brokenBefore(
-  { graph, pull }: CheckContext,
-  corrupt: ReadonlySet<number>,
-  fetches: { readonly fetchesMissing: boolean },
-): Set<number> {
-  const known = corrupt.size === 0 ? pull : pullAll(new GraphOverlay(graph, corrupt), fetches);
+function brokenBefore({ graph, pull }: CheckContext, corrupt: ReadonlySet<number>): Set<number> {
+  const known = corrupt.size === 0 ? pull : pullAll(new GraphOverlay(graph, corrupt), pull.rules);
   return new Set([...pull.brokenTags, ...known.brokenTags].map(({ tag }) => tag));
 }
 
@@ -122,7 +118,7 @@ function addTagSteps({ graph }: CheckContext, view: GraphOverlay, pull: Pull, st
     const path = tagCurrent(repository.name, graph.tags.name(tag));
     if (!steps.allows(path, tags)) continue;
     const [digest, ...others] = graph.tags.history(tag);
-    if (digest !== undefined && others.length === 0 && isComplete(view, repository, digest, pull.problems)) {
+    if (digest !== undefined && others.length === 0 && isComplete(view, repository, digest, pull)) {
       const content = graph.digests.text(digest);
       const blob = { path: blobData(content), size: view.blobSize(digest), hash: true };
       const message = "write the tag's link: it has never named anything else";
@@ -141,11 +137,14 @@ function isComplete(
   view: GraphOverlay,
   repository: RepositoryNode,
   digest: number,
-  problems: readonly PullProblem[],
+  { problems, rules }: Pull,
 ): boolean {
   const own = problems.filter((problem) => problem.repository === repository);
-  const parts = imageParts(view, repository, digest, own);
-  return parts[0]?.reply.answer === "served" && parts.every(({ failure }) => failure === undefined);
+  const parts = imageParts(view, repository, digest, own, rules);
+  return (
+    parts[0]?.reply.answer === "served" &&
+    parts.every(({ failure, need }) => failure === undefined || need !== "required")
+  );
 }
 
 interface LeftToPeople {
@@ -160,7 +159,7 @@ function leftToPeople(
   pull: Pull,
   tags: ReadonlySet<number>,
 ): LeftToPeople {
-  const pushes = new PushList(graph, view);
+  const pushes = new PushList(graph, view, pull.rules);
   const rebuild = new Map<number, string>();
   for (const problem of pull.problems) {
     const reason = whyPushingFails(view, problem);

@@ -3,6 +3,8 @@
 import { DiskState, Role } from "../facts/facts.ts";
 import type { GraphOverlay } from "../graph/overlay.ts";
 import type { RepositoryNode, RootGraph } from "../graph/root-graph.ts";
+import { ChildNeeds } from "../registry/serve/child-needs.ts";
+import type { PullRules } from "../registry/serve/pull.ts";
 import { serveBlob, serveManifest } from "../registry/serve/serve.ts";
 import type { BlobToPush } from "./steps.ts";
 
@@ -20,12 +22,14 @@ export interface Push {
 export class PushList {
   readonly #graph: RootGraph;
   readonly #view: GraphOverlay;
+  readonly #rules: PullRules;
   readonly #pushes = new Map<string, { readonly push: Push | undefined; readonly children: readonly Child[] }>();
   readonly #tags = new Map<Push, Set<number>>();
 
-  constructor(graph: RootGraph, view: GraphOverlay) {
+  constructor(graph: RootGraph, view: GraphOverlay, rules: PullRules) {
     this.#graph = graph;
     this.#view = view;
+    this.#rules = rules;
   }
 
   /** Adds what the image with this manifest lacks, for a tag. Gives false where some of it nobody can push. */
@@ -72,9 +76,11 @@ export class PushList {
     // By text, since whoever pushes chooses how many layers a manifest has.
     const blobs = new Map<string, BlobToPush>();
     const children: Child[] = [];
+    const needs = new ChildNeeds(this.#view, this.#rules.root, repository.name, this.#rules.platforms);
     for (const reference of isKnown ? manifests.references(manifest) : []) {
       const target = manifests.target(reference);
       const role = manifests.role(reference);
+      if (needs.of(reference) === "unwanted") continue;
       if (role === Role.child) children.push({ digest: target, platform: manifests.platform(reference) ?? platform });
       else if (
         !manifests.isForeign(reference) &&

@@ -92,6 +92,7 @@ export function foreignFacts({ graph, manifest }: ForeignManifest): ManifestFact
     roles: Uint8Array.from(references, (reference) => manifests.role(reference)),
     targetSizes: Float64Array.from(references, (reference) => manifests.targetSize(reference)),
     foreign: Uint8Array.from(references, (reference) => (manifests.isForeign(reference) ? 1 : 0)),
+    attestations: Uint8Array.from(references, (reference) => (manifests.isAttestation(reference) ? 1 : 0)),
     platforms: numbers,
     platformNames: names,
     subjects: subjects.finish(),

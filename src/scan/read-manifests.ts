@@ -43,6 +43,7 @@ class ManifestReader {
   readonly #roles = new Bytes();
   readonly #targetSizes = new Floats();
   readonly #foreign = new Bytes();
+  readonly #attestations = new Bytes();
   readonly #platforms = new Integers();
   readonly #platformNumbers = new Map<string, number>();
   readonly #subjects = new DigestWriter();
@@ -78,6 +79,7 @@ class ManifestReader {
       roles: this.#roles.finish(),
       targetSizes: this.#targetSizes.finish(),
       foreign: this.#foreign.finish(),
+      attestations: this.#attestations.finish(),
       platforms: this.#platforms.finish(),
       platformNames: [...this.#platformNumbers.keys()],
       subjects: this.#subjects.finish(),
@@ -142,9 +144,9 @@ class ManifestReader {
   #addReferences(references: readonly Reference[]): void {
     const texts = new Set<string>();
     let count = 0;
-    for (const { role, digest, size, foreign, platform } of references) {
+    for (const { role, digest, size, foreign, platform, attestation = false } of references) {
       if (!this.#targets.pushDigest(digest)) {
-        const text = JSON.stringify([role, digest, size, foreign, platform]);
+        const text = JSON.stringify([role, digest, size, foreign, platform, attestation]);
         if (texts.has(text)) continue;
         texts.add(text);
         this.#targets.push(digest);
@@ -153,6 +155,7 @@ class ManifestReader {
       this.#roles.push(Role[role]);
       this.#targetSizes.push(size);
       this.#foreign.push(foreign ? 1 : 0);
+      this.#attestations.push(attestation ? 1 : 0);
       this.#platforms.push(this.#platformNumber(platform));
     }
     this.#referenceCounts.push(count);

@@ -29,6 +29,13 @@ describe("parseConfig", () => {
     ],
     ["one that is like none", "colour: always", /^c.yaml:1: colour: there is no such field$/],
     ["a registry that is none", "registry: 4", /^c.yaml:1: registry: /],
+    [
+      "a platform that is none",
+      "platforms:\n  - repository: mirror/**\n    wanted:\n      - linux/amd64\n      - amd64",
+      /^c.yaml:5: platforms\[0\].wanted\[1\]: not os\/architecture/,
+    ],
+    ["platforms of no repository", "platforms:\n  - wanted: [linux/amd64]", /^c.yaml:2: platforms\[0\].repository: /],
+    ["no platform at all", "platforms:\n  - repository: a\n    wanted: []", /^c.yaml:3: platforms\[0\].wanted: /],
     ["a value that is none of those", "roots:\n  - path: /a\n\n    kind: mirror", /^c.yaml:4: roots\[0\].kind: /],
     ["a value of the wrong type", "clean-up:\n  keep-tags: many", /^c.yaml:2: clean-up.keep-tags: /],
     ["no root", "roots: []", /^c.yaml:1: roots: /],

@@ -18,14 +18,25 @@ describe("docs/configuration.md", () => {
   it("has an example that is valid, with every field", () => {
     const config = parseConfig(example!, "example");
     expect(Object.keys(config).sort()).toEqual(
-      ["accepted", "clean-up", "fail-on", "gate", "metrics", "registry", "report", "roots", "state"].sort(),
+      [
+        "accepted",
+        "clean-up",
+        "fail-on",
+        "gate",
+        "metrics",
+        "platforms",
+        "registry",
+        "report",
+        "roots",
+        "state",
+      ].sort(),
     );
     // Each field has a row in a table.
     const fields = (value: object, prefix: string): string[] =>
       Object.entries(value).flatMap(([name, field]) =>
-        Array.isArray(field)
+        Array.isArray(field) && typeof field[0] === "object"
           ? field.flatMap((entry) => fields(entry, `${prefix}${name}[].`))
-          : typeof field === "object"
+          : typeof field === "object" && !Array.isArray(field)
             ? fields(field, `${prefix}${name}.`)
             : [prefix + name],
       );
@@ -41,6 +52,7 @@ describe("docs/configuration.md", () => {
       said(`${blank(15)}fail_on: error`),
       said(`${blank(6)}roots:\n  - path: /a\n  - path: /b\n    kind: mirror`),
       said(`${blank(31)}accepted:\n  - tag: a\n    reason: a\n    until: soon`),
+      said(`${blank(32)}platforms:\n  - repository: a\n    wanted: [linux/amd64, arm64]`),
     ]);
   });
 });

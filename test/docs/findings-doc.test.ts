@@ -27,7 +27,7 @@ describe("docs/findings.md", () => {
     it("says its severity", () => {
       const severity =
         check.severity === "error-if-tagged"
-          ? "error where a tag needs it, warning where only untagged revisions do"
+          ? "error where a tag needs it, warning where only untagged revisions do, info where only [unwanted platforms](configuration.md#platforms-that-may-be-missing) do"
           : check.severity;
       expect(body).toContain(`\n- Severity: ${severity}.\n`);
     });

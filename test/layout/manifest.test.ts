@@ -130,8 +130,15 @@ describe("an index", () => {
 
   it("marks attestations", () => {
     const annotations = { "vnd.docker.reference.type": "attestation-manifest" };
-    const { references } = readable({ schemaVersion: 2, manifests: [{ annotations }, { annotations: {} }] });
-    expect(references.map(({ attestation }) => attestation)).toEqual([true, undefined]);
+    const platform = { os: "unknown", architecture: "unknown" };
+    const manifests = [
+      { annotations, platform },
+      { annotations: {}, platform },
+      { annotations, platform: { ...platform, os: "linux" } },
+      { annotations },
+    ];
+    const { references } = readable({ schemaVersion: 2, manifests });
+    expect(references.map(({ attestation }) => attestation)).toEqual([true, undefined, undefined, undefined]);
   });
 
   it("without a type is one where manifests are present and not null, even if there are layers", () => {

@@ -55,6 +55,7 @@ async function countCalls(root: string) {
       staleUploadAge: 0,
       allowEmpty: false,
       wholeRoot: true,
+      platforms: [],
     },
     () => {},
   );

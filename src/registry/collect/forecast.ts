@@ -67,7 +67,7 @@ function changedBy(graph: RootGraph, collection: Collection): GraphView | undefi
 function lostParts(graph: RootGraph, swept: GraphView, before: Pull, options: CollectOptions): Map<number, LostPart[]> {
   const lost = new Map<number, LostPart[]>();
   const brokenBefore = new Set(before.brokenTags.map(({ tag }) => tag));
-  const after = pullAll(swept);
+  const after = pullAll(swept, before.rules);
   const whole = (tag: number) => options.removedTags.at(tag) === 0 && !brokenBefore.has(tag);
   for (const { tag } of after.brokenTags) if (whole(tag)) lost.set(tag, []);
   for (const problem of after.problems) {

@@ -31,6 +31,8 @@ export interface PullProblem {
   /** The tag itself, for the failures of tags, else -1. */
   readonly tag: number;
   readonly platform: string | undefined;
+  /** Whether only platforms that are not wanted have to do with it. */
+  readonly isUnwanted: boolean;
   /** The tags that it breaks, in the order of their numbers. */
   readonly tags: readonly number[];
 }

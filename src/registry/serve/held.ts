@@ -1,4 +1,5 @@
 // A manifest that a repository holds, and the tags above it: those that a client pulls it for.
+import type { Need } from "./child-needs.ts";
 import { type Reach, ReachSets } from "./reach.ts";
 import type { Reply } from "./serve.ts";
 
@@ -6,9 +7,39 @@ import type { Reply } from "./serve.ts";
 export interface Held {
   readonly digest: number;
   readonly reply: Reply;
-  /** The references that name it, and the held manifests that these belong to. */
+  /** The references by which a pull needs it, and the held manifests that these belong to. */
   readonly parents: { readonly held: Held; readonly reference: number }[];
+  /** The other references that name it. */
+  readonly looseParents: { readonly held: Held; readonly reference: number; readonly need: Need }[];
   readonly tags: number[];
+}
+
+/** Those of the manifests that are there only for platforms that are not wanted. */
+export function unwantedAmong(all: readonly Held[]): ReadonlySet<Held> {
+  const wanted = new Map<Held, Held[]>();
+  const unwanted = new Map<Held, Held[]>();
+  const note = (below: Map<Held, Held[]>, parent: Held, child: Held) => {
+    const known = below.get(parent);
+    if (known) known.push(child);
+    else below.set(parent, [child]);
+  };
+  for (const held of all) {
+    for (const { held: parent } of held.parents) note(wanted, parent, held);
+    for (const { held: parent, need } of held.looseParents) note(need === "unwanted" ? unwanted : wanted, parent, held);
+  }
+  if (unwanted.size === 0) return new Set();
+  const tops = all.filter(
+    ({ tags, parents, looseParents }) => tags.length > 0 || parents.length + looseParents.length === 0,
+  );
+  const needed = reachable(tops, wanted);
+  const others = reachable([...unwanted.values()].flat(), wanted);
+  return new Set([...others].filter((held) => !needed.has(held)));
+}
+
+function reachable(from: readonly Held[], below: ReadonlyMap<Held, readonly Held[]>): Set<Held> {
+  const reached = new Set(from);
+  for (const held of reached) for (const child of below.get(held) ?? []) reached.add(child);
+  return reached;
 }
 
 /** The tags at or above each of the manifests that a repository holds. Linear in the references among them. */

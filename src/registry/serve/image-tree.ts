@@ -4,7 +4,9 @@
 import { Role } from "../../facts/facts.ts";
 import type { GraphView } from "../../graph/overlay.ts";
 import type { RepositoryNode } from "../../graph/root-graph.ts";
+import { ChildNeeds, isStronger, type Need } from "./child-needs.ts";
 import type { Failure, PullProblem } from "./failure.ts";
+import type { PullRules } from "./pull.ts";
 import { type Answer, type Reply, serveBlob, serveManifest } from "./serve.ts";
 
 export interface ImagePart {
@@ -15,6 +17,8 @@ export interface ImagePart {
   /** The manifest that names it, by the digest that it is asked for, and the reference's number; -1 for the image itself. */
   readonly parent: number;
   readonly reference: number;
+  /** How much a pull needs it, or what it is a part of. */
+  readonly need: Need;
   /** What it is to its parent; undefined for the image itself. */
   readonly role: Role | undefined;
   readonly reply: Reply;
@@ -34,26 +38,43 @@ export function imageParts(
   repository: RepositoryNode,
   digest: number,
   problems: readonly PullProblem[],
+  rules: PullRules,
 ): ImagePart[] {
+  const needs = new ChildNeeds(graph, rules.root, repository.name, rules.platforms);
   const failures = new Failures(problems);
   const parts: ImagePart[] = [];
-  const expanded = { reached: new Set<number>(), unreached: new Set<number>() };
-  const first: Step = { depth: 0, digest, parent: -1, reference: -1, isReached: true };
+  const expanded: Expanded = { reached: new Map(), unreached: new Map() };
+  const first: Step = { depth: 0, digest, parent: -1, reference: -1, need: "required", isReached: true };
   const stack = [first];
   for (let step = stack.pop(); step; step = stack.pop()) {
     const part = partOf(graph, repository, step, failures, expanded);
     parts.push(part);
     if (part.isRepeated || part.manifest < 0 || !graph.manifests.isParsed(part.manifest)) continue;
-    (part.isReached ? expanded.reached : expanded.unreached).add(part.digest);
+    (part.isReached ? expanded.reached : expanded.unreached).set(part.digest, part.need);
     const isReached = part.isReached && isUsable(part);
     // The last is pushed first, so that the first is taken first.
     const { first, end } = graph.manifests.references(part.manifest);
     for (let reference = end - 1; reference >= first; reference--) {
-      const below = { parent: part.digest, reference, isReached, depth: part.depth + 1 };
+      const need = part.need === "required" ? needs.of(reference) : part.need;
+      const below = { parent: part.digest, reference, need, isReached, depth: part.depth + 1 };
       stack.push({ ...below, digest: graph.manifests.target(reference) });
     }
   }
   return parts;
+}
+
+/** How much a pull of the image needs this part of it. */
+export function needOfPart(
+  graph: GraphView,
+  repository: RepositoryNode,
+  image: number,
+  part: number,
+  rules: PullRules,
+): Need {
+  const needs = imageParts(graph, repository, image, [], rules).flatMap(({ digest, need }) =>
+    digest === part ? need : [],
+  );
+  return needs.reduce((strongest, need) => (isStronger(need, strongest) ? need : strongest), needs[0] ?? "required");
 }
 
 /** The HTTP status of an answer; undefined where nobody can ask, or nothing can be said. */
@@ -73,22 +94,32 @@ export function statusOf(answer: Answer): 200 | 404 | 500 | undefined {
   }
 }
 
-type Step = Pick<ImagePart, "depth" | "digest" | "parent" | "reference" | "isReached">;
+/** The manifests whose parts were met, and how much they were needed there. */
+interface Expanded {
+  readonly reached: Map<number, Need>;
+  readonly unreached: Map<number, Need>;
+}
+
+type Step = Pick<ImagePart, "depth" | "digest" | "parent" | "reference" | "need" | "isReached">;
 
 function partOf(
   graph: GraphView,
   repository: RepositoryNode,
   step: Step,
   failures: Failures,
-  expanded: { readonly reached: ReadonlySet<number>; readonly unreached: ReadonlySet<number> },
+  { reached, unreached }: Expanded,
 ): ImagePart {
   const role = step.reference < 0 ? undefined : graph.manifests.role(step.reference);
   const isBlob = role === Role.config || role === Role.layer;
   const reply = (isBlob ? serveBlob : serveManifest)(graph, repository, step.digest);
   const manifest = isBlob ? -1 : graph.manifests.find(reply.blob >= 0 ? reply.blob : step.digest);
   const failure = step.isReached ? failures.of(step) : undefined;
-  // What was met below a manifest that no client reads is shown again where one does get to it.
-  const isKnown = expanded.reached.has(step.digest) || (!step.isReached && expanded.unreached.has(step.digest));
+  // What was met below a manifest that no client reads, or needs less, is shown again where one does get to it.
+  const isIn = (expanded: ReadonlyMap<number, Need>) => {
+    const known = expanded.get(step.digest);
+    return known !== undefined && !isStronger(step.need, known);
+  };
+  const isKnown = isIn(reached) || (!step.isReached && isIn(unreached));
   return { ...step, role, reply, manifest, failure, isRepeated: !isBlob && isKnown };
 }
 

@@ -5,9 +5,10 @@ import type { GraphView } from "../../graph/overlay.ts";
 import type { RepositoryNode } from "../../graph/root-graph.ts";
 import { isRepositoryName, isTagName } from "../../layout/names.ts";
 import { BrokenPlatforms, type NamedChild } from "./broken-platforms.ts";
+import { ChildNeeds, isStronger, type Need } from "./child-needs.ts";
 import type { BrokenTag, Failure, PullProblem } from "./failure.ts";
-import { type Held, TagsAbove } from "./held.ts";
-import type { Pull } from "./pull.ts";
+import { type Held, TagsAbove, unwantedAmong } from "./held.ts";
+import type { Pull, PullRules } from "./pull.ts";
 import { ReferenceFailures } from "./reference-failures.ts";
 import { isRefused, type Reply, serveBlob, serveManifest } from "./serve.ts";
 
@@ -17,6 +18,7 @@ interface Draft {
   readonly digest: number;
   readonly parent: number;
   readonly reference: number;
+  readonly need: Need;
   readonly reply: Reply | undefined;
   readonly hosts: Held[];
 }
@@ -29,6 +31,7 @@ export class PullWalk {
   readonly #failures: ReferenceFailures;
   readonly #held: Held[] = [];
   readonly #byDigest = new Map<number, Held>();
+  readonly #needs: ChildNeeds;
   readonly #drafts: Draft[] = [];
   readonly #brokenLayerLinks = new Map<number, Draft>();
   readonly #tagProblems: PullProblem[] = [];
@@ -37,13 +40,14 @@ export class PullWalk {
     graph: GraphView,
     repository: RepositoryNode,
     needed: Pick<Pull, "neededLinks" | "referenced">,
-    fetchesMissing: boolean,
+    { fetchesMissing, root, platforms }: PullRules,
   ) {
     this.#graph = graph;
     this.#repository = repository;
     this.#needed = needed;
     this.#fetchesMissing = fetchesMissing;
     this.#failures = new ReferenceFailures(graph, fetchesMissing);
+    this.#needs = new ChildNeeds(graph, root, repository.name, platforms);
   }
 
   /** Walks the repository, once, and gives what is wrong in it. */
@@ -54,7 +58,8 @@ export class PullWalk {
     this.#addUnneededBrokenLinks();
     if (this.#drafts.length === 0) return this.#tagProblems;
     const above = new TagsAbove(this.#held);
-    return [...this.#tagProblems, ...this.#drafts.map((draft) => this.#settle(draft, above))];
+    const unwanted = unwantedAmong(this.#held);
+    return [...this.#tagProblems, ...this.#drafts.map((draft) => this.#settle(draft, above, unwanted))];
   }
 
   /** The tags that the problems of this walk break, and for which platforms. */
@@ -114,7 +119,7 @@ export class PullWalk {
     const known = this.#byDigest.get(digest);
     if (known) return known;
     const reply = serveManifest(this.#graph, this.#repository, digest);
-    const held: Held = { digest, reply, parents: [], tags: [] };
+    const held: Held = { digest, reply, parents: [], looseParents: [], tags: [] };
     this.#byDigest.set(digest, held);
     this.#held.push(held);
     this.#needed.referenced.set(digest, 1);
@@ -139,42 +144,45 @@ export class PullWalk {
     const trusted = blob === held.digest && !this.#graph.manifests.isCorrupt(manifest);
     if (!trusted) this.#addOwnProblem("wrong-content", held);
     // One problem a target: an index may name a child for several platforms, an image a layer several times.
-    const failing = new Set<number>();
+    const failing = new Map<number, number>();
     for (const reference of this.#graph.manifests.references(manifest)) {
       const target = this.#graph.manifests.target(reference);
       this.#needed.referenced.set(target, 1);
       const isChild = this.#graph.manifests.role(reference) === Role.child;
       const child = isChild ? this.#hold(target) : undefined;
       const reply = child?.reply ?? serveBlob(this.#graph, this.#repository, target);
-      child?.parents.push({ held, reference });
+      const need = this.#needs.of(reference);
+      if (need === "required") child?.parents.push({ held, reference });
+      else child?.looseParents.push({ held, reference, need });
       this.#need(reply);
       this.#needed.referenced.set(reply.asked, 1);
       if (reply.blob >= 0) this.#needed.referenced.set(reply.blob, 1);
       // A client never gets as far as what a manifest that it rejects references.
-      if (!trusted || failing.has(target)) continue;
+      if (!trusted) continue;
       const failure = isChild ? this.#failures.ofChild(reference, reply) : this.#failures.ofBlob(reference, reply);
       if (failure === undefined) continue;
-      failing.add(target);
-      if (failure === "broken-link") this.#addBrokenLayerLink(reply, held);
-      else this.#addReferenceProblem(failure, held, reference, reply);
+      if (failure === "broken-link") {
+        if (!failing.has(target)) this.#addBrokenLayerLink(reply, held);
+        failing.set(target, -1);
+        continue;
+      }
+      const draft: Draft = { failure, digest: target, parent: held.digest, reference, need, reply, hosts: [held] };
+      const known = failing.get(target);
+      if (known === undefined) failing.set(target, this.#drafts.push(draft) - 1);
+      else if (known >= 0 && isStronger(need, this.#drafts[known]!.need)) this.#drafts[known] = draft;
     }
   }
 
-  #addReferenceProblem(failure: Failure, parent: Held, reference: number, reply: Reply): void {
-    const digest = this.#graph.manifests.target(reference);
-    this.#drafts.push({ failure, digest, parent: parent.digest, reference, reply, hosts: [parent] });
-  }
-
   #addOwnProblem(failure: Failure, held: Held): void {
-    this.#drafts.push({ failure, digest: held.digest, parent: -1, reference: -1, reply: held.reply, hosts: [held] });
+    const { digest, reply } = held;
+    this.#drafts.push({ failure, digest, ...NO_REFERENCE, reply, hosts: [held] });
   }
 
   #addBrokenLayerLink(reply: Reply, host: Held): void {
     const known = this.#brokenLayerLinks.get(reply.link);
     if (known) known.hosts.push(host);
     else {
-      const place = { digest: reply.asked, parent: -1, reference: -1 };
-      const draft: Draft = { failure: "broken-link", ...place, reply, hosts: [host] };
+      const draft: Draft = { failure: "broken-link", digest: reply.asked, ...NO_REFERENCE, reply, hosts: [host] };
       this.#brokenLayerLinks.set(reply.link, draft);
       this.#drafts.push(draft);
     }
@@ -189,7 +197,7 @@ export class PullWalk {
       if (this.#byDigest.get(digest)?.reply.link === link && this.#byDigest.get(digest)?.reply.kind === "layer")
         continue;
       const reply: Reply = { answer: "broken-link", link, kind: "layer", asked: digest, blob: -1 };
-      this.#drafts.push({ failure: "broken-link", digest, parent: -1, reference: -1, reply, hosts: [] });
+      this.#drafts.push({ failure: "broken-link", digest, ...NO_REFERENCE, reply, hosts: [] });
     }
   }
 
@@ -203,35 +211,39 @@ export class PullWalk {
       reply,
       tag,
       platform: undefined,
+      isUnwanted: false,
       tags: [tag],
     });
   }
 
-  #settle({ hosts, ...draft }: Draft, above: TagsAbove): PullProblem {
-    const [first, ...others] = new Set(hosts.map((host) => above.of(host)));
+  #settle({ hosts, need, ...draft }: Draft, above: TagsAbove, unwanted: ReadonlySet<Held>): PullProblem {
+    const needing = need === "required" ? hosts : [];
+    const [first, ...others] = new Set(needing.map((host) => above.of(host)));
     const tags = others.length === 0 ? (first ?? []) : sortedUnion([first!, ...others]);
     const platform =
       (draft.reference >= 0 ? this.#graph.manifests.platform(draft.reference) : undefined) ??
       (hosts.length === 1 ? this.#platformOf(hosts[0]!) : undefined);
-    return { ...draft, repository: this.#repository, tag: -1, platform, tags };
+    const isUnwanted = need === "unwanted" || (hosts.length > 0 && hosts.every((host) => unwanted.has(host)));
+    return { ...draft, repository: this.#repository, tag: -1, platform, isUnwanted, tags };
   }
 
   /** The platform under which an index names this manifest, where one does. */
   #platformOf(held: Held): string | undefined {
-    for (const { reference } of held.parents) {
+    for (const { reference } of [...held.parents, ...held.looseParents]) {
       const platform = this.#graph.manifests.platform(reference);
       if (platform !== undefined) return platform;
     }
     return undefined;
   }
 
+  /** Those that a pull needs. */
   #namedChildren(held: Held): NamedChild[] {
     if (held.reply.answer !== "served") return [];
     const { manifests } = this.#graph;
     const manifest = manifests.find(held.reply.blob);
     const children: NamedChild[] = [];
     for (const reference of manifests.references(manifest)) {
-      if (manifests.role(reference) !== Role.child) continue;
+      if (manifests.role(reference) !== Role.child || this.#needs.of(reference) !== "required") continue;
       const child = this.#byDigest.get(manifests.target(reference))!;
       const isFailing = this.#failures.ofChild(reference, child.reply) !== undefined;
       children.push({ held: child, platform: manifests.platform(reference), isFailing });
@@ -239,6 +251,9 @@ export class PullWalk {
     return children;
   }
 }
+
+/** Of a problem that is not about a reference. */
+const NO_REFERENCE = { parent: -1, reference: -1, need: "required" } as const;
 
 function sortedUnion(lists: readonly (readonly number[])[]): number[] {
   const all = new Set<number>();

@@ -4,12 +4,24 @@
 import { Bytes } from "../../facts/columns.ts";
 import type { GraphView } from "../../graph/overlay.ts";
 import type { LinkKind } from "../../layout/paths.ts";
+import type { WantedPlatforms } from "./child-needs.ts";
 import type { BrokenTag, PullProblem } from "./failure.ts";
 import { PullWalk } from "./pull-walk.ts";
+
+/** How images are pulled. */
+export interface PullRules {
+  /** Whether the registry gets from elsewhere what it does not have, as a pull-through cache does: then that is no problem. */
+  readonly fetchesMissing: boolean;
+  /** The root's name, for the rules about platforms. */
+  readonly root: string;
+  readonly platforms: readonly WantedPlatforms[];
+}
 
 /** What came of pulling all images. Link columns are indexed by the link's number. */
 export interface Pull {
   readonly problems: readonly PullProblem[];
+  /** What it went by: for pulling what becomes of the graph in the same way. */
+  readonly rules: PullRules;
   /** In the order of repository names, then tag names. */
   readonly brokenTags: readonly BrokenTag[];
   /** 1 where a manifest that is held (tagged or not) needs the link. */
@@ -18,19 +30,17 @@ export interface Pull {
   readonly referenced: Bytes;
 }
 
-/**
- * Pulls every tag of every repository, and every untagged revision. With `fetchesMissing`, as a pull-through cache
- * does, what is not there is no problem.
- */
-export function pullAll(graph: GraphView, { fetchesMissing = false } = {}): Pull {
+/** Pulls every tag of every repository, and every untagged revision. */
+export function pullAll(graph: GraphView, given: Partial<PullRules> = {}): Pull {
+  const rules = { fetchesMissing: false, root: "", platforms: [], ...given };
   const problems: PullProblem[] = [];
   const brokenTags: BrokenTag[] = [];
   const needed = { neededLinks: { layer: new Bytes(), revision: new Bytes() }, referenced: new Bytes() };
   for (const repository of graph.repositories()) {
-    const walk = new PullWalk(graph, repository, needed, fetchesMissing);
+    const walk = new PullWalk(graph, repository, needed, rules);
     const found = walk.problems();
     for (const problem of found) problems.push(problem);
     for (const broken of walk.brokenTags(found)) brokenTags.push(broken);
   }
-  return { problems, brokenTags, ...needed };
+  return { problems, rules, brokenTags, ...needed };
 }

@@ -1,7 +1,7 @@
 // Findings that break no image, counted by code as they stream by; a few of each are kept as examples.
 
 import { CHECKS } from "../../checks/index.ts";
-import { FINDING_CODES, type Finding, type FindingCode, type Severity } from "../../contract/finding.ts";
+import { FINDING_CODES, type Finding, type FindingCode, SEVERITIES, type Severity } from "../../contract/finding.ts";
 import { escapeText } from "../../text/escape.ts";
 import { limit, more, type Page, paragraph } from "../../text/page.ts";
 import { formatNumberOf, withReadableBytes } from "../../text/quantities.ts";
@@ -25,7 +25,8 @@ interface Group {
 }
 
 export class FindingGroups {
-  readonly #groups = new Map<FindingCode, Group>();
+  /** By code and severity. */
+  readonly #groups = new Map<string, Group>();
   readonly #maxExamples: number;
   readonly #maxMessages: number;
 
@@ -37,10 +38,10 @@ export class FindingGroups {
 
   add(finding: Finding): void {
     const { code, severity, message, remedy } = finding;
-    let group = this.#groups.get(code);
+    let group = this.#groups.get(`${code} ${severity}`);
     if (!group) {
       group = { count: 0, severity, alike: new Map() };
-      this.#groups.set(code, group);
+      this.#groups.set(`${code} ${severity}`, group);
     }
     group.count++;
     const key = `${message}\0${remedy}`;
@@ -80,17 +81,19 @@ export class FindingGroups {
       const lines =
         examples.length === count && count <= this.#maxExamples
           ? examples.map((finding) => `${noteName(finding, prefix)}${escapeText(withReadableBytes(finding.message))}`)
-          : [`${formatNumberOf(count, "time")}: ${CHECKS[code].meaning}`];
+          : [`${formatNumberOf(count, "time")}: ${meaningOf(code, [...alike.values()])}`];
       for (const line of lines)
         yield* paragraph(page, `${code}: ${line}`, { first: 0, rest: 4, paint: page.colour.dim });
     }
   }
 
   #inOrder(): [FindingCode, Group][] {
-    return FINDING_CODES.flatMap((code) => {
-      const group = this.#groups.get(code);
-      return group ? [[code, group] satisfies [FindingCode, Group]] : [];
-    });
+    return FINDING_CODES.flatMap((code) =>
+      SEVERITIES.flatMap((severity) => {
+        const group = this.#groups.get(`${code} ${severity}`);
+        return group ? [[code, group] satisfies [FindingCode, Group]] : [];
+      }),
+    );
   }
 }
 
@@ -106,6 +109,13 @@ function* renderGroup(page: Page, { count, alike }: Group, prefix: NamePrefix): 
     yield* paragraph(page, `fix: ${escapeText(remedy)}`, { first: 4, rest: 6, paint: page.colour.green });
   }
   yield* more(page, 4, count - shown);
+}
+
+/** What may be more than a note says itself why it is none. */
+function meaningOf(code: FindingCode, alike: readonly Alike[]): string {
+  const [first, ...others] = alike;
+  const isMoreElsewhere = CHECKS[code].severity !== "info";
+  return isMoreElsewhere && first && others.length === 0 ? escapeText(first.message) : CHECKS[code].meaning;
 }
 
 function noteName({ root, repository }: Finding, prefix: NamePrefix): string {

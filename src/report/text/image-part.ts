@@ -4,7 +4,8 @@ import type { ImagePartReport } from "../../contract/verify.ts";
 import type { Failure } from "../../registry/serve/failure.ts";
 
 /** Whether nothing is wrong with the part, as far as is known. */
-export function isPartGood({ status, failure, foreign, answer }: ImagePartReport): boolean {
+export function isPartGood({ status, failure, foreign, answer, notNeeded }: ImagePartReport): boolean {
+  if (notNeeded !== undefined) return true;
   // Null is what depends on others: the upstream of a pull-through cache.
   return failure === undefined && (foreign || status === 200 || (status === null && !isUnknown(answer)));
 }
@@ -36,12 +37,15 @@ const FAILURES: Partial<Record<Failure, string>> = {
 };
 
 /** `200`, `404`, `200 wrong size`. */
-export function answerWords({ status, answer, failure, foreign }: ImagePartReport): string {
+export function answerWords({ status, answer, failure, foreign, notNeeded }: ImagePartReport): string {
   if (foreign && status !== 200) return "elsewhere";
   const shown = status ?? (isUnknown(answer) ? "?" : "not fetched");
   const wrong = failure === undefined ? undefined : FAILURES[failure];
-  return wrong === undefined ? `${shown}` : `${shown} ${wrong}`;
+  const lenient = failure === undefined || notNeeded === undefined ? "" : ` ${LENIENT[notNeeded]}`;
+  return (wrong === undefined ? `${shown}` : `${shown} ${wrong}`) + lenient;
 }
+
+const LENIENT = { attestation: "(not needed)", unwanted: "(not wanted)" } as const;
 
 function isUnknown(answer: ImagePartReport["answer"]): boolean {
   return answer === "unknown" || answer === "not-a-digest";
@@ -55,7 +59,8 @@ export function brokenPlatforms(parts: readonly ImagePartReport[]): string[] {
     above.length = part.depth;
     const platform = part.platform ?? above.at(-1);
     above.push(platform);
-    if (platform !== undefined && !(isPartGood(part) && part.reached)) broken.add(platform);
+    if (platform !== undefined && part.notNeeded === undefined && !(isPartGood(part) && part.reached))
+      broken.add(platform);
   }
   return [...broken].sort();
 }

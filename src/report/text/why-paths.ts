@@ -24,6 +24,9 @@ const WORDS: Record<StepKind, string> = {
   alias: "named as",
 };
 
+/** What is said of a tag whose image is pullable without the blob. */
+const LENIENT = { attestation: "no platform needs it", unwanted: "not a platform wanted there" } as const;
+
 /** The same reference from the same manifest, for all its platforms. */
 interface Line {
   readonly kind: StepKind;
@@ -112,7 +115,9 @@ function ends(digest: string, above: ReadonlyMap<string, unknown>, tags: Readonl
 function* tagLines(page: Page, indent: number, tags: readonly TagReport[]): Generator<string> {
   const byRepository = [...groupBy(tags, ({ repository }) => repository)];
   for (const [repository, alike] of byRepository.slice(0, MAX_REPOSITORIES)) {
-    const names = alike.slice(0, MAX_TAGS).map(({ tag }) => escapeText(tag));
+    const names = alike
+      .slice(0, MAX_TAGS)
+      .map(({ tag, notNeeded }) => escapeText(tag) + (notNeeded ? ` (${LENIENT[notNeeded]})` : ""));
     const rest = alike.length > MAX_TAGS ? ` … and ${formatCount(alike.length - MAX_TAGS)} more` : "";
     const text = `${alike.length === 1 ? "tag" : "tags"} of ${escapeText(repository)}: ${names.join(", ")}${rest}`;
     yield* paragraph(page, text, { first: indent, rest: indent + 2, paint: page.colour.bold });

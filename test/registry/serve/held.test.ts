@@ -31,7 +31,7 @@ const graphs = fc.record({
 function heldOf(edges: readonly Edge[], tagged: readonly number[]): Held[] {
   const all = Array.from({ length: SIZE }, (_, digest): Held => {
     const reply = { answer: "served", link: -1, kind: "revision", asked: digest, blob: digest } as const;
-    return { digest, reply, parents: [], tags: [] };
+    return { digest, reply, parents: [], looseParents: [], tags: [] };
   });
   for (const [reference, { from, to }] of edges.entries()) all[to]!.parents.push({ held: all[from]!, reference });
   for (const [tag, target] of tagged.entries()) all[target]!.tags.push(tag);

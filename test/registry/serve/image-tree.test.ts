@@ -9,8 +9,8 @@ import { type Descriptor, World } from "../../worlds/world.ts";
 function partsOf(world: World) {
   const graph = graphOf(world);
   const repository = graph.findRepository("app")!;
-  const { problems } = pullAll(graph);
-  const parts = imageParts(graph, repository, graph.tags.target(repository.tags.first), problems);
+  const { problems, rules } = pullAll(graph);
+  const parts = imageParts(graph, repository, graph.tags.target(repository.tags.first), problems, rules);
   return parts.map((part) => ({ ...part, text: graph.digests.text(part.digest), status: statusOf(part.reply.answer) }));
 }
 

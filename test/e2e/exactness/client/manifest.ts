@@ -8,6 +8,11 @@ export interface Descriptor {
   size: bigint | undefined;
   urls: number;
   mediaType: string;
+  /** `vnd.docker.reference.type` of its annotations, and of its platform what makes an attestation. */
+  referenceType: string;
+  os: string;
+  architecture: string;
+  variant: string;
 }
 
 export type References =
@@ -21,6 +26,11 @@ export type References =
  */
 export function isAskedAsManifest({ mediaType }: Descriptor): boolean {
   return mediaType === "" || askedAsManifests.test(mediaType);
+}
+
+/** Whether it is another child's provenance: of a platform that is none, so that no client picks it. */
+export function isAttestation({ referenceType, os, architecture, variant }: Descriptor): boolean {
+  return referenceType === "attestation-manifest" && os === "unknown" && architecture === "unknown" && variant === "";
 }
 
 const askedAsManifests =
@@ -47,7 +57,16 @@ export function referencesOf(contentType: string, bytes: Uint8Array): References
 }
 
 function emptyDescriptor(): Descriptor {
-  return { digest: "", size: undefined, urls: 0, mediaType: "" };
+  return {
+    digest: "",
+    size: undefined,
+    urls: 0,
+    mediaType: "",
+    referenceType: "",
+    os: "",
+    architecture: "",
+    variant: "",
+  };
 }
 
 function descriptorsAt(document: JsonNode, key: string, digestKey: string): Descriptor[] {
@@ -72,6 +91,19 @@ function mergeDescriptor(target: Descriptor, node: JsonNode, digestKey: string):
   for (const value of valuesOf(node, "mediaType")) if (value.type === "string") target.mediaType = value.value;
   for (const value of valuesOf(node, "size")) {
     if (value.type === "number" && /^-?[0-9]+$/.test(value.text)) target.size = BigInt(value.text);
+  }
+  for (const value of valuesOf(node, "annotations")) {
+    if (value.type === "literal") target.referenceType = "";
+    // Keys of a map are matched as they are, and a later document fills in over the earlier one.
+    for (const [key, item] of value.type === "object" ? value.entries : []) {
+      if (key === "vnd.docker.reference.type" && item.type === "string") target.referenceType = item.value;
+    }
+  }
+  for (const value of valuesOf(node, "platform")) {
+    if (value.type === "literal") Object.assign(target, { os: "", architecture: "", variant: "" });
+    for (const field of ["os", "architecture", "variant"] as const) {
+      for (const item of valuesOf(value, field)) if (item.type === "string") target[field] = item.value;
+    }
   }
   for (const value of valuesOf(node, "urls")) target.urls = value.type === "array" ? value.items.length : 0;
 }

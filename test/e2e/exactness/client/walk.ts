@@ -1,6 +1,6 @@
 // Pulls every tag as a client would, manifest, children, config and layers, and records each step that fails.
 import type { RegistryClient, Reply } from "./http.ts";
-import { type Descriptor, isAskedAsManifest, type References, referencesOf } from "./manifest.ts";
+import { type Descriptor, isAskedAsManifest, isAttestation, type References, referencesOf } from "./manifest.ts";
 import { canAskDigest, canAskTag, hashesTo, repositoriesOnDisk } from "./names.ts";
 import { unsignedPayload } from "./schema1.ts";
 
@@ -86,6 +86,8 @@ function tagVisitor(client: RegistryClient, repository: string): (tag: string) =
       const { references } = fetched;
       if (references?.kind === "index") {
         for (const child of references.children) {
+          // A pull picks by platform, and an attestation is of none.
+          if (isAttestation(child) && isAskedAsManifest(child)) continue;
           if (isAskedAsManifest(child)) await visitChild(child, parent);
           // As with a layer of an image: what has addresses of its own is not asked for here.
           else if (child.urls === 0) await visitBlob("layer", child, parent);
