@@ -9,7 +9,7 @@ import type { Needs } from "../inspect/inspect-all.ts";
 import type { RootInspection } from "../inspect/inspect-root.ts";
 import { type CleanUpHazard, cleanUpWarnings } from "../registry/collect/clean-up.ts";
 import type { Abort } from "../registry/collect/collection.ts";
-import { type BrokenByCollection, type Forecast, forecast } from "../registry/collect/forecast.ts";
+import { type Broken, type Forecast, forecast } from "../registry/collect/forecast.ts";
 import type { Harm } from "../registry/collect/harm.ts";
 import { abortMessage, keeperSentence } from "../report/gc-words.ts";
 import { selectNames } from "../scan/list-namespace.ts";
@@ -133,7 +133,7 @@ function abortReport({ path, reason, phase }: Abort): AbortReport {
   return { path, reason, message: abortMessage(reason, phase) };
 }
 
-function breakReport(graph: RootGraph, { tag, lost, keepers }: BrokenByCollection): BreakReport {
+function breakReport(graph: RootGraph, { tag, lost, keepers }: Broken): BreakReport {
   const repository = graph.repository(graph.tags.repository(tag)).name;
   return {
     repository,

@@ -95,6 +95,8 @@ export function abortMessage(reason: AbortReason, phase: Abort["phase"]): string
 }
 
 const SENTENCES = {
+  "without-deletes": () =>
+    "leave out the deletes of what is lost: a DELETE takes the digest, and with it every tag that names it",
   "without-delete-untagged": () =>
     "run garbage collection without -m, or first give each child a tag of its own: crane tag REPOSITORY@DIGEST child-amd64",
   "without-tag-clean-up": (repository) =>

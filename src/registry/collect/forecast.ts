@@ -1,9 +1,10 @@
-// Which images a garbage collection would break that are whole today, what each would lose, and what would keep it.
+// Which images deletes and a garbage collection would break that are pullable today, what each would lose, and what would keep it.
 
 import { ROLE_NAMES } from "../../contract/finding.ts";
 import { Bytes } from "../../facts/columns.ts";
-import type { GraphView } from "../../graph/overlay.ts";
+import { GraphOverlay, type GraphView } from "../../graph/overlay.ts";
 import type { RootGraph } from "../../graph/root-graph.ts";
+import type { HttpDeletes } from "../delete/http-deletes.ts";
 import type { PullProblem } from "../serve/failure.ts";
 import { type Pull, pullAll } from "../serve/pull.ts";
 import { collect } from "./collect.ts";
@@ -17,11 +18,21 @@ export interface LostPart {
   readonly platform: string | undefined;
 }
 
-/** What would have kept an image: leaving out `-m`, keeping a tag, seeing its repository; else pushing it otherwise. */
-export type Keeper = "without-delete-untagged" | "without-tag-clean-up" | "with-layers-folder" | "with-sha256-layers";
+/**
+ * What would have kept an image: leaving out the deletes, or `-m`, keeping a tag, seeing its repository; else pushing it
+ * otherwise.
+ */
+export type Keeper =
+  | "without-deletes"
+  | "without-delete-untagged"
+  | "without-tag-clean-up"
+  | "with-layers-folder"
+  | "with-sha256-layers";
 
-export interface BrokenByCollection {
+export interface Broken {
   readonly tag: number;
+  /** Whether the deletes alone break it, at once, or garbage collection does. */
+  readonly phase: "delete" | "garbage-collection";
   readonly lost: readonly LostPart[];
   readonly keepers: readonly Keeper[];
 }
@@ -29,47 +40,82 @@ export interface BrokenByCollection {
 export interface Forecast {
   readonly collection: Collection;
   /** Sorted by repository, then as it lists its tags. */
-  readonly breaks: readonly BrokenByCollection[];
+  readonly breaks: readonly Broken[];
   /** What images lose that are broken already, and manifests that no tag names: parts that are served, or that a repair needs. */
   readonly losesRepair: readonly Harm[];
   readonly safeToFreeBytes: number;
 }
 
-/** `pull` is what pulling every image gave before. Tags that the clean-up removes do not count as broken. */
-export function forecast(
-  input: RootInput,
-  pull: Pull,
-  kind: "authoritative" | "cache",
-  options: CollectOptions,
-): Forecast {
+/** What comes before a garbage collection, and how that is run. */
+export interface CleanUp {
+  readonly deleteUntagged: boolean;
+  /** Tags whose folders are removed: 1 at their numbers. */
+  readonly removedTags: Bytes;
+  /** Deletes over HTTP, before those. */
+  readonly deletes?: HttpDeletes | undefined;
+}
+
+/**
+ * `pull` is what pulling every image gave before. Tags that the clean-up removes do not count as broken, nor those that the
+ * deletes name; another tag that a delete takes along does.
+ */
+export function forecast(input: RootInput, pull: Pull, kind: "authoritative" | "cache", cleanUp: CleanUp): Forecast {
   const { graph } = input;
-  const collection = collect(input, options);
+  const { deletes } = cleanUp;
+  const [view, options] = collectedAfter(graph, cleanUp);
+  const collection = collect({ ...input, graph: view }, options);
+  const meant = meantTags(cleanUp);
   // What a pull-through cache loses it fetches again.
-  const after = kind === "cache" ? undefined : changedBy(graph, collection);
-  const lost = after ? lostParts(graph, after, pull, options) : new Map<number, LostPart[]>();
-  const harms = after ? harmsOf(graph, after, collection, options) : [];
-  const keepers = lost.size === 0 ? () => [] : findKeepers(input, pull, options);
+  const after = kind === "cache" ? undefined : changedBy(view, collection);
+  const lost = after ? lostParts(graph, after, pull, meant) : new Map<number, LostPart[]>();
+  const lostAtOnce = deletes && lost.size > 0 ? lostParts(graph, deletes.view, pull, meant) : undefined;
+  const harms = after ? harmsOf(graph, after, collection, { removedTags: meant }, deletes) : [];
+  const keepers = lost.size === 0 ? () => [] : findKeepers(input, pull, cleanUp);
   return {
     collection,
     losesRepair: harms.filter(({ tag }) => tag < 0 || !lost.has(tag)),
-    breaks: [...lost].map(([tag, parts]) => ({ tag, lost: parts, keepers: keepers(tag) })),
-    safeToFreeBytes: safeToFreeBytes(graph, options),
+    breaks: [...lost].map(([tag, parts]) => {
+      const atOnce = lostAtOnce?.get(tag);
+      const phase = atOnce ? "delete" : "garbage-collection";
+      return { tag, phase, lost: atOnce ?? parts, keepers: atOnce ? ["without-deletes"] : keepers(tag) };
+    }),
+    safeToFreeBytes: safeToFreeBytes(view, options),
   };
 }
 
-/** The graph as a garbage collection leaves it; undefined where it leaves all as it was. */
-function changedBy(graph: RootGraph, collection: Collection): GraphView | undefined {
-  const { deletedRevisions, deletedBlobs } = collection;
-  return deletedRevisions.length + deletedBlobs.length === 0 ? undefined : graphAfter(graph, collection);
+/** What garbage collection meets: the graph after the deletes, and all tags that are gone by then. */
+function collectedAfter(
+  graph: RootGraph,
+  { deleteUntagged, removedTags, deletes }: CleanUp,
+): [RootGraph | GraphOverlay, CollectOptions] {
+  if (!deletes) return [graph, { deleteUntagged, removedTags }];
+  return [deletes.view, { deleteUntagged, removedTags: union(removedTags, deletes.removedTags) }];
 }
 
-/** By tag that is whole before and broken after, in the order of the pull. */
-function lostParts(graph: RootGraph, swept: GraphView, before: Pull, options: CollectOptions): Map<number, LostPart[]> {
+function meantTags({ removedTags, deletes }: CleanUp): Bytes {
+  return deletes ? union(removedTags, deletes.namedTags) : removedTags;
+}
+
+function union(one: Bytes, other: Bytes): Bytes {
+  const all = new Bytes();
+  for (const tags of [one, other]) for (let tag = 0; tag < tags.length; tag++) if (tags.at(tag) === 1) all.set(tag, 1);
+  return all;
+}
+
+/** The graph as a garbage collection leaves it; undefined where all is as it was on the disk. */
+function changedBy(view: RootGraph | GraphOverlay, collection: Collection): GraphView | undefined {
+  const { deletedRevisions, deletedBlobs } = collection;
+  if (deletedRevisions.length + deletedBlobs.length > 0) return graphAfter(view, collection);
+  return view instanceof GraphOverlay ? view : undefined;
+}
+
+/** By tag that is pullable before and broken after, in the order of the pull; none of the tags that are meant to go. */
+function lostParts(graph: RootGraph, swept: GraphView, before: Pull, meant: Bytes): Map<number, LostPart[]> {
   const lost = new Map<number, LostPart[]>();
   const brokenBefore = new Set(before.brokenTags.map(({ tag }) => tag));
   const after = pullAll(swept, before.rules);
-  const whole = (tag: number) => options.removedTags.at(tag) === 0 && !brokenBefore.has(tag);
-  for (const { tag } of after.brokenTags) if (whole(tag)) lost.set(tag, []);
+  const isKept = (tag: number) => meant.at(tag) === 0 && !brokenBefore.has(tag);
+  for (const { tag } of after.brokenTags) if (isKept(tag)) lost.set(tag, []);
   for (const problem of after.problems) {
     for (const tag of problem.tags) lost.get(tag)?.push(lostPart(graph, problem));
   }
@@ -81,19 +127,23 @@ function lostPart(graph: RootGraph, { digest, reference, platform }: PullProblem
   return { digest, role: role ?? "manifest", platform };
 }
 
-/** Tries what else could be done: garbage collection without `-m`, and without the tag clean-up. */
-function findKeepers(input: RootInput, pull: Pull, options: CollectOptions): (tag: number) => Keeper[] {
+/** Tries what else could be done: garbage collection without `-m`, without the tag clean-up, and without the deletes. */
+function findKeepers(input: RootInput, pull: Pull, cleanUp: CleanUp): (tag: number) => Keeper[] {
   const { graph, catalogue } = input;
-  const breaksUnder = (other: CollectOptions) => {
-    const after = changedBy(graph, collect(input, other));
-    return after ? lostParts(graph, after, pull, other) : new Map<number, LostPart[]>();
+  const meant = meantTags(cleanUp);
+  const breaksUnder = (other: CleanUp) => {
+    const [view, options] = collectedAfter(graph, other);
+    const after = changedBy(view, collect({ ...input, graph: view }, options));
+    return after ? lostParts(graph, after, pull, meant) : new Map<number, LostPart[]>();
   };
-  const tagged = options.deleteUntagged ? breaksUnder({ ...options, deleteUntagged: false }) : undefined;
-  const removes = options.removedTags.length > 0;
-  const uncleaned = removes ? breaksUnder({ ...options, removedTags: new Bytes() }) : undefined;
+  const tagged = cleanUp.deleteUntagged ? breaksUnder({ ...cleanUp, deleteUntagged: false }) : undefined;
+  const removes = cleanUp.removedTags.length > 0;
+  const uncleaned = removes ? breaksUnder({ ...cleanUp, removedTags: new Bytes() }) : undefined;
+  const undeleted = cleanUp.deletes ? breaksUnder({ ...cleanUp, deletes: undefined }) : undefined;
   const seen = new Set(catalogue.seen);
   return (tag) => {
     const keepers: Keeper[] = [];
+    if (undeleted && !undeleted.has(tag)) keepers.push("without-deletes");
     if (tagged && !tagged.has(tag)) keepers.push("without-delete-untagged");
     if (uncleaned && !uncleaned.has(tag)) keepers.push("without-tag-clean-up");
     if (!seen.has(graph.repository(graph.tags.repository(tag)).name)) keepers.push("with-layers-folder");
@@ -101,12 +151,15 @@ function findKeepers(input: RootInput, pull: Pull, options: CollectOptions): (ta
   };
 }
 
-/** The tags that a clean-up which keeps the `keep` newest of each repository removes, by when their folders changed. */
-export function tagsBeyondNewest(graph: RootGraph, keep: number): number[] {
+/**
+ * The tags that a clean-up which keeps the `keep` newest of each repository removes, by when their folders changed. Those
+ * that are `gone` by then do not count.
+ */
+export function tagsBeyondNewest(graph: RootGraph, keep: number, gone = new Bytes()): number[] {
   const removed: number[] = [];
   for (const { tags } of graph.repositories()) {
     const newest: number[] = [];
-    for (const tag of tags) newest.push(tag);
+    for (const tag of tags) if (gone.at(tag) === 0) newest.push(tag);
     newest.sort((a, b) => graph.tags.modified(b) - graph.tags.modified(a) || a - b);
     for (const tag of newest.slice(keep)) removed.push(tag);
   }

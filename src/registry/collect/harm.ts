@@ -1,10 +1,12 @@
-// What a garbage collection takes from images that it keeps: parts that clients still get, and content from which the
-// image could be repaired while it is on the disk.
+// What a garbage collection, and deletes before it, take from images that are kept: parts that clients still get, and
+// content from which the image could be repaired while it is on the disk.
 import { ROLE_NAMES } from "../../contract/finding.ts";
+import { Bytes } from "../../facts/columns.ts";
 import { Role } from "../../facts/facts.ts";
 import type { GraphView } from "../../graph/overlay.ts";
 import type { RepositoryNode, RootGraph } from "../../graph/root-graph.ts";
 import type { LinkKind } from "../../layout/paths.ts";
+import type { HttpDeletes } from "../delete/http-deletes.ts";
 import { serveBlob, serveManifest } from "../serve/serve.ts";
 import type { Collection, CollectOptions } from "./collection.ts";
 
@@ -16,7 +18,13 @@ export interface TakenPart {
   readonly served: boolean;
 }
 
-/** An image, and what the garbage collection takes of it. */
+/** What is gone, links by their numbers. */
+interface Gone extends Pick<Collection, "isBlobDeleted"> {
+  readonly revisionLinks: Bytes;
+  readonly layerLinks: Bytes;
+}
+
+/** An image, and what is taken of it. */
 export interface Harm {
   readonly repository: RepositoryNode;
   /** -1 for a manifest that no tag names. */
@@ -28,21 +36,26 @@ export interface Harm {
 
 /**
  * The images that are kept and lose something, by repository, then as it lists its tags, manifests without a tag last. What
- * only removed tags led to is not kept: who removes the tags of an image does not need it.
+ * only removed tags led to is not kept: who removes the tags of an image does not need it, nor who deletes its manifest.
+ * With `deletes`, `removedTags` are those that are meant to go: another tag that a delete takes is an image that loses all.
  * Which links lead to a part today does not matter: a link can be written again, content cannot. Linear in what the
  * images of a repository reference, unless one of them loses something.
  */
 export function harmsOf(
   graph: RootGraph,
   after: GraphView,
-  { deletedLinks, isBlobDeleted }: Collection,
-  { removedTags }: CollectOptions,
+  collection: Collection,
+  { removedTags }: Pick<CollectOptions, "removedTags">,
+  deletes?: HttpDeletes,
 ): Harm[] {
   const harms: Harm[] = [];
+  const gone = goneBy(collection, deletes);
   for (const repository of graph.repositories()) {
-    const losses = new Losses(graph, after, repository, { deletedLinks, isBlobDeleted });
-    const unneeded = losses.manifestsBelow(removedTargets(graph, repository, removedTags));
-    const images = keptImages(graph, repository, { removedTags, deletedLinks, unneeded });
+    const losses = new Losses(graph, after, repository, gone);
+    const targets = removedTargets(graph, repository, removedTags);
+    targets.push(...(deletes?.deletedIn(repository) ?? []));
+    const unneeded = losses.manifestsBelow(targets);
+    const images = keptImages(graph, repository, { removedTags, revisionLinks: gone.revisionLinks, unneeded });
     if (!losses.isAnyIn(images.map(({ image }) => image))) continue;
     for (const { tag, image } of images) {
       const taken = losses.of(image);
@@ -59,7 +72,18 @@ function removedTargets(graph: RootGraph, { tags }: RepositoryNode, removedTags:
   return targets;
 }
 
-interface Going extends Pick<CollectOptions, "removedTags">, Pick<Collection, "deletedLinks"> {
+/** What is gone after the deletes and the garbage collection. */
+function goneBy({ deletedLinks, isBlobDeleted }: Collection, deletes: HttpDeletes | undefined): Gone {
+  if (!deletes) return { revisionLinks: deletedLinks, layerLinks: new Bytes(), isBlobDeleted };
+  const { layer, revision } = deletes.removedLinks;
+  const revisionLinks = new Bytes();
+  for (const links of [deletedLinks, revision]) {
+    for (let link = 0; link < links.length; link++) if (links.at(link) === 1) revisionLinks.set(link, 1);
+  }
+  return { revisionLinks, layerLinks: layer, isBlobDeleted };
+}
+
+interface Going extends Pick<CollectOptions, "removedTags">, Pick<Gone, "revisionLinks"> {
   /** Manifests that nobody needs who has no tag for them. */
   readonly unneeded: ReadonlySet<number>;
 }
@@ -68,7 +92,7 @@ interface Going extends Pick<CollectOptions, "removedTags">, Pick<Collection, "d
 function keptImages(
   graph: RootGraph,
   { tags, revisions }: RepositoryNode,
-  { removedTags, deletedLinks, unneeded }: Going,
+  { removedTags, revisionLinks, unneeded }: Going,
 ): { readonly tag: number; readonly image: number }[] {
   const images: { tag: number; image: number }[] = [];
   const tagged = new Set<number>();
@@ -80,7 +104,7 @@ function keptImages(
   }
   for (const link of revisions) {
     const image = graph.revisions.target(link);
-    if (image < 0 || deletedLinks.at(link) === 1 || tagged.has(image) || unneeded.has(image)) continue;
+    if (image < 0 || revisionLinks.at(link) === 1 || tagged.has(image) || unneeded.has(image)) continue;
     images.push({ tag: -1, image });
   }
   return images;
@@ -97,20 +121,15 @@ class Losses {
   readonly #before: RootGraph;
   readonly #after: GraphView;
   readonly #repository: RepositoryNode;
-  readonly #deleted: Pick<Collection, "deletedLinks" | "isBlobDeleted">;
+  readonly #gone: Gone;
   /** What is lost of each image, as many tags name one. */
   readonly #known = new Map<number, readonly TakenPart[]>();
 
-  constructor(
-    before: RootGraph,
-    after: GraphView,
-    repository: RepositoryNode,
-    deleted: Pick<Collection, "deletedLinks" | "isBlobDeleted">,
-  ) {
+  constructor(before: RootGraph, after: GraphView, repository: RepositoryNode, gone: Gone) {
     this.#before = before;
     this.#after = after;
     this.#repository = repository;
-    this.#deleted = deleted;
+    this.#gone = gone;
   }
 
   isAnyIn(images: readonly number[]): boolean {
@@ -186,19 +205,27 @@ class Losses {
 
   /** Whether a blob goes that is what its digest says, as far as known. */
   #isUseful(blob: number): boolean {
-    if (this.#deleted.isBlobDeleted.at(blob) !== 1 || this.#before.isBlobCorrupt(blob)) return false;
+    if (this.#gone.isBlobDeleted.at(blob) !== 1 || this.#before.isBlobCorrupt(blob)) return false;
     const manifest = this.#before.manifests.find(blob);
     return manifest < 0 || !this.#before.manifests.isCorrupt(manifest);
   }
 
   /** Whether anything goes that has to do with the digest here: of most, nothing. */
   #isTouched(digest: number): boolean {
-    const { deletedLinks, isBlobDeleted } = this.#deleted;
+    const { revisionLinks, layerLinks, isBlobDeleted } = this.#gone;
     if (isBlobDeleted.at(digest) === 1) return true;
     const revision = this.#before.revisions.find(this.#repository.index, digest);
-    if (revision >= 0 && deletedLinks.at(revision) === 1) return true;
+    if (revision >= 0 && revisionLinks.at(revision) === 1) return true;
+    const isUnlinked = (blob: number) => {
+      if (layerLinks.length === 0) return false;
+      const layer = this.#before.layerLinks.find(this.#repository.index, blob);
+      return layer >= 0 && layerLinks.at(layer) === 1;
+    };
+    // A blob is resolved twice: the link of what its link names counts as well.
+    const layer = this.#linked("layer", digest);
+    if (isUnlinked(digest) || (layer >= 0 && isUnlinked(layer))) return true;
     const isGone = (blob: number) => blob >= 0 && isBlobDeleted.at(blob) === 1;
-    return isGone(this.#linked("layer", digest)) || isGone(this.#linked("revision", digest));
+    return isGone(layer) || isGone(this.#linked("revision", digest));
   }
 
   /** The blob that the repository's link of this digest names; -1 where it names none. */

@@ -2,7 +2,8 @@
 
 import { Bytes } from "../../facts/columns.ts";
 import { DiskState, Role } from "../../facts/facts.ts";
-import type { RepositoryNode, RootGraph } from "../../graph/root-graph.ts";
+import type { GraphView } from "../../graph/overlay.ts";
+import type { RepositoryNode } from "../../graph/root-graph.ts";
 import type { CollectOptions } from "./collection.ts";
 
 /**
@@ -10,7 +11,7 @@ import type { CollectOptions } from "./collection.ts";
  * without `deleteUntagged` by a revision link); with an image its children, configs and layers, and the referrers
  * that name it as their subject in the same repository.
  */
-export function safeToFreeBytes(graph: RootGraph, options: CollectOptions): number {
+export function safeToFreeBytes(graph: GraphView, options: CollectOptions): number {
   const kept = new Bytes();
   for (const repository of graph.repositories()) keepRepository(graph, repository, options, kept);
   let bytes = 0;
@@ -20,7 +21,7 @@ export function safeToFreeBytes(graph: RootGraph, options: CollectOptions): numb
   return bytes;
 }
 
-function keepRepository(graph: RootGraph, repository: RepositoryNode, options: CollectOptions, kept: Bytes): void {
+function keepRepository(graph: GraphView, repository: RepositoryNode, options: CollectOptions, kept: Bytes): void {
   const pending = new Set<number>();
   for (const tag of repository.tags) {
     if (options.removedTags.at(tag) === 0 && graph.tags.target(tag) >= 0) pending.add(graph.tags.target(tag));
@@ -46,7 +47,7 @@ function keepRepository(graph: RootGraph, repository: RepositoryNode, options: C
 
 /** Keeps what a manifest references; adds its children to what is still to be kept. */
 function keepContent(
-  graph: RootGraph,
+  graph: GraphView,
   repository: RepositoryNode,
   digest: number,
   pending: Set<number>,

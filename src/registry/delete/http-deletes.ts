@@ -39,9 +39,13 @@ export class HttpDeletes {
   readonly view: GraphOverlay;
   /** 1 at the numbers of tags that are gone. */
   readonly removedTags = new Bytes();
+  /** 1 at the numbers of tags that were named one by one, as far as their manifest is gone. */
+  readonly namedTags = new Bytes();
   /** 1 at the numbers of links that are gone. */
   readonly removedLinks: Readonly<Record<LinkKind, Bytes>> = { layer: new Bytes(), revision: new Bytes() };
   readonly #sharing: SharedRevisions;
+  /** The digests that are deleted, by repository. */
+  readonly #deleted = new Map<RepositoryNode, number[]>();
 
   constructor(graph: RootGraph) {
     this.view = new GraphOverlay(graph);
@@ -57,10 +61,13 @@ export class HttpDeletes {
     const repository = this.view.repository(tags.repository(tag));
     const isAskable = isRepositoryName(repository.name) && isTagName(tags.name(tag));
     const state = tags.state(tag);
+    if (this.removedTags.at(tag) === 1) this.namedTags.set(tag, 1);
     if (!isAskable || this.removedTags.at(tag) === 1 || state === DiskState.absent) return nothing("not-served");
     if (state !== DiskState.ok) return nothing(isBroken(state) ? "fails" : "unknown");
     const refused = refusal(serveManifest(this.view, repository, tags.target(tag)).answer);
-    return refused === undefined ? this.deleteDigest(repository, tags.target(tag)) : nothing(refused);
+    if (refused !== undefined) return nothing(refused);
+    this.namedTags.set(tag, 1);
+    return this.deleteDigest(repository, tags.target(tag));
   }
 
   /** DELETE by digest. -1 is a digest that the root does not know. */
@@ -68,6 +75,7 @@ export class HttpDeletes {
     if (digest < 0 || !isRepositoryName(repository.name)) return nothing("not-served");
     const refused = refusal(followManifestLink(this.view, repository, digest).answer);
     if (refused !== undefined) return nothing(refused);
+    this.#deleted.set(repository, [...this.deletedIn(repository), digest]);
     this.#removeLink(repository, "revision", digest);
     const layer = this.view.linkState(repository, "layer", digest);
     if (layer === DiskState.notAFolder) return { answer: "fails-half-way", digest, tags: [] };
@@ -76,6 +84,11 @@ export class HttpDeletes {
     if (typeof tags === "string") return { answer: tags, digest, tags: [] };
     for (const tag of tags) this.removedTags.set(tag, 1);
     return { answer: "deleted", digest, tags };
+  }
+
+  /** The digests that are deleted from a repository. */
+  deletedIn(repository: RepositoryNode): readonly number[] {
+    return this.#deleted.get(repository) ?? [];
   }
 
   /** The tags that name the digest. It reads them all before it removes any, and fails at the first that it cannot read. */
