@@ -14,6 +14,7 @@ export const ROOMS: Readonly<Record<string, Room>> = {
   text: { rooms: ["layout"], packages: ["chalk"] },
   contract: { rooms: ["text"], packages: ["yaml", "zod"] },
   facts: { rooms: ["layout"], packages: [] },
+  shells: { rooms: ["options.ts"], packages: ["commander"] },
   graph: { rooms: ["facts", "layout"], packages: [] },
   registry: { rooms: ["contract", "graph", "facts", "layout"], packages: [] },
   checks: { rooms: ["contract", "registry", "graph", "facts", "layout"], packages: ["node:crypto"] },

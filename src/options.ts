@@ -96,6 +96,10 @@ const OPTIONS = {
 
 type OptionName = keyof typeof OPTIONS;
 
+/** The shells that `completion` writes for. */
+export const SHELLS = ["bash", "zsh", "fish"] as const;
+export type Shell = (typeof SHELLS)[number];
+
 const SETTING = ["registry", "registryConfigFile", "caches", "authoritative", "maxIops", "config"] as const;
 const OUTPUT = ["report", "dryRun", "quiet", "full", "progress", "color"] as const;
 const SHARED = ["format", ...SETTING, ...OUTPUT] as const;

@@ -1,7 +1,7 @@
 // The command line: commands, their help and their options. What a command does is loaded when it is asked for.
-import { Command } from "commander";
+import { Argument, Command } from "commander";
 import { UsageError } from "./contract/errors.ts";
-import { addOptions, type CommandName, isGiven, type OptionsOf, readOptions } from "./options.ts";
+import { addOptions, type CommandName, isGiven, type OptionsOf, readOptions, SHELLS, type Shell } from "./options.ts";
 import type { Terminal } from "./output/terminal.ts";
 import { statPath } from "./scan/fs/storage-fs.ts";
 import { escapeText } from "./text/escape.ts";
@@ -121,6 +121,7 @@ export function createProgram(host: ProgramHost): Command {
     .configureOutput({ outputError: (text, write) => write(usageLine(text)) })
     .exitOverride();
   for (const name of Object.keys(COMMANDS) as CommandName[]) addCommand(program, name, COMMANDS[name], host);
+  addCompletion(program, host);
   addComplete(program, host);
   return program;
 }
@@ -169,10 +170,29 @@ function refuseUnknownCommand(program: Command, { fs }: Terminal): void {
   if (word === undefined || word === DEFAULT_COMMAND || !/^[^-/][^/]*$/.test(word)) return;
   const { stat, code } = statPath(fs, word);
   if (stat !== undefined || code !== undefined) return;
-  const [nearest] = nearestNames(word, [...Object.keys(COMMANDS), "help"]);
+  const [nearest] = nearestNames(word, [...Object.keys(COMMANDS), "completion", "help"]);
   const guess = nearest === undefined ? "" : `: did you mean ${nearest}?`;
   throw new UsageError(`unknown command ${JSON.stringify(word)}${guess} (regfsck --help lists the commands)`);
 }
+
+function addCompletion(program: Command, host: ProgramHost): void {
+  program
+    .command("completion")
+    .description("print the completion script of a shell")
+    .addArgument(new Argument("<shell>", "which").choices(SHELLS))
+    .addHelpText("after", `\nExamples:\n${COMPLETION_EXAMPLES.map((line) => `  ${line}\n`).join("")}`)
+    .action(async (shell: Shell) => {
+      const { completions } = await import("./shells/index.ts");
+      const terminal = host.terminal({ color: false, progress: "never", quiet: false, full: false });
+      await terminal.write(completions(program)[shell]);
+      host.ended(0);
+    });
+}
+
+const COMPLETION_EXAMPLES = [
+  "regfsck completion bash > /etc/bash_completion.d/regfsck",
+  "regfsck completion fish > ~/.config/fish/completions/regfsck.fish",
+] as const;
 
 /** What the shells' completions call while a line is typed. */
 function addComplete(program: Command, host: ProgramHost): void {

@@ -1,6 +1,6 @@
 // The manual page regfsck(1), in man(7) macros, made from the command line and the words of man-words.ts.
 import { CHECKS } from "../../src/checks/index.ts";
-import type { CommandLine, OperandLine, OptionLine, ProgramLine } from "./command-line.ts";
+import type { CommandLine, OperandLine, OptionLine, ProgramLine } from "../../src/shells/command-line.ts";
 import {
   DESCRIPTION,
   ENVIRONMENT,
@@ -78,9 +78,11 @@ function optionsByUse(commands: readonly CommandLine[]): [heading: string, optio
       users.set(same, { option, names: [...known.names, name] });
     }
   }
+  // `completion` has none but --help.
+  const withOptions = commands.filter(({ options }) => options.length > 1).length;
   const groups = new Map<string, OptionLine[]>();
   for (const { option, names } of [...users.values()].sort((a, b) => b.names.length - a.names.length)) {
-    const heading = names.length === commands.length ? "All commands" : names.join(", ");
+    const heading = names.length === withOptions ? "All commands" : names.join(", ");
     groups.set(heading, [...(groups.get(heading) ?? []), option]);
   }
   return [...groups];

@@ -15,6 +15,7 @@ import { fingerprint } from "../scan/fingerprint.ts";
 import { listNames, type StorageFs } from "../scan/fs/storage-fs.ts";
 import { listNamespace } from "../scan/list-namespace.ts";
 import { escapeText } from "../text/escape.ts";
+import { formatNumberOf } from "../text/quantities.ts";
 import { imagesToRemove } from "./clean-up.ts";
 import { GATE_EXIT } from "./gate.ts";
 
@@ -66,7 +67,7 @@ export async function recheckGate(options: GateOptions & { recheck: string }, te
 function collectionOf({ asked: { deleteUntagged, keepTags, removeTags } }: Earlier): string {
   const removed = [
     ...(keepTags === null ? [] : [`all but the ${keepTags} newest tags`]),
-    ...(removeTags.length > 3 ? [`${removeTags.length} tags`] : removeTags),
+    ...(removeTags.length > 3 ? [formatNumberOf(removeTags.length, "tag")] : removeTags),
   ];
   const after = removed.length === 0 ? "" : ` after removing ${removed.join(", ")}`;
   return `garbage-collect${deleteUntagged ? " -m" : ""}${after}`;

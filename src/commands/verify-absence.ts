@@ -4,6 +4,7 @@ import type { StorageRoot } from "../scan/find-roots.ts";
 import { entriesOf, listNames, type StorageFs } from "../scan/fs/storage-fs.ts";
 import { listNamespace, repositoryNames } from "../scan/list-namespace.ts";
 import { nearestNames } from "../text/nearest-names.ts";
+import { formatNumberOf } from "../text/quantities.ts";
 import type { ImageName } from "./image-name.ts";
 
 /** One line. */
@@ -21,7 +22,7 @@ export function describeAbsence(storageFs: StorageFs, roots: readonly StorageRoo
     roots.flatMap(({ path }) => [...entriesOf(listNames(storageFs, `${path}/${tagsFolder(repository)}`))]),
   );
   const near = nearestNames(tag, tags).map((name) => `${repository}:${name}`);
-  const others = near.length > 0 ? suggestion(near) : `; the repository has ${tags.size} tags`;
+  const others = near.length > 0 ? suggestion(near) : `; the repository has ${formatNumberOf(tags.size, "tag")}`;
   return `there is no image ${text} in ${where}${others}`;
 }
 

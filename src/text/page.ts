@@ -23,6 +23,13 @@ export interface Cell {
   readonly pad?: number;
 }
 
+interface Prose {
+  readonly first: number;
+  readonly rest?: number;
+  readonly paint?: Paint | undefined;
+  readonly keep?: boolean | undefined;
+}
+
 /** Fewer columns than this are not honoured: nothing readable fits in them. */
 const NARROWEST = 40;
 const GAP = "  ";
@@ -36,17 +43,17 @@ export function columns(text: string): number {
   return count;
 }
 
-/** Prose: lines broken at spaces, `rest` columns indented but for the first. */
+/** Prose: lines broken at spaces, `rest` columns indented but for the first. With `keep` no word is shortened, however long. */
 export function* paragraph(
   page: Page,
   text: string,
-  { first, rest = first, paint = plain }: { first: number; rest?: number; paint?: Paint | undefined },
+  { first, rest = first, paint = plain, keep = page.full }: Prose,
 ): Generator<string> {
   const width = Math.max(page.width, NARROWEST);
   let indent = first;
   let line = "";
   for (const part of showUnprintable(text).split(" ")) {
-    const word = shorten(part, width - Math.max(first, rest));
+    const word = keep ? part : shorten(part, width - Math.max(first, rest));
     if (line !== "" && indent + columns(line) + 1 + columns(word) > width) {
       yield `${" ".repeat(indent)}${paint(line)}\n`;
       indent = rest;
@@ -55,6 +62,14 @@ export function* paragraph(
     line += (line === "" ? "" : " ") + word;
   }
   yield `${" ".repeat(indent)}${paint(line)}\n`;
+}
+
+/** A path that something is to be done about, on a line of its own: to be copied, so neither wrapped nor shortened. */
+export function* pathLine(page: Page, indent: number, path: string, paint: Paint = plain): Generator<string> {
+  const shown = showUnprintable(path);
+  // A terminal wraps what is too long: no part of a name may then look like a line of the report.
+  const word = indent + columns(shown) > page.width ? shown.replaceAll(" ", "\\x20") : shown;
+  yield `${" ".repeat(indent)}${paint(word)}\n`;
 }
 
 /** Cells side by side; where they do not fit, on as many lines as they need. Empty cells are left out, or fill up. */
@@ -83,7 +98,7 @@ export function* row(page: Page, indent: number, cells: readonly Cell[]): Genera
       margin = indent + GAP.length;
       used = margin;
     }
-    const cut = shorten(text, width - used - (line.length > 0 ? GAP.length : 0));
+    const cut = page.full ? text : shorten(text, width - used - (line.length > 0 ? GAP.length : 0));
     used += (line.length > 0 ? GAP.length : 0) + columns(cut);
     line.push(paint(cut));
   }

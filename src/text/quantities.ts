@@ -26,9 +26,19 @@ export function formatBytes(bytes: number): string {
   return `${value < 99.95 ? value.toFixed(1) : formatCount(value)} ${BYTE_UNITS[Math.max(unit, 0)]}`;
 }
 
-/** A message with its large numbers of bytes as `formatBytes` gives them. */
-export function withReadableBytes(message: string): string {
-  return message.replace(/\b\d{4,15} bytes\b/g, (text) => formatBytes(Number.parseInt(text, 10)));
+/** What a number is a count of where one of these follows: years, users and names of digits are none. */
+const COUNTED =
+  /(?<![\w.,:/@+#-])\d{4,15}(?= (?:bytes|blobs|tags|images|children|files|manifests|links|layer links|repositories|platforms|places|shards|more|again|in all|of \d+|to push)\b)/g;
+
+/** A message, as JSON has it, with its large counts as `formatCount` gives them. */
+export function withReadableCounts(message: string): string {
+  return message.replace(COUNTED, (text) => formatCount(Number.parseInt(text, 10)));
+}
+
+/** The same, with large numbers of bytes as `formatBytes` gives them. */
+export function withReadableNumbers(message: string): string {
+  const readable = message.replace(/\b\d{4,15} bytes\b/g, (text) => formatBytes(Number.parseInt(text, 10)));
+  return withReadableCounts(readable);
 }
 
 /** `0.4 s`, `1 min 5 s`, `2 h 3 min`; from milliseconds. */

@@ -7,8 +7,7 @@ import { fileURLToPath } from "node:url";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { copyRoot } from "../../scripts/fixtures/storage.ts";
 import { bundle } from "../../scripts/package/bundle.ts";
-import { describeProgram } from "../../scripts/package/command-line.ts";
-import { shareFiles } from "../../scripts/package/share.ts";
+import { programLine, shareFiles } from "../../scripts/package/share.ts";
 import { type Desk, SHELLS, typeLines } from "./typed-lines.ts";
 
 const fixtures = fileURLToPath(new URL("../../test-fixtures", import.meta.url));
@@ -28,6 +27,7 @@ const LINES: readonly (readonly [typed: string, args: readonly string[]])[] = [
   ["--stale⇥3d da⇥", ["--stale-upload-age", "3d", "data"]],
   ["da⇥ --fail⇥w⇥", ["data", "--fail-on", "warning"]],
   ["help ver⇥", ["help", "verify"]],
+  ["compl⇥z⇥", ["completion", "zsh"]],
   ["gate -m data --quiet-p⇥1h --allow-b⇥", ["gate", "-m", "data", "--quiet-period", "1h", "--allow-broken"]],
   ["scan --format=t⇥", ["scan", "--format", "text"]],
   ["verify --format d⇥", ["verify", "--format", "dot"]],
@@ -99,7 +99,7 @@ describe.each(SHELLS)("completion in %s", (shell) => {
 
   it("knows every command and option", () => {
     const [, text] = Object.entries(share).find(([name]) => name.includes(`${shell}`))!;
-    for (const { name, options } of describeProgram("1.2.3").commands) {
+    for (const { name, options } of programLine("1.2.3").commands) {
       const words = [name, ...options.flatMap(({ flags }) => flags.map((flag) => flag.replace(/^-+/, "")))];
       for (const word of words) expect(text).toMatch(new RegExp(`\\b${word}\\b`));
     }

@@ -1,13 +1,14 @@
 // The manual page: sound for the programs that show it, and complete.
 import { spawnSync } from "node:child_process";
 import { describe, expect, it } from "vitest";
-import { describeProgram, OFFERS } from "../../scripts/package/command-line.ts";
+
 import { EXAMPLES } from "../../scripts/package/man-words.ts";
-import { shareFiles } from "../../scripts/package/share.ts";
+import { programLine, shareFiles } from "../../scripts/package/share.ts";
 import { EXIT } from "../../src/commands/exit-code.ts";
 import { FINDING_CODES } from "../../src/contract/finding.ts";
+import { OFFERS } from "../../src/shells/command-line.ts";
 
-const program = describeProgram("1.2.3");
+const program = programLine("1.2.3");
 const page = shareFiles("1.2.3", "2026-01-31")["man/man1/regfsck.1"]!;
 
 function feed(command: string, args: readonly string[]) {
@@ -80,6 +81,6 @@ describe("regfsck(1)", () => {
   it("knows what can be offered for every value", () => {
     const values = program.commands.flatMap(({ options, operands }) => [...options, ...operands]);
     const unknown = values.filter(({ value }) => typeof value?.offer === "string" && !(value.name in OFFERS));
-    expect(unknown.map(({ value }) => `add ${value!.name} to OFFERS in scripts/package/command-line.ts`)).toEqual([]);
+    expect(unknown.map(({ value }) => `add ${value!.name} to OFFERS in src/shells/command-line.ts`)).toEqual([]);
   });
 });

@@ -1,6 +1,6 @@
 import { Chalk } from "chalk";
 import { describe, expect, it } from "vitest";
-import { columns, paragraph, row } from "../../src/text/page.ts";
+import { columns, paragraph, pathLine, row } from "../../src/text/page.ts";
 
 const page = { colour: new Chalk({ level: 0 }), width: 40 };
 const HEX = "0123456789abcdef".repeat(4);
@@ -15,6 +15,26 @@ describe("paragraph", () => {
 
   it("shortens a digest that fits on no line", () => {
     expect([...paragraph(page, `names sha256:${HEX}`, { first: 0 })]).toEqual(["names sha256:0123456789ab…\n"]);
+  });
+});
+
+describe("a path that something is to be done about", () => {
+  const path = `docker/registry/v2/blobs/sha256/01/${HEX}/data`;
+
+  it("is neither wrapped nor shortened, in a line of its own or among words", () => {
+    expect([...pathLine(page, 2, path)]).toEqual([`  ${path}\n`]);
+    expect([...paragraph(page, `move ${path} away`, { first: 0, keep: true })]).toEqual([
+      "move\n",
+      `${path}\n`,
+      "away\n",
+    ]);
+  });
+
+  it("cannot pass for a line of the report where a terminal wraps it", () => {
+    expect([...pathLine(page, 2, "a b")]).toEqual(["  a b\n"]);
+    expect([...pathLine(page, 2, `${"a".repeat(40)} clean: no\n`)]).toEqual([
+      `  ${"a".repeat(40)}\\x20clean:\\x20no\\n\n`,
+    ]);
   });
 });
 

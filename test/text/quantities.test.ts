@@ -1,5 +1,11 @@
 import { describe, expect, it } from "vitest";
-import { formatBytes, formatDuration, formatNumberOf, withReadableBytes } from "../../src/text/quantities.ts";
+import {
+  formatBytes,
+  formatDuration,
+  formatNumberOf,
+  withReadableCounts,
+  withReadableNumbers,
+} from "../../src/text/quantities.ts";
 
 describe("quantities", () => {
   it.each([
@@ -31,7 +37,18 @@ describe("quantities", () => {
     expect(formatNumberOf(2331, "repository", "repositories")).toBe("2,331 repositories");
   });
 
-  it("makes large numbers of bytes in a message readable, and nothing else", () => {
-    expect(withReadableBytes("1234 blobs of 5678901234 bytes, 12 bytes")).toBe("1234 blobs of 5.3 GiB, 12 bytes");
+  it.each([
+    ["1234 blobs of 5678901234 bytes, 12 bytes", "1,234 blobs of 5.3 GiB, 12 bytes"],
+    ["1116 of 2639 tags lost children, 12345 in all", "1,116 of 2,639 tags lost children, 12,345 in all"],
+    ["since 2026-11-22 03:25, user 10001 may not, a/2024, 999 tags, 2024", undefined],
+    ["sha256:1234 blobs, v2.1234 tags", undefined],
+  ])("makes large numbers in %j readable, and no others", (message, shown) => {
+    expect(withReadableNumbers(message)).toBe(shown ?? message);
+  });
+
+  it("leaves exact what is compared", () => {
+    expect(withReadableCounts("expected size 1048576 bytes, actual size 64 bytes")).toBe(
+      "expected size 1,048,576 bytes, actual size 64 bytes",
+    );
   });
 });

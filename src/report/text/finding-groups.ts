@@ -4,7 +4,7 @@ import { CHECKS } from "../../checks/index.ts";
 import { FINDING_CODES, type Finding, type FindingCode, SEVERITIES, type Severity } from "../../contract/finding.ts";
 import { escapeText } from "../../text/escape.ts";
 import { limit, more, type Page, paragraph } from "../../text/page.ts";
-import { formatNumberOf, withReadableBytes } from "../../text/quantities.ts";
+import { formatNumberOf, withReadableCounts, withReadableNumbers } from "../../text/quantities.ts";
 import { type NamePrefix, placeRows, severityPaint } from "./finding.ts";
 
 /** Findings with the same words that are kept, and how many different words of one code. */
@@ -80,7 +80,7 @@ export class FindingGroups {
       const examples = [...alike.values()].flatMap((same) => same.examples);
       const lines =
         examples.length === count && count <= this.#maxExamples
-          ? examples.map((finding) => `${noteName(finding, prefix)}${escapeText(withReadableBytes(finding.message))}`)
+          ? examples.map((finding) => `${noteName(finding, prefix)}${escapeText(withReadableNumbers(finding.message))}`)
           : [`${formatNumberOf(count, "time")}: ${meaningOf(code, [...alike.values()])}`];
       for (const line of lines)
         yield* paragraph(page, `${code}: ${line}`, { first: 0, rest: 4, paint: page.colour.dim });
@@ -102,7 +102,7 @@ function* renderGroup(page: Page, { count, alike }: Group, prefix: NamePrefix): 
   const all = [...alike.values()];
   for (const [index, { message, remedy, examples, count: same }] of all.entries()) {
     shown += same;
-    yield* paragraph(page, escapeText(message), { first: 4, rest: 6 });
+    yield* paragraph(page, escapeText(withReadableCounts(message)), { first: 4, rest: 6 });
     for (const example of examples) yield* placeRows(page, 6, example, prefix);
     yield* more(page, 6, same - examples.length);
     if (all[index + 1]?.remedy === remedy) continue;

@@ -2,7 +2,7 @@
 import { CHECKS } from "../../checks/index.ts";
 import type { Finding, Severity } from "../../contract/finding.ts";
 import { shortDigest } from "../../layout/digest.ts";
-import { type Cell, columns, type Page, type Paint, row } from "../../text/page.ts";
+import { type Cell, columns, type Page, type Paint, pathLine, row } from "../../text/page.ts";
 
 /** What names begin with: the root, where the report is about several. Nothing for what lies in no root (""). */
 export type NamePrefix = (root: string) => string;
@@ -51,7 +51,7 @@ export function* placeRows(page: Page, indent: number, finding: Finding, prefix:
 }
 
 function pathRow(page: Page, indent: number, { root, path }: Finding, prefix: NamePrefix = () => "") {
-  return row(page, indent, [{ text: prefix(root) + path, paint: page.colour.dim }]);
+  return pathLine(page, indent, prefix(root) + path, page.colour.dim);
 }
 
 function subject({ code, role, tag }: Finding): string {

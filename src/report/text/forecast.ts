@@ -4,7 +4,7 @@ import type { AbortReport, ForecastReport, RootForecastReport } from "../../cont
 import { shortDigest } from "../../layout/digest.ts";
 import { escapeText } from "../../text/escape.ts";
 import { groupBy } from "../../text/group-by.ts";
-import { limit, more, type Page, type Paint, paragraph, row } from "../../text/page.ts";
+import { limit, more, type Page, type Paint, paragraph, pathLine, row } from "../../text/page.ts";
 import { formatCount, formatNumberOf } from "../../text/quantities.ts";
 import { harmedImages } from "../gc-words.ts";
 import { type NamePrefix, namePrefix } from "./finding.ts";
@@ -87,7 +87,7 @@ function* renderAborts(page: Page, report: ForecastReport): Generator<string> {
 function* places(page: Page, { name, aborts }: RootForecastReport, prefix: NamePrefix): Generator<string> {
   const shown = aborts.slice(0, limit(page, MAX_PLACES));
   for (const [message, alike] of groupBy(shown, (abort: AbortReport) => abort.message)) {
-    for (const { path } of alike) yield* row(page, 2, [{ text: prefix(name) + path, paint: page.colour.red }]);
+    for (const { path } of alike) yield* pathLine(page, 2, prefix(name) + path, page.colour.red);
     yield* paragraph(page, escapeText(message), { first: 4, rest: 6 });
   }
   yield* more(page, 2, aborts.length - shown.length);

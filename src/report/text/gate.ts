@@ -40,7 +40,7 @@ function* renderDecision(page: Page, { decision, reasons, scan }: GateReport): G
 
 function* renderReasons(page: Page, reasons: readonly string[]): Generator<string> {
   for (const reason of reasons.slice(0, limit(page, MAX_REASONS)))
-    yield* paragraph(page, `- ${reason}`, { first: 2, rest: 4 });
+    yield* paragraph(page, `- ${reason}`, { first: 2, rest: 4, keep: true });
   yield* more(page, 2, reasons.length - limit(page, MAX_REASONS));
 }
 

@@ -6,7 +6,7 @@ import { shortDigest } from "../../layout/digest.ts";
 import { escapeText } from "../../text/escape.ts";
 import { groupBy } from "../../text/group-by.ts";
 import { limit, more, type Page, paragraph, row } from "../../text/page.ts";
-import { formatCount, formatNumberOf } from "../../text/quantities.ts";
+import { formatCount, formatNumberOf, withReadableCounts } from "../../text/quantities.ts";
 import { lackRows, type NamePrefix, namePrefix } from "./finding.ts";
 
 /** Groups of images shown in full, lines about one of them, names in one list. */
@@ -80,7 +80,7 @@ function* reasons(page: Page, { images, findings }: BrokenImageGroup, explained:
   for (const [remedy, fixed] of groupBy(findings, (finding) => finding.remedy)) {
     for (const [message, alike] of groupBy(fixed.slice(0, limit(page, MAX_ROWS)), (finding) => finding.message)) {
       yield* lackRows(page, 2, alike, showPaths);
-      const explanation = `${alike[0]!.code}: ${escapeText(message)}`;
+      const explanation = `${alike[0]!.code}: ${escapeText(withReadableCounts(message))}`;
       if (explained.has(explanation)) continue;
       explained.add(explanation);
       yield* paragraph(page, explanation, { first: 4, rest: 6, paint: page.colour.dim });

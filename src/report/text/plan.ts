@@ -5,7 +5,7 @@ import { shortDigest } from "../../layout/digest.ts";
 import { shellQuote } from "../../recovery/shell-text.ts";
 import { isScripted, type PlanStep, type PushStep, type RebuildStep, type ScriptedStep } from "../../recovery/steps.ts";
 import { groupBy } from "../../text/group-by.ts";
-import { columns, limit, more, type Page, paragraph, row } from "../../text/page.ts";
+import { columns, limit, more, type Page, paragraph, pathLine, row } from "../../text/page.ts";
 import { formatBytes, formatCount, formatNumberOf } from "../../text/quantities.ts";
 import { type NamePrefix, namePrefix } from "./finding.ts";
 import { renderTook, renderUnreadable, rootRow } from "./totals.ts";
@@ -82,7 +82,7 @@ function* renderLeft(page: Page, { left }: PlanReport, prefix: NamePrefix): Gene
   yield* paragraph(page, "Left as it is", { first: 0, paint: page.colour.bold });
   for (const { root, code, count, reason } of left) {
     const text = `${formatCount(count)} × ${prefix(root)}${code}: ${reason}`;
-    yield* paragraph(page, text, { first: 2, rest: 4 });
+    yield* paragraph(page, text, { first: 2, rest: 4, keep: true });
   }
 }
 
@@ -217,11 +217,12 @@ function* heading(page: Page, text: string): Generator<string> {
   yield* paragraph(page, text, { first: 0, rest: 2, paint: page.colour.bold });
 }
 
-function* paths(page: Page, indent: number, steps: readonly ScriptedStep[], limit: number, prefix: NamePrefix) {
-  for (const { root, path } of steps.slice(0, limit)) {
-    yield* row(page, indent, [{ text: prefix(root) + path, paint: page.colour.dim }]);
+function* paths(page: Page, indent: number, steps: readonly ScriptedStep[], most: number, prefix: NamePrefix) {
+  const shown = limit(page, most);
+  for (const { root, path } of steps.slice(0, shown)) {
+    yield* pathLine(page, indent, prefix(root) + path, page.colour.dim);
   }
-  yield* more(page, indent, steps.length - limit);
+  yield* more(page, indent, steps.length - shown);
 }
 
 function imagesOf(page: Page, { root, affects }: PlanStep, prefix: NamePrefix): Generator<string> {

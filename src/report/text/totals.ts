@@ -3,7 +3,7 @@ import type { Finding } from "../../contract/finding.ts";
 import type { RootReport, ScanReport } from "../../contract/scan.ts";
 import { escapeText } from "../../text/escape.ts";
 import { groupBy } from "../../text/group-by.ts";
-import { limit, more, type Page, type Paint, paragraph, row } from "../../text/page.ts";
+import { limit, more, type Page, type Paint, paragraph, pathLine, row } from "../../text/page.ts";
 import { formatBytes, formatCount, formatDuration, formatNumberOf } from "../../text/quantities.ts";
 import { namePrefix } from "./finding.ts";
 
@@ -77,7 +77,7 @@ export function* renderUnreadable(
   for (const [error, places] of byError.slice(0, limit(page, MAX_ERRORS))) {
     yield* paragraph(page, escapeText(error), { first: 2, rest: 4, paint: page.colour.yellow });
     for (const { root, path } of places.slice(0, limit(page, MAX_PLACES)))
-      yield* row(page, 4, [{ text: prefix(root) + path }]);
+      yield* pathLine(page, 4, prefix(root) + path);
     yield* more(page, 4, places.length - limit(page, MAX_PLACES));
   }
   yield* more(

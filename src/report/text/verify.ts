@@ -4,8 +4,8 @@ import type { ImagePartReport, ImageReport, VerifyReport } from "../../contract/
 import { shortDigest } from "../../layout/digest.ts";
 import { escapeText } from "../../text/escape.ts";
 import { groupBy } from "../../text/group-by.ts";
-import { columns, limit, more, type Page, paragraph, row } from "../../text/page.ts";
-import { formatBytes, formatCount, formatDuration, formatNumberOf } from "../../text/quantities.ts";
+import { columns, limit, more, type Page, paragraph, pathLine, row } from "../../text/page.ts";
+import { formatBytes, formatCount, formatDuration, formatNumberOf, withReadableCounts } from "../../text/quantities.ts";
 import { type NamePrefix, namePrefix } from "./finding.ts";
 import { answerWords, brokenPlatforms, isPartGood, linkWords, partName, storeWords } from "./image-part.ts";
 import { renderUnreadable } from "./totals.ts";
@@ -135,12 +135,11 @@ function* remedies(page: Page, findings: readonly Finding[]): Generator<string> 
     const messages = [...groupBy(fixed, ({ code, message }) => `${code}: ${message}`)];
     for (const [message, alike] of messages.slice(0, limit(page, MAX_MESSAGES))) {
       const times = alike.length > 1 ? ` (${formatCount(alike.length)} times)` : "";
-      yield* paragraph(page, escapeText(message) + times, { first: 2, rest: 4 });
+      yield* paragraph(page, escapeText(withReadableCounts(message)) + times, { first: 2, rest: 4 });
     }
     yield* more(page, 2, messages.length - limit(page, MAX_MESSAGES));
     yield* paragraph(page, `fix: ${escapeText(remedy)}`, { first: 4, rest: 6, paint: page.colour.green });
-    for (const { path } of fixed.slice(0, limit(page, MAX_PATHS)))
-      yield* row(page, 6, [{ text: path, paint: page.colour.dim }]);
+    for (const { path } of fixed.slice(0, limit(page, MAX_PATHS))) yield* pathLine(page, 6, path, page.colour.dim);
     yield* more(page, 6, fixed.length - limit(page, MAX_PATHS));
   }
 }

@@ -22,7 +22,8 @@ function render(report: GateReport, { width = 80, level = 0 as 0 | 1 } = {}): st
 describe.each(Object.entries(GATES))("the text of a gate: %s", (_, report) => {
   it.each([80, 140, 40])("fits %d columns", (width) => {
     const lines = render(report, { width }).split("\n");
-    expect(lines.filter((line) => columns(line) > width)).toEqual([]);
+    // A path is never cut: it stands on a line of its own.
+    expect(lines.filter((line) => columns(line) > width && !/^ *\S+$/.test(line))).toEqual([]);
   });
 
   it("holds no character that a terminal obeys but the end of line", () => {

@@ -21,14 +21,14 @@ describe("the text of a plan", () => {
     world.removeEntry(revisionLinkPath("app", linked.digest));
     for (const { digest } of [pushed.layers[0]!, lost, orphan]) world.removeEntry(blobPath(digest));
     for (const { digest } of [lost.config, lost.layers[0]!]) world.removeEntry(layerLinkPath("app", digest));
-    const short = (digest: string) => `${digest.slice(7, 19)}…`;
+    const hex = (digest: string) => digest.slice(7);
     expect(await print(world)).toBe(`3 broken images: 1 can be fixed from what is on the disk, 1 by pushing again, 1
   lost
 
 A script can fix this from what is on the disk
   app:relinked
     write the revision link: all that it leads to is there
-      …/repositories/app/_manifests/revisions/sha256/${short(linked.digest)}/link
+      docker/registry/v2/repositories/app/_manifests/revisions/sha256/${hex(linked.digest)}/link
 
 Clients have to push this again, byte for byte as it was
   Run the script first: a push never repairs a damaged file. Then restart the
@@ -44,7 +44,7 @@ Lost: rebuild the image, or delete the tag if nobody needs it
 
 A script can also clean up what no image needs
   1 × move the layer link away: its blob is gone, and nothing needs it
-    docker/registry/v2/repositories/app/_layers/sha256/${short(orphan.digest)}/link
+    docker/registry/v2/repositories/app/_layers/sha256/${hex(orphan.digest)}/link
 
 To begin: --script FILE writes a shell script that does what needs no client;
   read it, then run it.

@@ -1,7 +1,6 @@
 // The command line as plain data, read from the program's own definitions: what manual and completions are made from.
 import type { Argument, Command, Option } from "commander";
-import { isRepeatable } from "../../src/options.ts";
-import { createProgram, type ProgramHost } from "../../src/program.ts";
+import { isRepeatable } from "../options.ts";
 
 /** What a shell offers for a value: some of what there is, certain words, or nothing. */
 export type Offer = "files" | "folders" | "images" | "repositories" | "roots" | "nothing" | readonly string[];
@@ -73,22 +72,15 @@ export const OFFERS: Readonly<Record<string, Offer>> = {
 /** `regfsck <path>` is `regfsck scan <path>`. */
 const DEFAULT_COMMAND = "scan";
 
-export function describeProgram(version: string): ProgramLine {
-  const host: ProgramHost = {
-    version,
-    terminal: () => {
-      throw new Error("no command is run here");
-    },
-    ended: () => {},
-  };
-  const program = createProgram(host);
+/** The program is not to be used for anything else afterwards. */
+export function describeProgram(program: Command): ProgramLine {
   const help = program.createHelp();
   const names = help.visibleCommands(program).map((command) => command.name());
   const commands = help.visibleCommands(program).map((command) => describeCommand(command, names));
   return {
     name: program.name(),
     description: program.description(),
-    version,
+    version: program.version() ?? "",
     options: help.visibleOptions(program).map(describeOption),
     commands,
     defaultCommand: commands.find(({ name }) => name === DEFAULT_COMMAND)!,
