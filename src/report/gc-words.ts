@@ -80,6 +80,10 @@ const WORDS = {
     what: "this blob's directory is a symlink to another blob's, and both are to be deleted: the second may not be found",
     fix: "remove the symlink",
   },
+  "unreadable-history": {
+    what: "this is in place of the tag's history, and -m cannot read it",
+    fix: "move it out of the storage root (a tag works without its history), or run garbage collection without -m",
+  },
   "twice-unlinked": {
     what: "another link of this repository holds this digest too (a layer that was pushed by sha512, a copied directory), and the layer link is deleted once for each",
     fix: "push what needs the layer again by sha256, or delete the directory of the other link if nobody needs it",
@@ -87,10 +91,6 @@ const WORDS = {
   "shared-layers": {
     what: "a symlink or bind mount gives this layer link's directory a second path, and the link is deleted by each",
     fix: "remove the link or mount that gives its repository a second name",
-  },
-  "unreadable-history": {
-    what: "this is in place of the tag's history, and -m cannot read it",
-    fix: "move it out of the storage root (a tag works without its history), or run garbage collection without -m",
   },
 } as const satisfies Record<AbortReason, AbortWords>;
 
