@@ -1,5 +1,6 @@
 // Every option once: how it is written, what help says of it, and the type of its value.
 import { type Command, InvalidArgumentError, Option } from "commander";
+import { UsageError } from "./contract/errors.ts";
 import { FAIL_ON } from "./contract/finding.ts";
 import type { RegistryConfig } from "./contract/registry-config.ts";
 import type { Accepted } from "./inspect/accepted.ts";
@@ -61,14 +62,27 @@ const OPTIONS = {
   top: count("--top <n>", "only so many lines"),
   script: text("--script <file>", "write a shell script there that does what can be done without a client"),
   quarantine: text("--quarantine <folder>", "where the script moves things (default: <script>.quarantine)"),
+  olderThan: duration("--older-than <duration>", "how old a manifest must be to be deleted", DAY, "24h"),
+  explain: flag("--explain", "say of each manifest that no tag names and that is kept what it is kept for"),
+  list: text("--list <file>", "write what to delete there, repository@digest a line"),
+  deleteScript: text("--script <file>", "write a shell script there that deletes it over the registry's API"),
+  offlineScript: text(
+    "--offline-script <file>",
+    "write a shell script there that moves it into a quarantine while the registry is stopped",
+  ),
+  offlineQuarantine: text(
+    "--quarantine <folder>",
+    "where the offline script moves things (default: <offline-script>.quarantine)",
+  ),
   format: choice("--format <format>", "how to print the report", FORMATS, "text"),
   imageFormat: choice("--format <format>", "how to print the report", [...FORMATS, "dot", "mermaid"], "text"),
-  registry: choice(
-    "--registry <version>",
-    "the registry that serves the storage: 2 for 2.8.3, 3 for 3.1",
-    ["2", "3"],
-    "2",
-  ),
+  registry: {
+    flags: "--registry <version>",
+    help: "the registry that serves the storage: 2 for 2.8.3",
+    otherwise: "2",
+    shown: "2",
+    parse: registryVersion,
+  } satisfies OptionEntry<"2">,
   caches: list("--cache <name>", "treat this root as a pull-through cache (repeatable)"),
   authoritative: list("--authoritative <name>", "treat this root as an authoritative one (repeatable)"),
   registryConfigFile: text(
@@ -124,6 +138,18 @@ export const COMMAND_OPTIONS = {
   verify: ["verifyImageContent", "imageFormat", ...SETTING, ...OUTPUT],
   why: [...READING],
   usage: ["by", "sort", "top", ...READING, "repositories"],
+  reclaim: [
+    "olderThan",
+    "explain",
+    "list",
+    "deleteScript",
+    "offlineScript",
+    "offlineQuarantine",
+    ...READING,
+    "keepTags",
+    "removeTags",
+    "removeTagsFrom",
+  ],
   plan: ["script", "quarantine", "verifyContent", ...READING, "repositories"],
 } as const satisfies Record<string, readonly OptionName[]>;
 
@@ -237,4 +263,11 @@ function share(flags: string, help: string, otherwise: number, shown: string): O
 
 function collect(value: string, before: readonly string[] = []): readonly string[] {
   return [...before, value];
+}
+
+/** The registry that verdicts are about. Throws a UsageError for one that there is and that no verdict can be given on yet. */
+export function registryVersion(text: string): "2" {
+  if (text === "3") throw new UsageError("registry 3 is not supported yet");
+  if (text !== "2") throw new InvalidArgumentError("It must be 2, for 2.8.3.");
+  return text;
 }

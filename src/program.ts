@@ -102,6 +102,16 @@ const COMMANDS: { readonly [Name in CommandName]: CommandEntry<Name> } = {
     ],
     run: async (options, terminal) => (await import("./commands/usage.ts")).usage(options, terminal),
   },
+  reclaim: {
+    description: "what can be deleted without breaking anything, how, and what it frees",
+    operands: [PATHS],
+    codes: ["nothing to delete", "something to delete", "nothing is certain"],
+    examples: [
+      "regfsck reclaim /opt/registry/data",
+      "regfsck reclaim --keep-tags 10 --script delete.sh /opt/registry/data",
+    ],
+    run: async (options, terminal) => (await import("./commands/reclaim.ts")).reclaim(options, terminal),
+  },
   plan: {
     description: "how to fix what is broken, as steps and as a script for a person to review and run",
     operands: [PATHS],

@@ -1,7 +1,7 @@
 // What the one-file program and the package's program have in common: how esbuild puts modules together.
 import { fileURLToPath } from "node:url";
 import type { BuildOptions, Plugin } from "esbuild";
-import { SCRIPT_PARTS } from "../../src/recovery/script-parts.ts";
+import { DELETE_SCRIPT_PARTS, SCRIPT_PARTS } from "../../src/recovery/script-parts.ts";
 
 export const ROOT = fileURLToPath(new URL("../..", import.meta.url));
 
@@ -25,9 +25,12 @@ const require = createRequire(import.meta.url);`;
 /** The languages that nobody asks for. */
 export const ENGLISH_ALONE = { "node_modules/zod/v4/locales/index.js": 'export { default as en } from "./en.js";' };
 
-/** The parts of plan's script, which lie beside the module that reads them. */
+/** The parts of the shell scripts, which lie beside the module that reads them. */
 export const SCRIPT_PARTS_INSIDE = {
-  "src/recovery/script-parts.ts": `export const SCRIPT_PARTS = ${JSON.stringify(SCRIPT_PARTS)};`,
+  "src/recovery/script-parts.ts": [
+    `export const SCRIPT_PARTS = ${JSON.stringify(SCRIPT_PARTS)};`,
+    `export const DELETE_SCRIPT_PARTS = ${JSON.stringify(DELETE_SCRIPT_PARTS)};`,
+  ].join("\n"),
 };
 
 /** Replaces modules, named by the end of their path, by other text. Fails the build where one of them is not met. */

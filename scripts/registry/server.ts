@@ -17,6 +17,8 @@ export interface RegistryOptions {
   proxyRemote?: string;
   /** With the cache, answers may come from memory after the disk has changed; without it (default) from disk only. */
   descriptorCache?: boolean;
+  /** Whether manifests and blobs may be deleted over HTTP (default). */
+  deletes?: boolean;
 }
 
 interface RunningRegistry {
@@ -109,7 +111,7 @@ function configText(options: RegistryOptions): string {
     log: { level: "info", formatter: "text", accesslog: { disabled: true } },
     storage: {
       filesystem: { rootdirectory: options.root },
-      delete: { enabled: true },
+      delete: { enabled: options.deletes ?? true },
       maintenance: { uploadpurging: { enabled: false } },
       ...(options.descriptorCache ? { cache: { blobdescriptor: "inmemory" } } : {}),
     },

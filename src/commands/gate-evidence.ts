@@ -3,8 +3,10 @@ import type { ScanReport, UnreadableReport } from "../contract/scan.ts";
 import { DiskState } from "../facts/facts.ts";
 import { readAsCollector } from "../inspect/collector-reading.ts";
 import { type Deletions, lookAtDeletions } from "../inspect/deletions.ts";
+import type { RootInspection } from "../inspect/inspect-root.ts";
 import { sharedTags } from "../inspect/shared-tags.ts";
 import { BLOBS } from "../layout/paths.ts";
+import type { Collection } from "../registry/collect/collection.ts";
 import { uploadsSince } from "../registry/collect/forecast.ts";
 import { majorityOwner, type User } from "../scan/access.ts";
 import { noting } from "../scan/fs/noting-fs.ts";
@@ -36,11 +38,11 @@ export function rootEvidence(
     const { root, namespace } = one.inspection;
     const fs = notingIn(storageFs, root, unreadable);
     const user = collector ?? majorityOwner(fs, root.path, repositoryNames(namespace));
-    const { rules, graph, catalogue } = one.inspection.context;
+    const { graph, catalogue } = one.inspection.context;
     const removedTags = one.removed.all;
     const checks = { since, collector: user, removedTags };
     const deletions = lookAtDeletions(storageFs, root.path, graph, one.forecast.collection, checks);
-    const collected = { path: root.path, rules, namespace, graph, catalogue };
+    const collected = { path: root.path, namespace, graph, catalogue };
     const reading = user && readAsCollector(storageFs, collected, { deleteUntagged, removedTags }, user);
     for (const entry of [...deletions.unreadable, ...(reading?.unreadable ?? [])]) {
       unreadable.push({ root: root.name, ...entry });
@@ -74,13 +76,19 @@ function evidenceOf(
   };
 }
 
+/** A root, and what a garbage collection would delete of it. */
+export interface CollectedRoot {
+  readonly inspection: RootInspection;
+  readonly forecast: { readonly collection: Pick<Collection, "deletedBlobs" | "deletedRevisions"> };
+}
+
 /**
  * Why a garbage collection that deletes something may take it from another root: they share a directory, or may. Notes in
  * `unreadable` what cannot be read.
  */
 export function sharedDoubts(
   storageFs: StorageFs,
-  forecasts: readonly RootForecast[],
+  forecasts: readonly CollectedRoot[],
   unreadable: UnreadableReport[],
 ): UnreadableReport[] {
   const roots = forecasts.map(({ inspection: { root } }) => {
@@ -115,7 +123,7 @@ export function cleanUpDoubts(
 }
 
 /** The roots beside those of which something is to be deleted. Who may not look there learns of none. */
-function neighboursOf(storageFs: StorageFs, forecasts: readonly RootForecast[], unreadable: UnreadableReport[]) {
+function neighboursOf(storageFs: StorageFs, forecasts: readonly CollectedRoot[], unreadable: UnreadableReport[]) {
   const asked = new Set(forecasts.map(({ inspection: { root } }) => root.path));
   const fs = noting(storageFs, (path, error) => {
     const isAsked = [...asked].some((root) => path.startsWith(`${root}/`));

@@ -7,7 +7,6 @@ import { DiskState, isBroken, ManifestKind, type Unreadable } from "../facts/fac
 import { RootGraph } from "../graph/root-graph.ts";
 import { hashWrongSizes } from "../inspect/wrong-sizes.ts";
 import { blobData } from "../layout/paths.ts";
-import type { Rules } from "../registry/rules.ts";
 import type { WantedPlatforms } from "../registry/serve/child-needs.ts";
 import { type ImagePart, imageParts, statusOf } from "../registry/serve/image-tree.ts";
 import type { StorageRoot } from "../scan/find-roots.ts";
@@ -17,8 +16,6 @@ import type { Progress } from "../scan/reader.ts";
 import type { ImageName } from "./image-name.ts";
 
 export interface VerifyImageOptions {
-  /** Those of the registry that the verdict is about. */
-  readonly rules: Rules;
   /** Whether to hash every blob, not manifests alone. */
   readonly verifyContent: boolean;
   readonly progress: Progress;
@@ -61,12 +58,12 @@ async function verifyOnce(
   storageFs: StorageFs,
   root: StorageRoot,
   image: ImageName,
-  { rules, verifyContent, progress, platforms }: VerifyImageOptions,
+  { verifyContent, progress, platforms }: VerifyImageOptions,
 ): Promise<VerifiedImage | undefined> {
-  const facts = readImage(storageFs, root.path, image, rules.manifests);
+  const facts = readImage(storageFs, root.path, image);
   if (!facts) return undefined;
   const unreadable = [...facts.repository.unreadable];
-  const graph = graphOf(facts, rules, unreadable);
+  const graph = graphOf(facts, unreadable);
   let done = 0;
   for (const blobs of readImageBlobs(storageFs, root.path, facts.blobs, verifyContent)) {
     graph.addBlobs(blobs);
@@ -76,14 +73,14 @@ async function verifyOnce(
     // Hashing takes its time: signals are seen in between.
     if (verifyContent) await new Promise((resolve) => setImmediate(resolve));
   }
-  const context = checkContext(root, graph, rules, { platforms });
+  const context = checkContext(root, graph, { platforms });
   hashWrongSizes(storageFs, root.path, graph, context.pull.problems);
   return { report: await reportOf(root, image, context, unreadable.length === 0), unreadable };
 }
 
 /** The graph of a root that holds nothing else, so that what answers for a whole root answers for this image. */
-function graphOf(facts: ImageFacts, { servesByLayerLink }: Rules, unreadable: Unreadable[]): RootGraph {
-  const graph = new RootGraph(servesByLayerLink);
+function graphOf(facts: ImageFacts, unreadable: Unreadable[]): RootGraph {
+  const graph = new RootGraph();
   graph.addRepository(facts.repository);
   for (const { digests, facts: manifests } of facts.manifests) {
     graph.addManifests(

@@ -3,6 +3,7 @@ import { z } from "zod";
 import { forecastLine, forecastReport } from "./forecast.ts";
 import { gateLine, gateReport } from "./gate.ts";
 import { planLine, planReport } from "./plan.ts";
+import { reclaimLine, reclaimReport } from "./reclaim.ts";
 import { scanLine, scanReport } from "./scan.ts";
 import { usageLine, usageReport } from "./usage.ts";
 import { verifyLine, verifyReport } from "./verify.ts";
@@ -23,6 +24,8 @@ export function jsonSchemas(): Record<string, object> {
     "why-line.schema.json": z.toJSONSchema(whyLine),
     "usage.schema.json": z.toJSONSchema(usageReport),
     "usage-line.schema.json": z.toJSONSchema(usageLine),
+    "reclaim.schema.json": z.toJSONSchema(reclaimReport),
+    "reclaim-line.schema.json": z.toJSONSchema(reclaimLine),
     "plan.schema.json": z.toJSONSchema(planReport),
     "plan-line.schema.json": z.toJSONSchema(planLine),
   };

@@ -98,6 +98,16 @@ export const LINE_FORMATS = {
     last: "summary",
   },
   usage: { lists: { roots: { line: "root" }, entries: { line: "entry" }, ...UNREADABLE }, last: "summary" },
+  reclaim: {
+    lists: {
+      roots: {
+        line: "root",
+        lists: { manifests: { line: "manifest" }, stayingTags: { line: "stayingTag" }, kept: { line: "kept" } },
+      },
+      ...UNREADABLE,
+    },
+    last: "summary",
+  },
   plan: {
     lists: { roots: { line: "root" }, steps: { line: "step" }, left: { line: "left" }, ...UNREADABLE },
     last: "summary",

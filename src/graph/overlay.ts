@@ -21,8 +21,8 @@ export interface GraphView
     | "hasBlobFolder"
     | "blockedBlobFolders"
     | "sharedBlobs"
+    | "isLinkedBlob"
     | "linkState"
-    | "servesByLayerLink"
   > {
   readonly manifests: ManifestView;
   readonly layerLinks: LinkView;
@@ -95,7 +95,6 @@ export class GraphOverlay implements GraphView {
   readonly #graph: RootGraph;
   readonly digests: GraphView["digests"];
   readonly tags: GraphView["tags"];
-  readonly servesByLayerLink: boolean;
   readonly layerLinks: LinkOverlay;
   readonly revisions: LinkOverlay;
   readonly #corrupt: ReadonlySet<number>;
@@ -115,7 +114,6 @@ export class GraphOverlay implements GraphView {
     this.#corrupt = corrupt;
     this.digests = graph.digests;
     this.tags = graph.tags;
-    this.servesByLayerLink = graph.servesByLayerLink;
     this.#manifests = graph.manifests;
     this.layerLinks = new LinkOverlay(graph.layerLinks, like?.layerLinks);
     this.revisions = new LinkOverlay(graph.revisions, like?.revisions);
@@ -194,6 +192,10 @@ export class GraphOverlay implements GraphView {
 
   sharedBlobs(): SharedBlob[] {
     return this.#graph.sharedBlobs();
+  }
+
+  isLinkedBlob(digest: number): boolean {
+    return this.#blobs.at(digest) === 0 && this.#graph.isLinkedBlob(digest);
   }
 
   isBlobCorrupt(digest: number): boolean {

@@ -8,7 +8,7 @@ import {
   type RepositoryFacts,
   Role,
   type UnexpectedEntry,
-  type UnexpectedLink,
+  type UnexpectedRevisionLink,
   type UploadFacts,
 } from "../facts/facts.ts";
 import { DigestCursor, DigestWriter, type PackedDigests } from "../facts/packed-digests.ts";
@@ -24,15 +24,13 @@ export interface RepositoryNode {
   readonly name: string;
   /** DiskState of the folder that its tags lie in. */
   readonly tagsState: DiskState;
-  /** DiskState of the folder that its layer links lie in. */
-  readonly layersState: DiskState;
   readonly blocked: readonly BlockedFolder[];
-  /** As RepositoryFacts has them: repositories that have one in common share their links of that kind. */
-  readonly linkFolders: Readonly<Record<LinkKind, readonly string[]>>;
+  /** As RepositoryFacts has it: repositories that have one in common share their revisions. */
+  readonly revisionFolders: readonly string[];
   readonly layerLinks: Range;
   readonly revisions: Range;
   readonly tags: Range;
-  readonly unexpectedLinks: Readonly<Record<LinkKind, readonly UnexpectedLink[]>>;
+  readonly unexpectedRevisionLinks: readonly UnexpectedRevisionLink[];
   readonly uploads: readonly UploadFacts[];
   readonly unexpected: readonly UnexpectedEntry[];
 }
@@ -81,12 +79,6 @@ export class RootGraph {
   /** Layer links that hold another digest than their place says, in pairs: place, target. */
   readonly #otherLayerLinks: number[] = [];
   #toRead: number[] = [];
-  /** Whether a manifest without a revision link is served by way of its layer link. */
-  readonly servesByLayerLink: boolean;
-
-  constructor(servesByLayerLink = true) {
-    this.servesByLayerLink = servesByLayerLink;
-  }
 
   /** Takes note of folders of the blob store that are none. */
   addBlocked(blocked: readonly BlockedFolder[]): void {
@@ -141,13 +133,12 @@ export class RootGraph {
       index,
       name: facts.name,
       tagsState: facts.tagsState,
-      layersState: facts.layersState,
       blocked: facts.blocked,
-      linkFolders: facts.linkFolders,
+      revisionFolders: facts.revisionFolders,
       layerLinks: new Range(firstLayerLink, this.layerLinks.length),
       revisions: new Range(firstRevision, this.revisions.length),
       tags: new Range(firstTag, this.tags.length),
-      unexpectedLinks: facts.unexpectedLinks,
+      unexpectedRevisionLinks: facts.unexpectedRevisionLinks,
       uploads: facts.uploads,
       unexpected: facts.unexpected,
     };
@@ -159,8 +150,7 @@ export class RootGraph {
       if (target >= 0 && target !== place) this.#otherLayerLinks.push(place, target);
     }
     for (const tag of node.tags) this.#wantManifest(this.tags.target(tag));
-    for (const { target } of facts.unexpectedLinks.layer) if (target !== undefined) this.digests.addText(target);
-    for (const { target } of facts.unexpectedLinks.revision) {
+    for (const { target } of facts.unexpectedRevisionLinks) {
       if (target !== undefined) this.#wantManifest(this.digests.addText(target));
     }
   }
@@ -186,7 +176,7 @@ export class RootGraph {
    */
   takeManifestsToRead(): number[] {
     // A manifest without a revision link is served by way of its layer link, which may lead elsewhere.
-    for (let pair = 0; this.servesByLayerLink && pair < this.#otherLayerLinks.length; pair += 2) {
+    for (let pair = 0; pair < this.#otherLayerLinks.length; pair += 2) {
       if (this.#wantedAsManifest.at(this.#otherLayerLinks[pair]!) === 1) {
         this.#wantManifest(this.#otherLayerLinks[pair + 1]!);
       }
@@ -269,6 +259,11 @@ export class RootGraph {
       for (const link of byFile.get(this.#files.at(of)) ?? []) shared.push({ ...link, of });
     }
     return shared;
+  }
+
+  /** Whether its data is a symbolic link, or behind one, so that its bytes lie elsewhere. Known as `sharedBlobs` are. */
+  isLinkedBlob(digest: number): boolean {
+    return this.#linkedBlobs.has(digest);
   }
 
   /** DiskState of a link that may not be there: what opening it gives depends on the folders above it too. */

@@ -1,8 +1,10 @@
-// The parts of the script that are the same for every plan: real shell files, which shellcheck reads. A bundle has them
+// The parts of the scripts that are the same in all of them: real shell files, which shellcheck reads. A bundle has them
 // inside: there the build puts their text in the place of this module (scripts/package/esbuild.ts).
 import { readFileSync } from "node:fs";
 
-const read = (name: string) => readFileSync(new URL(`./script/${name}.sh`, import.meta.url), "utf8");
+const read = (name: string, folder = "script") =>
+  readFileSync(new URL(`./${folder}/${name}.sh`, import.meta.url), "utf8");
+const readDelete = (name: string) => read(name, "delete-script");
 
 /** By file name, in the order in which they stand in the script. */
 export const SCRIPT_PARTS: Readonly<Record<string, string>> = {
@@ -14,4 +16,12 @@ export const SCRIPT_PARTS: Readonly<Record<string, string>> = {
   change: read("change"),
   steps: read("steps"),
   begin: read("begin"),
+};
+
+/** Those of the script that deletes over HTTP. */
+export const DELETE_SCRIPT_PARTS: Readonly<Record<string, string>> = {
+  start: readDelete("start"),
+  options: readDelete("options"),
+  ask: readDelete("ask"),
+  delete: readDelete("delete"),
 };

@@ -6,7 +6,7 @@ import { blobData, STORAGE } from "../layout/paths.ts";
 import { showUnprintable } from "../text/escape.ts";
 import { SCRIPT_PARTS } from "./script-parts.ts";
 import { escapeName, shellQuote } from "./shell-text.ts";
-import { type PlanStep, type ScriptedStep, scriptOrder } from "./steps.ts";
+import { type PlanStep, type ScriptStep, scriptOrder, type UnneededStep } from "./steps.ts";
 
 export interface ScriptRoot {
   readonly name: string;
@@ -19,19 +19,22 @@ export interface ScriptRoot {
 export interface ScriptInput {
   readonly version: string;
   readonly roots: readonly ScriptRoot[];
-  readonly steps: readonly PlanStep[];
+  readonly steps: readonly (PlanStep | UnneededStep)[];
   /** Absolute. */
   readonly quarantine: string;
+  /** What it does, for its first line. */
+  readonly purpose?: string;
 }
 
 /** The script in pieces. The same plan of the same disk gives the same script. */
-export function* renderScript({ version, roots, steps, quarantine }: ScriptInput): Generator<string> {
+export function* renderScript({ version, roots, steps, quarantine, purpose }: ScriptInput): Generator<string> {
   const ordered = scriptOrder(steps);
   const rootByName = new Map(roots.map((root, index) => [root.name, { ...root, number: index + 1 }]));
   const calls = [...renderSteps(ordered, rootByName)];
   const { start, ...parts } = SCRIPT_PARTS;
   yield "#!/bin/sh\n";
-  yield `# Fixes storage roots of a registry, as regfsck ${version} planned it. Read it before you run it.\n`;
+  const does = purpose ?? "Fixes storage roots of a registry";
+  yield `# ${does}, as regfsck ${version} planned it. Read it before you run it.\n`;
   for (const { name, path } of roots) yield `#   ${showUnprintable(name)}: ${showUnprintable(path)}\n`;
   yield partText(start!);
   // The quarantine of one plan is not another's.
@@ -65,7 +68,7 @@ interface NumberedRoot extends ScriptRoot {
   readonly number: number;
 }
 
-function* renderSteps(ordered: readonly ScriptedStep[], roots: ReadonlyMap<string, NumberedRoot>): Generator<string> {
+function* renderSteps(ordered: readonly ScriptStep[], roots: ReadonlyMap<string, NumberedRoot>): Generator<string> {
   const moved = new MovedPaths(ordered);
   for (const [index, step] of ordered.entries()) {
     const root = roots.get(step.root)!;
@@ -81,7 +84,7 @@ function* renderSteps(ordered: readonly ScriptedStep[], roots: ReadonlyMap<strin
  * What was seen at each part of the step's path, for `locate` in script/walk.sh: the identity of a folder on the way, `@` and
  * that of the entry that the step is about, `-` where nothing is, and `~` from where an earlier step moves something away.
  */
-function identitiesOf(step: ScriptedStep, entries: Pick<Entries, "at">, moved: MovedPaths): string {
+function identitiesOf(step: ScriptStep, entries: Pick<Entries, "at">, moved: MovedPaths): string {
   const parts = step.path.split("/");
   const seen: string[] = [];
   let mark = "";
@@ -99,7 +102,7 @@ function identitiesOf(step: ScriptedStep, entries: Pick<Entries, "at">, moved: M
 }
 
 function* argumentsOf(
-  step: ScriptedStep,
+  step: ScriptStep,
   moved: MovedPaths,
   roots: ReadonlyMap<string, NumberedRoot>,
 ): Generator<string> {
@@ -116,6 +119,11 @@ function* argumentsOf(
       break;
     case "folder":
       break;
+    case "unneeded":
+      yield shellQuote(step.content);
+      yield word(step.beside);
+      yield String(step.since);
+      break;
     case "relink":
       yield shellQuote(step.content);
       yield shellQuote(step.before);
@@ -129,10 +137,10 @@ function* argumentsOf(
 
 /** What the steps before a step change, so that a dry run does not miss it. */
 class MovedPaths {
-  readonly #moved = new Map<string, ScriptedStep>();
+  readonly #moved = new Map<string, ScriptStep>();
   readonly #copied = new Set<string>();
 
-  constructor(steps: readonly ScriptedStep[]) {
+  constructor(steps: readonly ScriptStep[]) {
     for (const step of steps) {
       const key = `${step.root}\0${step.path}`;
       if (step.kind === "clean") this.#moved.set(key, step);
@@ -141,7 +149,7 @@ class MovedPaths {
   }
 
   /** Whether another step moves away what is at this path, on the way to the step's own. */
-  isMovedBefore(step: ScriptedStep, path: string): boolean {
+  isMovedBefore(step: ScriptStep, path: string): boolean {
     const by = this.#moved.get(`${step.root}\0${path}`);
     return by !== undefined && by !== step;
   }

@@ -44,7 +44,7 @@ export class StepList {
 
   /** Whether a step may be taken at this path. One that may not is left to people, and these tags wait for them. */
   allows(path: string, tags: readonly number[] = []): boolean {
-    const obstacle = this.#obstacles.get(path) ?? this.#obstacleAt(path);
+    const obstacle = this.#obstacles.get(path) ?? obstacleAt(this.#entries, path);
     if (obstacle === undefined) return true;
     this.#obstacles.set(path, obstacle);
     for (const tag of tags) this.#waiting.add(tag);
@@ -59,17 +59,6 @@ export class StepList {
   /** What steps were asked for and not taken, sorted by path. */
   obstacles(): readonly (readonly [path: string, obstacle: Obstacle])[] {
     return [...this.#obstacles].sort(([a], [b]) => (a < b ? -1 : 1));
-  }
-
-  #obstacleAt(path: string): Obstacle | undefined {
-    if (path.includes("\ufffd")) return "not-utf8";
-    for (let end = path.indexOf("/"); ; end = path.indexOf("/", end + 1)) {
-      const { type, identity } = this.#entries.at(end < 0 ? path : path.slice(0, end));
-      if (type === "symlink" || type === "unknown") return type;
-      if (type === "absent") return undefined;
-      if (this.#entries.aliasOf(identity) !== undefined) return "alias";
-      if (type !== "folder" || end < 0) return undefined;
-    }
   }
 
   /** Adds a step for these tags, or the tags to the step that is there already. */
@@ -103,6 +92,18 @@ export class StepList {
   /** The steps, with the images of theirs that are fixed in the end. */
   finish(fixed: ReadonlySet<number>): ScriptedStep[] {
     return [...this.#drafts.values()].map(({ draft, tags }) => finishStep(this.#root, this.#graph, draft, tags, fixed));
+  }
+}
+
+/** Why no step may be taken at this path, where none may. */
+export function obstacleAt(entries: Entries, path: string): Obstacle | undefined {
+  if (path.includes("\ufffd")) return "not-utf8";
+  for (let end = path.indexOf("/"); ; end = path.indexOf("/", end + 1)) {
+    const { type, identity } = entries.at(end < 0 ? path : path.slice(0, end));
+    if (type === "symlink" || type === "unknown") return type;
+    if (type === "absent") return undefined;
+    if (entries.aliasOf(identity) !== undefined) return "alias";
+    if (type !== "folder" || end < 0) return undefined;
   }
 }
 

@@ -73,6 +73,21 @@ export interface CleanStep extends Step {
   readonly content?: string;
 }
 
+/** Move a link or a tag into the quarantine that nothing needs, so that garbage collection frees what only it keeps. */
+export interface UnneededStep {
+  readonly kind: "unneeded";
+  readonly root: string;
+  /** A link, or a tag's folder. */
+  readonly path: string;
+  /** The digest that the link holds; of a tag "". */
+  readonly content: string;
+  /** The folder of the repository's manifests and tags: what was written there since may need it. */
+  readonly beside: string;
+  /** When that was read, in seconds since 1970. */
+  readonly since: number;
+  readonly message: string;
+}
+
 export interface BlobToPush {
   readonly digest: string;
   readonly role: "config" | "layer";
@@ -113,6 +128,8 @@ export interface DeleteTagStep extends Step {
 }
 
 export type ScriptedStep = CleanStep | CopyStep | FolderStep | RelinkStep;
+/** What a script can hold: the steps of a plan, or of a reclaim. */
+export type ScriptStep = ScriptedStep | UnneededStep;
 export type PlanStep = ScriptedStep | PushStep | RebuildStep | DeleteTagStep;
 
 export function isScripted(step: PlanStep): step is ScriptedStep {
@@ -127,18 +144,22 @@ export function rankSteps(steps: readonly PlanStep[]): PlanStep[] {
 }
 
 /** In the order in which a script can do them. */
-export function scriptOrder(steps: readonly PlanStep[]): ScriptedStep[] {
-  return steps.filter(isScripted).sort(compareSteps);
+export function scriptOrder<Step extends PlanStep | UnneededStep>(steps: readonly Step[]): Extract<Step, ScriptStep>[] {
+  const isOfScript = (step: PlanStep | UnneededStep): step is ScriptStep =>
+    step.kind === "unneeded" || isScripted(step);
+  return (steps.filter(isOfScript) as Extract<Step, ScriptStep>[]).sort(compareSteps);
 }
 
-function compareSteps(a: PlanStep, b: PlanStep): number {
-  return (
-    STEP_KINDS.indexOf(a.kind) - STEP_KINDS.indexOf(b.kind) || byText(a.root, b.root) || byText(placeOf(a), placeOf(b))
-  );
+function compareSteps(a: PlanStep | UnneededStep, b: PlanStep | UnneededStep): number {
+  return orderOf(a) - orderOf(b) || byText(a.root, b.root) || byText(placeOf(a), placeOf(b));
+}
+
+function orderOf({ kind }: PlanStep | UnneededStep): number {
+  return kind === "unneeded" ? -1 : STEP_KINDS.indexOf(kind);
 }
 
 /** What a step is about, among those of its kind in its root. */
-function placeOf(step: PlanStep): string {
+function placeOf(step: PlanStep | UnneededStep): string {
   if (step.kind === "push") return `${step.repository} ${step.digest}`;
   return step.kind === "rebuild" ? `${step.repository}:${step.tag}` : step.path;
 }

@@ -4,6 +4,7 @@ import type { ForecastReport } from "../contract/forecast.ts";
 import type { GateReport } from "../contract/gate.ts";
 import type { Command } from "../contract/line-formats.ts";
 import type { PlanReport } from "../contract/plan.ts";
+import type { ReclaimReport } from "../contract/reclaim.ts";
 import type { ScanReport } from "../contract/scan.ts";
 import type { UsageReport } from "../contract/usage.ts";
 import type { VerifyReport } from "../contract/verify.ts";
@@ -18,6 +19,7 @@ interface Reports {
   readonly verify: VerifyReport;
   readonly why: WhyReport;
   readonly usage: UsageReport;
+  readonly reclaim: ReclaimReport;
   readonly plan: PlanReport;
 }
 
@@ -41,6 +43,7 @@ const REPORTERS = {
   },
   why: { ...JSON_REPORTERS, text: async () => (await import("./text/why.ts")).renderWhyText },
   usage: { ...JSON_REPORTERS, text: async () => (await import("./text/usage.ts")).renderUsageText },
+  reclaim: { ...JSON_REPORTERS, text: async () => (await import("./text/reclaim.ts")).renderReclaimText },
   plan: { ...JSON_REPORTERS, text: async () => (await import("./text/plan.ts")).renderPlanText },
 } as const satisfies { readonly [Name in Command]: Record<string, () => Promise<Reporter<Reports[Name]>>> };
 

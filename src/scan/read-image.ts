@@ -14,7 +14,6 @@ import {
 } from "../facts/facts.ts";
 import { packDigests, unpackDigests } from "../facts/packed-digests.ts";
 import { ALGORITHMS, parseDigest } from "../layout/digest.ts";
-import type { ManifestReading } from "../layout/manifest.ts";
 import { type LinkKind, repositoryFolder, tagFolder } from "../layout/paths.ts";
 import type { StorageFs } from "./fs/storage-fs.ts";
 import { type BlobShard, readBlobShard } from "./read-blobs.ts";
@@ -44,12 +43,7 @@ export interface ImageFacts {
 }
 
 /** Reads the links and manifests of an image in the storage root at `root`; undefined where there is no such image. */
-export function readImage(
-  storageFs: StorageFs,
-  root: string,
-  target: ImageTarget,
-  manifests: ManifestReading = "2.8.3",
-): ImageFacts | undefined {
+export function readImage(storageFs: StorageFs, root: string, target: ImageTarget): ImageFacts | undefined {
   const unreadable: Unreadable[] = [];
   const reading: RepositoryReading = {
     fs: storageFs,
@@ -62,7 +56,7 @@ export function readImage(
   if (!isThere(reading, repositoryFolder(target.repository))) return undefined;
   const tags = target.tag === undefined ? tagFor(target.digest!) : readTag(reading, target.repository, target.tag);
   if (!tags) return undefined;
-  const walk = new ImageWalk(reading, target.repository, manifests);
+  const walk = new ImageWalk(reading, target.repository);
   walk.follow(unpackDigests(tags.targets).filter((digest) => digest !== undefined));
   if (target.digest !== undefined && !walk.finds(target.digest)) return undefined;
   return {
@@ -70,12 +64,11 @@ export function readImage(
       name: target.repository,
       // What stands where a folder should be shows in the links' own states: each was opened, not looked up in a listing.
       tagsState: DiskState.ok,
-      layersState: DiskState.ok,
       blocked: [],
-      linkFolders: { layer: [], revision: [] },
+      revisionFolders: [],
       layerLinks: walk.layerLinks,
       revisionLinks: walk.revisionLinks,
-      unexpectedLinks: { layer: [], revision: [] },
+      unexpectedRevisionLinks: [],
       tags: [tags],
       uploads: [],
       unexpected: [],
@@ -141,7 +134,6 @@ function tagFor(digest: string): TagFacts {
 class ImageWalk {
   readonly #reading: RepositoryReading;
   readonly #repository: string;
-  readonly #manifests: ManifestReading;
   readonly layerLinks: LinkFacts[] = [];
   readonly revisionLinks: LinkFacts[] = [];
   readonly manifests: { readonly digests: readonly string[]; readonly facts: ManifestFacts }[] = [];
@@ -149,10 +141,9 @@ class ImageWalk {
   readonly #linked = { layer: new Set<string>(), revision: new Set<string>() };
   readonly #read = new Set<string>();
 
-  constructor(reading: RepositoryReading, repository: string, manifests: ManifestReading) {
+  constructor(reading: RepositoryReading, repository: string) {
     this.#reading = reading;
     this.#repository = repository;
-    this.#manifests = manifests;
   }
 
   follow(first: readonly string[]): void {
@@ -207,9 +198,7 @@ class ImageWalk {
       this.#read.add(digest);
       this.blobs.add(digest);
     }
-    const facts = readManifests(this.#reading.fs, this.#reading.root, packDigests(unread), {
-      reading: this.#manifests,
-    });
+    const facts = readManifests(this.#reading.fs, this.#reading.root, packDigests(unread));
     this.manifests.push({ digests: unread, facts });
     for (const [reference, digest] of unpackDigests(facts.targets).entries()) {
       if (digest !== undefined && parseDigest(digest)) yield { digest, role: facts.roles[reference] as Role };

@@ -42,6 +42,7 @@ it.each([
   ["verify", ["verify", incident, "tools/builder:plain"]],
   ["why", ["why", "--jobs", "1", incident, "sha256:4582f57a"]],
   ["usage", ["usage", "--jobs", "1", "--by", "tag", incident]],
+  ["reclaim", ["reclaim", "--jobs", "1", "--older-than", "0s", "--keep-tags", "1", fixture("healthy")]],
   ["plan", ["plan", "--jobs", "1", incident, fixture("base")]],
 ])("the keys of %s come in the order of its schema", async (name, [command, ...args]) => {
   const { printed } = await runProgram(nodeFs, [command!, "--format", "json", ...args]);

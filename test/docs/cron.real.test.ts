@@ -45,6 +45,63 @@ beforeEach(() => {
 });
 afterEach(() => rmSync(folder, { recursive: true }));
 
+describe("docs/cron/registry-reclaim", () => {
+  const reclaim = () => {
+    writeFileSync(file("registry-reclaim"), shipped("registry-reclaim"));
+    const env = {
+      PATH: `${folder}:${process.env["PATH"]}`,
+      BASE: "/base",
+      STATE: folder,
+      RECLAIM: "a=http://a b=http://b",
+    };
+    return spawnSync("sh", [file("registry-reclaim")], {
+      env: { ...env, RECLAIM_TAGS: "--keep-tags 3" },
+      encoding: "utf8",
+    });
+  };
+  /** As regfsck: writes a script that ends with this code, and ends with 4. */
+  const scriptEnding = (code: number) => {
+    const lines = [
+      `echo "regfsck $*" >> '${file("calls")}'`,
+      `echo 'echo "script $*" >> ${file("calls")}; exit ${code}' > "$5"`,
+    ];
+    writeFileSync(file("regfsck"), ["#!/bin/sh", ...lines, "exit 4", ""].join("\n"));
+  };
+
+  it("runs the script of each registry where there is something to delete", () => {
+    scriptEnding(0);
+    expect(reclaim()).toMatchObject({ status: 0, stdout: "", stderr: "" });
+    expect(calls()).toEqual(
+      ["a", "b"].flatMap((name) => [
+        `regfsck reclaim --keep-tags 3 --script ${folder}/reclaim-${name}.sh /base`,
+        `script --apply --log ${folder}/reclaim-${name}.log http://${name}`,
+      ]),
+    );
+  });
+
+  it("runs none where there is nothing to delete, nor an old one", () => {
+    writeFileSync(file("reclaim-a.sh"), `echo old >> '${file("calls")}'`);
+    expect(reclaim().status).toBe(0);
+    expect(calls().every((call) => call.startsWith("regfsck"))).toBe(true);
+    expect(existsSync(file("reclaim-a.sh"))).toBe(false);
+  });
+
+  it.each([8, 12, 16])("ends where reclaim does with %d", (code) => {
+    command("regfsck", { "reclaim-a": code });
+    expect(reclaim().status).toBe(code);
+    expect(calls()).toHaveLength(1);
+  });
+
+  it.each([
+    [1, 8],
+    [2, 8],
+    [3, 0],
+  ])("takes a script that ends with %d for %d", (code, status) => {
+    scriptEnding(code);
+    expect(reclaim().status).toBe(status);
+  });
+});
+
 describe("docs/cron/registry-collect", () => {
   it("gates, stops, checks again, collects, starts and scans, in this order", () => {
     expect(collect()).toMatchObject({ status: 0, stdout: "", stderr: "" });

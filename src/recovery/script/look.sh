@@ -41,6 +41,16 @@ hashes_to() { # digest file; 1 where it does not or is no file, 2 where it canno
   [ "${1#*:}" = "${sum%% *}" ] || return 1
 }
 
+newest='' newest_in=''
+
+is_quiet() { # folder, seconds since 1970: whether every link in it was written before that; steps of a repository ask once
+  if [ "$newest_in" != "$1" ]; then
+    newest=$(find "$1" -type f -name link -exec stat -c %Y -- {} + | sort -rn | sed -n 1p) || return 1
+    newest_in=$1
+  fi
+  [ -n "$newest" ] && [ "$newest" -lt "$2" ]
+}
+
 is_of_size() { # file bytes
   [ -f "$1" ] && size_of "$1" && [ "$size" -eq "$2" ]
 }

@@ -45,6 +45,18 @@ clean() { # reason digest data
   did
 }
 
+unneeded() { # content, folder of the repository's manifests and tags, when that was read
+  find_place || return 1
+  if ! exists "./$name"; then in_order; return; fi
+  if [ -n "$1" ]; then holds "./$name" "$1" || refuse 'it does not hold what it held' || return 1; fi
+  is_planned || refuse 'it is not what was planned' || return 1
+  unescape "$2"
+  is_quiet "$root/$text" "$3" || refuse 'something was pushed to its repository since: plan again' || return 1
+  if ! $apply; then would; return; fi
+  set_aside || return 1
+  did
+}
+
 copy() { # digest size from
   find_place || return 1
   if is_last && hashes_to "$1" "./$name"; then in_order; return; fi

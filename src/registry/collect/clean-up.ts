@@ -58,6 +58,12 @@ function* ties(
 /** The tag that cosign and the OCI referrers' fallback give what belongs to an image: its digest, and what it is. */
 const SIGNATURE = /^(sha256|sha512)-([0-9a-f]{64,128})(?:\.(?:sig|att|sbom))?$/;
 
+/** The digest that the tag is the signature or the list of referrers of: -1 for one that the root does not know; undefined for another tag. */
+export function signedImage({ tags, digests }: RootGraph, tag: number): number | undefined {
+  const [, algorithm, hex] = SIGNATURE.exec(tags.name(tag)) ?? [];
+  return hex === undefined ? undefined : digests.find(`${algorithm}:${hex}`);
+}
+
 function* signatures(
   graph: RootGraph,
   { tags }: RepositoryNode,
@@ -68,8 +74,8 @@ function* signatures(
   const gone = new Set<number>();
   const signed: (readonly [tag: number, image: number])[] = [];
   for (const tag of tags) {
-    const [, algorithm, hex] = SIGNATURE.exec(graph.tags.name(tag)) ?? [];
-    if (hex !== undefined) signed.push([tag, graph.digests.find(`${algorithm}:${hex}`)]);
+    const image = signedImage(graph, tag);
+    if (image !== undefined) signed.push([tag, image]);
     else addImage(graph, graph.tags.target(tag), removed.at(tag) === 1 ? gone : kept);
   }
   for (const [tag, image] of signed) {

@@ -16,7 +16,8 @@ export function safeToFreeBytes(graph: GraphView, options: CollectOptions): numb
   for (const repository of graph.repositories()) keepRepository(graph, repository, options, kept);
   let bytes = 0;
   for (let blob = 0; blob < graph.digests.length; blob++) {
-    if (graph.blobState(blob) === DiskState.ok && kept.at(blob) === 0) bytes += graph.blobSize(blob);
+    if (graph.blobState(blob) !== DiskState.ok || kept.at(blob) === 1 || graph.isLinkedBlob(blob)) continue;
+    bytes += graph.blobSize(blob);
   }
   return bytes;
 }

@@ -107,7 +107,7 @@ function* renderBeginning(page: Page, { script, quarantine, steps, dryRun }: Pla
   });
 }
 
-function shellWord(text: string): string {
+export function shellWord(text: string): string {
   return PLAIN_WORD.test(text) ? text : shellQuote(text);
 }
 
