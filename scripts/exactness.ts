@@ -3,6 +3,7 @@
 //   npx tsx scripts/exactness.ts --seed 7 --path 12        one round again, and shrunk if it differs
 //   npx tsx scripts/exactness.ts --plan --count 300        plans and their scripts instead of scans and forecasts
 //   npx tsx scripts/exactness.ts --gate --count 100        gates, and the real garbage collections that they permit; --keep keeps the roots of a --path
+//   npx tsx scripts/exactness.ts --reclaim --count 500     what reclaim offers, its two scripts, and the real garbage collection after each
 //   npx tsx scripts/exactness.ts --gate --count 1000 --minutes 30    as many of them as begin in half an hour
 //   npx tsx scripts/exactness.ts --plan --shell 'bash --posix'
 import { parseArgs } from "node:util";
@@ -10,11 +11,13 @@ import { type DifferingRound, playHealthy, playSeed, replay, rootsPerSeed } from
 import { compareForecast } from "../test/e2e/exactness/compare-forecast.ts";
 import { compareScan } from "../test/e2e/exactness/compare-scan.ts";
 import { damageGroups, gateDamageGroups, planDamageGroups } from "../test/e2e/exactness/damage/damages.ts";
-import { compareGate, prepareGate } from "../test/e2e/exactness/gate/compare-gate.ts";
+import { compareGate, makeOld, prepareGate } from "../test/e2e/exactness/gate/compare-gate.ts";
 import type { Play } from "../test/e2e/exactness/round.ts";
 import { addRound, differingText, emptyTally, tallyText } from "../test/e2e/exactness/tally.ts";
 import { openWorlds, type Worlds } from "../test/e2e/exactness/world.ts";
 import { comparePlan } from "../test/e2e/plan/compare-plan.ts";
+import { compareReclaim } from "../test/e2e/reclaim/compare-reclaim.ts";
+import { planReclaimWorld } from "../test/e2e/reclaim/world-plan.ts";
 
 const lanes = 2;
 const shrinkAtMost = 3;
@@ -30,6 +33,7 @@ const { values } = parseArgs({
     shrink: { type: "boolean", default: true },
     plan: { type: "boolean", default: false },
     gate: { type: "boolean", default: false },
+    reclaim: { type: "boolean", default: false },
     keep: { type: "boolean", default: false },
     minutes: { type: "string" },
     shell: { type: "string", default: "sh" },
@@ -40,15 +44,25 @@ const { values } = parseArgs({
 const [seed, count] = [wholeNumber("seed", values.seed), wholeNumber("count", values.count)];
 // Only a run to its end may pass.
 process.exitCode = 1;
-const worlds = await openWorlds();
-const play: Play = values.gate
-  ? { comparisons: [compareGate()], groups: gateDamageGroups, prepare: prepareGate, keepRoots: values.keep }
-  : {
-      comparisons: values.plan ? [comparePlan(worlds, values.shell.split(" "))] : [compareScan, compareForecast],
-      groups: values.plan ? planDamageGroups : damageGroups,
-      keepRoots: values.keep,
-    };
-const mode = values.gate ? " --gate" : values.plan ? " --plan" : "";
+const worlds = await openWorlds(values.reclaim ? planReclaimWorld : undefined);
+const reclaim: Play = {
+  comparisons: [compareReclaim(values.shell.split(" "))],
+  groups: gateDamageGroups,
+  damagesPerRoot: { min: 0, max: 3 },
+  worldsPerSeed: rootsPerSeed,
+  prepare: makeOld,
+  keepRoots: values.keep,
+};
+const play: Play = values.reclaim
+  ? reclaim
+  : values.gate
+    ? { comparisons: [compareGate()], groups: gateDamageGroups, prepare: prepareGate, keepRoots: values.keep }
+    : {
+        comparisons: values.plan ? [comparePlan(worlds, values.shell.split(" "))] : [compareScan, compareForecast],
+        groups: values.plan ? planDamageGroups : damageGroups,
+        keepRoots: values.keep,
+      };
+const mode = values.reclaim ? " --reclaim" : values.gate ? " --gate" : values.plan ? " --plan" : "";
 try {
   const agreed = values.path === undefined ? await playAll(worlds) : await playAgain(worlds, values.path);
   if (agreed) process.exitCode = 0;

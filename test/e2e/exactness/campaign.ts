@@ -19,7 +19,9 @@ export interface DifferingRound {
   result: RoundResult;
 }
 
-function roundPlans(seed: number, groups: DamageGroups): fc.Arbitrary<RoundPlan> {
+function roundPlans(seed: number, play: Play): fc.Arbitrary<RoundPlan> {
+  const { groups, damagesPerRoot: { min, max } = { min: 1, max: 8 } } = play;
+  const worlds = worldsOf(play);
   const kind = fc.oneof(
     { weight: 20, arbitrary: fc.constantFrom(...kindsFor(seed, groups)) },
     ...groups.map(({ share, kinds }) => ({
@@ -30,10 +32,14 @@ function roundPlans(seed: number, groups: DamageGroups): fc.Arbitrary<RoundPlan>
   const damage: fc.Arbitrary<Damage> = fc.record({ kind, at: fc.nat(9_999), other: fc.nat(9_999) });
   return fc.noBias(
     fc.record({
-      world: fc.nat(worldsPerSeed - 1).map((number) => seed * worldsPerSeed + number),
-      damages: fc.array(damage, { minLength: 1, maxLength: 8, size: "max" }),
+      world: fc.nat(worlds - 1).map((number) => seed * worlds + number),
+      damages: fc.array(damage, { minLength: min, maxLength: max, size: "max" }),
     }),
   );
+}
+
+function worldsOf({ worldsPerSeed: own = worldsPerSeed }: Play): number {
+  return own;
 }
 
 /** A few kinds, other ones for each seed, that are drawn more often there, so that 1,000 roots see every kind. */
@@ -55,7 +61,7 @@ export async function playSeed(
   end = Number.POSITIVE_INFINITY,
 ): Promise<void> {
   let number = 0;
-  const property = fc.asyncProperty(roundPlans(seed, play.groups), async (plan) => {
+  const property = fc.asyncProperty(roundPlans(seed, play), async (plan) => {
     if (Date.now() > end) return;
     const path = String(number);
     number += 1;
@@ -79,7 +85,7 @@ export async function playHealthy(
 const healthyPath = /^healthy-(\d+)$/;
 
 async function healthyRound(worlds: Worlds, seed: number, number: number, play: Play): Promise<DifferingRound> {
-  const plan = { world: seed * worldsPerSeed + number, damages: [] };
+  const plan = { world: seed * worldsOf(play) + number, damages: [] };
   return { seed, path: `healthy-${number}`, result: await playRound(worlds, plan, play) };
 }
 
@@ -100,7 +106,7 @@ export async function replay(
     return round.result.differences.length > 0 ? round : undefined;
   }
   let last: RoundResult | undefined;
-  const property = fc.asyncProperty(roundPlans(seed, play.groups), async (plan) => {
+  const property = fc.asyncProperty(roundPlans(seed, play), async (plan) => {
     const result = await playRound(worlds, plan, play);
     if (result.differences.length > 0) last = result;
     return result.differences.length === 0;

@@ -41,6 +41,10 @@ export interface Play {
   comparisons: readonly Comparison[];
   /** The damage to draw from. */
   groups: DamageGroups;
+  /** How many of it a root gets; 1 to 8 where not given. */
+  damagesPerRoot?: { min: number; max: number };
+  /** How many worlds follow from a seed; fewer than roots where building them is dear. */
+  worldsPerSeed?: number;
   /** Sees each root before it is damaged. */
   prepare?(root: string): Promise<void>;
   /** Do not delete the damaged roots afterwards, so that a person can look at them. */

@@ -49,7 +49,7 @@ const repositoryNames = [
 ];
 const tagNames = ["latest", "v1", "1.0.0", "_internal", "A.B-c", "edge", "main-abc123", "t".repeat(128), "0"];
 
-type MakeImage = (seed: string, random: Random) => Image;
+export type MakeImage = (seed: string, random: Random) => Image;
 
 export const imageKinds: Record<string, MakeImage> = {
   "oci image": (seed) => makeImage(seed),
@@ -88,8 +88,8 @@ const emptyBlob = {
   bytes: Buffer.alloc(0),
 };
 
-/** 1 to 4 repositories of 1 to 5 tags each. */
-export function planWorld(seed: number): WorldPlan {
+/** 1 to 4 repositories of 1 to 5 tags each, of images of these kinds. */
+export function planWorld(seed: number, kinds: readonly MakeImage[] = Object.values(imageKinds)): WorldPlan {
   const random = seededRandom(seed);
   const names = new Set<string>();
   const wanted = 1 + random.below(4);
@@ -99,7 +99,7 @@ export function planWorld(seed: number): WorldPlan {
   const repositories: PlannedRepository[] = [];
   for (const name of names) {
     const earlier = repositories.length > 0 ? random.pick(repositories) : undefined;
-    repositories.push(planRepository(`${seed} ${name}`, name, random, earlier));
+    repositories.push(planRepository(`${seed} ${name}`, name, random, earlier, kinds));
   }
   return { repositories };
 }
@@ -109,9 +109,9 @@ function planRepository(
   name: string,
   random: Random,
   earlier: PlannedRepository | undefined,
+  kinds: readonly MakeImage[],
 ): PlannedRepository {
   const pushes: PlannedPush[] = [];
-  const kinds = Object.values(imageKinds);
   const make = (part: string) => random.pick(kinds)(`${seed} ${part}`, random);
   const tags = new Set<string>();
   const wanted = 1 + random.below(5);

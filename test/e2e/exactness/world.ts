@@ -18,13 +18,13 @@ export interface Worlds {
   removeAll(): Promise<void>;
 }
 
-export async function openWorlds(): Promise<Worlds> {
+export async function openWorlds(planOf: (seed: number) => WorldPlan = planWorld): Promise<Worlds> {
   const folder = await makeScratch("exactness");
   const built = new Map<number, Promise<string>>();
   let copies = 0;
   const build = async (seed: number) => {
     const root = join(folder, `world-${seed}`);
-    await buildWorld(planWorld(seed), root);
+    await buildWorld(planOf(seed), root);
     return root;
   };
   return {

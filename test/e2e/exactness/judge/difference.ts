@@ -11,6 +11,7 @@ export const differenceSorts = [
   "unread",
   "forecast differs",
   "plan",
+  "reclaim",
   "false go",
   "no go for a healthy world",
   "crash",
