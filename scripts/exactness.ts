@@ -67,7 +67,7 @@ try {
   const agreed = values.path === undefined ? await playAll(worlds) : await playAgain(worlds, values.path);
   if (agreed) process.exitCode = 0;
 } finally {
-  await worlds.removeAll();
+  if (!values.keep) await worlds.removeAll();
 }
 
 async function playAll(worlds: Worlds): Promise<boolean> {

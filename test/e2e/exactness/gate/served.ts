@@ -5,6 +5,7 @@ import { join } from "node:path";
 import type { RegistryClient, Reply } from "../client/http.ts";
 import { type Descriptor, isAskedAsManifest, type References, referencesOf } from "../client/manifest.ts";
 import { canAskDigest, canAskTag, repositoriesOnDisk } from "../client/names.ts";
+import { unsignedPayload } from "../client/schema1.ts";
 import { repositoriesBase } from "../storage.ts";
 
 /**
@@ -54,7 +55,7 @@ async function servedOf(ask: (path: string) => Promise<Reply>, repository: strin
     if (served.has(path)) return undefined;
     const { status, bytes, contentType } = await ask(path);
     if (status !== 200) return undefined;
-    served.set(path, createHash("sha256").update(bytes).digest("hex"));
+    served.set(path, createHash("sha256").update(storedBytes(contentType, bytes)).digest("hex"));
     if (!path.includes("/manifests/")) return undefined;
     try {
       return referencesOf(contentType, bytes);
@@ -78,4 +79,9 @@ async function servedOf(ask: (path: string) => Promise<Reply>, repository: strin
     }
   }
   return served;
+}
+
+/** Without the signature that the registry makes anew, by a key of each start, whenever it serves schema 1. */
+function storedBytes(contentType: string, served: Buffer): Buffer {
+  return contentType.includes("v1+prettyjws") ? (unsignedPayload(served) ?? served) : served;
 }
