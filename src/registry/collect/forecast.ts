@@ -4,6 +4,7 @@ import { ROLE_NAMES } from "../../contract/finding.ts";
 import { Bytes } from "../../facts/columns.ts";
 import { GraphOverlay, type GraphView } from "../../graph/overlay.ts";
 import type { RootGraph } from "../../graph/root-graph.ts";
+import { isTagName } from "../../layout/names.ts";
 import type { HttpDeletes } from "../delete/http-deletes.ts";
 import type { PullProblem } from "../serve/failure.ts";
 import { type Pull, pullAll } from "../serve/pull.ts";
@@ -153,7 +154,8 @@ function findKeepers(input: RootInput, pull: Pull, cleanUp: CleanUp): (tag: numb
 
 /**
  * The tags that a clean-up which keeps the `keep` newest of each repository removes, by when their folders changed. Those
- * that are `gone` by then do not count.
+ * that are `gone` by then do not count. A folder whose name is no tag's counts as one of them, since a list holds it, but is
+ * never removed: over HTTP it cannot be, and where it stays it can abort the garbage collection.
  */
 export function tagsBeyondNewest(graph: RootGraph, keep: number, gone = new Bytes()): number[] {
   const removed: number[] = [];
@@ -161,7 +163,7 @@ export function tagsBeyondNewest(graph: RootGraph, keep: number, gone = new Byte
     const newest: number[] = [];
     for (const tag of tags) if (gone.at(tag) === 0) newest.push(tag);
     newest.sort((a, b) => graph.tags.modified(b) - graph.tags.modified(a) || a - b);
-    for (const tag of newest.slice(keep)) removed.push(tag);
+    for (const tag of newest.slice(keep)) if (isTagName(graph.tags.name(tag))) removed.push(tag);
   }
   return removed;
 }

@@ -164,6 +164,11 @@ describe("tagsBeyondNewest", () => {
     expect(removed({ a: 2000, b: 4000, c: 1000, d: 3000 }, 4)).toEqual([]);
   });
 
+  it("counts a folder whose name is no tag's, and does not remove it", () => {
+    expect(removed({ "@eaDir": 1000, a: 2000, b: 3000, c: 500 }, 1)).toEqual(["a", "c"]);
+    expect(removed({ "@eaDir": 4000, a: 2000, b: 3000 }, 2)).toEqual(["a"]);
+  });
+
   it("keeps those that come first by name among equals", () => {
     expect(removed({ c: 1000, a: 1000, b: 1000 }, 1)).toEqual(["b", "c"]);
   });
