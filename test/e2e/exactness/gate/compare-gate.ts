@@ -5,10 +5,11 @@ import { join } from "node:path";
 import { NoRootError, UsageError } from "../../../../src/contract/errors.ts";
 import { nodeFs } from "../../../../src/scan/fs/storage-fs.ts";
 import { runProgram } from "../../../worlds/scan-world.ts";
+import { repositoriesOnDisk } from "../client/names.ts";
 import { applyDamages } from "../damage/damages.ts";
 import type { Difference } from "../judge/difference.ts";
 import type { Comparison, ComparisonResult, Stage } from "../round.ts";
-import { listTree } from "../storage.ts";
+import { listTree, repositoriesBase } from "../storage.ts";
 import { type Collected, collectCopy, possessionsOf } from "./collected.ts";
 import { harmOf } from "./harm.ts";
 import { type OptionSet, optionSetsFor } from "./option-sets.ts";
@@ -101,12 +102,17 @@ function judge(stage: Stage, set: OptionSet, gate: GateRun, harm: string | undef
   for (const reason of new Set(gate.reasons.map(shapeOf))) count(result, `price: ${said}: ${reason}`);
   // A clean-up may take from a healthy world too: the tag pushed last, a signature. And -m may take more than half.
   const isAsked = set.removes.length > 0 || gate.reasons.every((reason) => reason.includes("--max-delete"));
-  if (!stage.damaged && !isAsked) {
+  if (!stage.damaged && !isAsked && !hasUnseenRepository(stage.root)) {
     result.differences.push({
       sort: "no go for a healthy world",
       text: `${said}: ${gate.reasons.join("; ")} [${set.name}]`,
     });
   }
+}
+
+/** One that nothing but an index without children was pushed to: the registry itself does not list it, and collects it away. */
+function hasUnseenRepository(root: string): boolean {
+  return repositoriesOnDisk(root).some((name) => !existsSync(join(root, repositoriesBase, name, "_layers")));
 }
 
 /** One difference where many option sets have the same. */
