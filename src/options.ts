@@ -1,6 +1,5 @@
 // Every option once: how it is written, what help says of it, and the type of its value.
 import { type Command, InvalidArgumentError, Option } from "commander";
-import { UsageError } from "./contract/errors.ts";
 import { FAIL_ON } from "./contract/finding.ts";
 import type { RegistryConfig } from "./contract/registry-config.ts";
 import type { Accepted } from "./inspect/accepted.ts";
@@ -76,13 +75,12 @@ const OPTIONS = {
   ),
   format: choice("--format <format>", "how to print the report", FORMATS, "text"),
   imageFormat: choice("--format <format>", "how to print the report", [...FORMATS, "dot", "mermaid"], "text"),
-  registry: {
-    flags: "--registry <version>",
-    help: "the registry that serves the storage: 2 for 2.8.3",
-    otherwise: "2",
-    shown: "2",
-    parse: registryVersion,
-  } satisfies OptionEntry<"2">,
+  registry: choice(
+    "--registry <version>",
+    "the registry that serves the storage: 2 for 2.8.3, 3 for 3.1",
+    ["2", "3"],
+    "2",
+  ),
   caches: list("--cache <name>", "treat this root as a pull-through cache (repeatable)"),
   authoritative: list("--authoritative <name>", "treat this root as an authoritative one (repeatable)"),
   registryConfigFile: text(
@@ -263,11 +261,4 @@ function share(flags: string, help: string, otherwise: number, shown: string): O
 
 function collect(value: string, before: readonly string[] = []): readonly string[] {
   return [...before, value];
-}
-
-/** The registry that verdicts are about. Throws a UsageError for one that there is and that no verdict can be given on yet. */
-export function registryVersion(text: string): "2" {
-  if (text === "3") throw new UsageError("registry 3 is not supported yet");
-  if (text !== "2") throw new InvalidArgumentError("It must be 2, for 2.8.3.");
-  return text;
 }

@@ -24,11 +24,17 @@ describe("a first word that is neither a command nor a path", () => {
 });
 
 describe("--registry", () => {
-  it.each(["scan", "forecast", "gate", "usage", "plan"])("takes 2 for %s, and refuses 3 in a line", async (command) => {
+  it.each(["scan", "forecast", "gate", "usage", "plan"])("is named in every report of %s", async (command) => {
     const world = new World();
     world.repository("app").image("1");
-    expect((await runProgram(world.fs, [command, "--registry", "2", "--quiet", world.root])).exitCode).toBe(0);
-    expect(await refusal(command, "--registry", "3", "/registry")).toBe("registry 3 is not supported yet");
+    for (const [registry, name] of [
+      ["2", "2.8.3"],
+      ["3", "3.1"],
+    ] as const) {
+      const line = [command, "--registry", registry, "--format", "json", world.root];
+      const { exitCode, printed } = await runProgram(world.fs, line);
+      expect([exitCode, JSON.parse(printed).registry]).toEqual([0, name]);
+    }
   });
 
   it("is refused where it is none", async () => {

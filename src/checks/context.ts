@@ -2,6 +2,7 @@
 
 import type { NamespaceFacts, UnexpectedEntry } from "../facts/facts.ts";
 import type { RootGraph } from "../graph/root-graph.ts";
+import type { Rules } from "../registry/rules.ts";
 import { type Catalogue, walkCatalogue } from "../registry/serve/catalogue.ts";
 import type { WantedPlatforms } from "../registry/serve/child-needs.ts";
 import { type Pull, pullAll } from "../registry/serve/pull.ts";
@@ -12,6 +13,8 @@ export interface CheckContext {
   readonly kind: "authoritative" | "cache";
   /** Whether the registry remembers which blobs there are, so that a push needs a restart first; undefined where nothing tells. */
   readonly cachesDescriptors: boolean | undefined;
+  /** Those of the registry that the verdict is about. */
+  readonly rules: Rules;
   readonly graph: RootGraph;
   readonly pull: Pull;
   readonly catalogue: Catalogue;
@@ -33,7 +36,10 @@ const NO_NAMES: NamespaceFacts = { folders: new Map(), empty: [], unexpected: []
 export function checkContext(
   root: Pick<CheckContext, "kind"> & { readonly name: string; readonly cachesDescriptors?: boolean | undefined },
   graph: RootGraph,
-  rest: Partial<Omit<CheckContext, "root" | "kind" | "cachesDescriptors" | "graph" | "pull" | "catalogue">> & {
+  rules: Rules,
+  rest: Partial<
+    Omit<CheckContext, "root" | "kind" | "cachesDescriptors" | "rules" | "graph" | "pull" | "catalogue">
+  > & {
     readonly namespace?: NamespaceFacts;
     /** The platforms that repositories are to have, where not all. */
     readonly platforms?: readonly WantedPlatforms[];
@@ -44,9 +50,10 @@ export function checkContext(
     root: root.name,
     kind: root.kind,
     cachesDescriptors: root.cachesDescriptors,
+    rules,
     graph,
     pull: pullAll(graph, { fetchesMissing: root.kind === "cache", root: root.name, platforms: rest.platforms ?? [] }),
-    catalogue: walkCatalogue(namespace),
+    catalogue: walkCatalogue(namespace, rules),
     isCacheStateBroken: rest.isCacheStateBroken ?? false,
     unexpectedInStore,
     wholeRoot,

@@ -4,8 +4,8 @@ import {
   DiskState,
   isBroken,
   type UnexpectedEntry,
+  type UnexpectedLink,
   type UnexpectedReason,
-  type UnexpectedRevisionLink,
 } from "../facts/facts.ts";
 import type { Claim } from "../graph/claims.ts";
 import type { RepositoryNode } from "../graph/root-graph.ts";
@@ -27,7 +27,7 @@ interface Found extends UnexpectedEntry {
   /** The repository that it is in; undefined in the blob store and among the names of repositories. */
   readonly repository?: RepositoryNode;
   /** Where it is a link, what that held. */
-  readonly link?: UnexpectedRevisionLink;
+  readonly link?: UnexpectedLink;
   /** Whether it shows in the tree of repository names. */
   readonly inNamespace?: boolean;
 }
@@ -95,7 +95,7 @@ function* unexpectedInRepository({ graph }: CheckContext, repository: Repository
   const { name } = repository;
   yield* blockedFolders(repository);
   yield* repository.unexpected;
-  for (const link of repository.unexpectedRevisionLinks) {
+  for (const link of [...repository.unexpectedLinks.revision, ...repository.unexpectedLinks.layer]) {
     const { path, state } = link;
     if (isBroken(state) || !isStoragePath(path)) yield { path, reason: "misplaced-link", link };
   }

@@ -1,7 +1,7 @@
 // Options and configuration file together: an option that was given beats the file.
 import type { Config } from "../contract/config-file.ts";
 import { UsageError } from "../contract/errors.ts";
-import { type Configured, registryVersion } from "../options.ts";
+import type { Configured } from "../options.ts";
 import { readInput } from "../output/input-file.ts";
 
 /** Read where no other is named. */
@@ -26,7 +26,7 @@ export async function readConfig(named: string | undefined): Promise<Config> {
 
 /**
  * The options of a command with what the file says where no option was given (`isGiven` tells); `given` are the paths of
- * the command line. Throws a UsageError where there is no path at all, an empty one, or a registry that is not supported.
+ * the command line. Throws a UsageError where there is no path at all, or an empty one.
  */
 export function configure<Options extends object>(
   options: Options,
@@ -42,7 +42,7 @@ export function configure<Options extends object>(
   // Each command has files of its own: a gate must not write over what a scan wrote.
   const files = command === "gate" ? (config.gate ?? {}) : command === "scan" ? config : {};
   const fromFile = {
-    registry: config.registry === undefined ? undefined : registryVersion(String(config.registry)),
+    registry: config.registry === undefined ? undefined : String(config.registry),
     failOn: config["fail-on"],
     state: files.state,
     metrics: files.metrics,

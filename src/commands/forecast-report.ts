@@ -74,8 +74,8 @@ function forecastOf(
   removedTags: Bytes,
   { deleteUntagged }: ReportOptions,
 ): Forecast {
-  const { graph, catalogue, unexpectedInStore, pull } = context;
-  const input = { graph, catalogue, unexpectedInStore, hasBlobStore };
+  const { rules, graph, catalogue, unexpectedInStore, pull } = context;
+  const input = { rules, graph, catalogue, unexpectedInStore, hasBlobStore };
   return forecast(input, pull, root.kind, { deleteUntagged, removedTags });
 }
 

@@ -38,11 +38,11 @@ export function rootEvidence(
     const { root, namespace } = one.inspection;
     const fs = notingIn(storageFs, root, unreadable);
     const user = collector ?? majorityOwner(fs, root.path, repositoryNames(namespace));
-    const { graph, catalogue } = one.inspection.context;
+    const { rules, graph, catalogue } = one.inspection.context;
     const removedTags = one.removed.all;
     const checks = { since, collector: user, removedTags };
     const deletions = lookAtDeletions(storageFs, root.path, graph, one.forecast.collection, checks);
-    const collected = { path: root.path, namespace, graph, catalogue };
+    const collected = { path: root.path, rules, namespace, graph, catalogue };
     const reading = user && readAsCollector(storageFs, collected, { deleteUntagged, removedTags }, user);
     for (const entry of [...deletions.unreadable, ...(reading?.unreadable ?? [])]) {
       unreadable.push({ root: root.name, ...entry });

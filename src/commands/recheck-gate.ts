@@ -3,7 +3,6 @@ import { z } from "zod";
 import { UsageError } from "../contract/errors.ts";
 import { type Decision, type Fingerprint, gateReport } from "../contract/gate.ts";
 import { rootKind } from "../contract/parts.ts";
-import { REGISTRY } from "../contract/run.ts";
 import { DiskState, type Unreadable } from "../facts/facts.ts";
 import { type ChosenRoot, chooseRoots } from "../inspect/choose-roots.ts";
 import { BLOBS, REPOSITORIES } from "../layout/paths.ts";
@@ -11,6 +10,7 @@ import type { OptionsOf } from "../options.ts";
 import { readInput } from "../output/input-file.ts";
 import { print } from "../output/result-files.ts";
 import type { Terminal } from "../output/terminal.ts";
+import { RULES } from "../registry/rules.ts";
 import { fingerprint } from "../scan/fingerprint.ts";
 import { listNames, type StorageFs } from "../scan/fs/storage-fs.ts";
 import { listNamespace } from "../scan/list-namespace.ts";
@@ -24,9 +24,9 @@ type GateOptions = OptionsOf<"gate">;
 /** The report of a gate that was asked about a million tags has less. */
 const MOST_BYTES = 1 << 29;
 
-const { schemaVersion, command, runId, startedAt, asked, decision, fingerprints } = gateReport.shape;
+const { schemaVersion, registry, command, runId, startedAt, asked, decision, fingerprints } = gateReport.shape;
 const EARLIER = z.object({
-  ...{ schemaVersion, command, runId, startedAt, asked, decision, fingerprints: fingerprints.min(1) },
+  ...{ schemaVersion, registry, command, runId, startedAt, asked, decision, fingerprints: fingerprints.min(1) },
   forecast: z.object({ roots: z.array(z.object({ path: z.string(), kind: rootKind })) }),
 });
 type Earlier = z.infer<typeof EARLIER>;
@@ -50,7 +50,7 @@ export async function recheckGate(options: GateOptions & { recheck: string }, te
   const answer = {
     schemaVersion: 1,
     tool,
-    registry: REGISTRY,
+    registry: RULES[options.registry].registry,
     command: "gate",
     recheckOf: earlier.runId,
     asked: earlier.asked,
@@ -73,9 +73,9 @@ function collectionOf({ asked: { deleteUntagged, keepTags, removeTags } }: Earli
   return `garbage-collect${deleteUntagged ? " -m" : ""}${after}`;
 }
 
-/** Throws a UsageError where what is asked now is not what was asked then. What is not said now is as it was then. */
+/** Throws a UsageError where what is asked now is not what was asked then. What is not said now is as it was then, but for the registry. */
 function refuseOther(
-  { asked, forecast, fingerprints }: Earlier,
+  { registry, asked, forecast, fingerprints }: Earlier,
   chosen: readonly ChosenRoot[],
   options: GateOptions,
 ): void {
@@ -86,6 +86,7 @@ function refuseOther(
   if (fingerprints.some(({ path }) => !paths.has(path)) || paths.size !== fingerprints.length) {
     refuse(`about other roots than ${options.paths.join(" ")}`);
   }
+  if (RULES[options.registry].registry !== registry) refuse(`about registry ${registry}`);
   if (options.deleteUntagged && !asked.deleteUntagged) refuse("about a garbage collection without -m");
   if (options.keepTags !== undefined && options.keepTags !== asked.keepTags) {
     refuse(asked.keepTags === null ? "without --keep-tags" : `with --keep-tags ${asked.keepTags}`);

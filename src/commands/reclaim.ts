@@ -84,8 +84,8 @@ function foundIn(
   options: Parameters<typeof reclaimRoot>[2],
 ): Reclaim | undefined {
   if (root.kind === "cache") return undefined;
-  const { graph, catalogue, unexpectedInStore, pull } = context;
-  return reclaimRoot({ graph, catalogue, unexpectedInStore, hasBlobStore }, pull, options);
+  const { rules, graph, catalogue, unexpectedInStore, pull } = context;
+  return reclaimRoot({ rules, graph, catalogue, unexpectedInStore, hasBlobStore }, pull, options);
 }
 
 /** Why a delete may take a tag that it is not to take. Notes in `unreadable` what cannot be read. */

@@ -2,15 +2,17 @@
 import { randomUUID } from "node:crypto";
 import { resolve } from "node:path";
 import { NoRootError } from "../contract/errors.ts";
-import { type InvestigationRun, REGISTRY } from "../contract/run.ts";
+import type { InvestigationRun } from "../contract/run.ts";
 import type { Verdict } from "../contract/scan.ts";
 import { checkDistinct, checkOutsideGiven, type NamedFiles } from "../output/outside-roots.ts";
 import { print, ResultFiles } from "../output/result-files.ts";
 import type { Terminal } from "../output/terminal.ts";
+import { RULES } from "../registry/rules.ts";
 import { exitCode } from "./exit-code.ts";
 
 export interface RunOptions {
   readonly paths: readonly string[];
+  readonly registry: keyof typeof RULES;
   readonly dryRun: boolean;
   readonly quiet: boolean;
   readonly report: string | undefined;
@@ -78,7 +80,7 @@ export function reportHead<Command extends string>(
   return {
     schemaVersion: 1,
     tool: { name: "regfsck", version },
-    registry: REGISTRY,
+    registry: RULES[options.registry].registry,
     command,
     runId: randomUUID(),
     startedAt: new Date(startedAt).toISOString(),

@@ -7,6 +7,7 @@ import { DiskState, isBroken, ManifestKind, type Unreadable } from "../facts/fac
 import { RootGraph } from "../graph/root-graph.ts";
 import { hashWrongSizes } from "../inspect/wrong-sizes.ts";
 import { blobData } from "../layout/paths.ts";
+import type { Rules } from "../registry/rules.ts";
 import type { WantedPlatforms } from "../registry/serve/child-needs.ts";
 import { type ImagePart, imageParts, statusOf } from "../registry/serve/image-tree.ts";
 import type { StorageRoot } from "../scan/find-roots.ts";
@@ -16,6 +17,8 @@ import type { Progress } from "../scan/reader.ts";
 import type { ImageName } from "./image-name.ts";
 
 export interface VerifyImageOptions {
+  /** Those of the registry that the verdict is about. */
+  readonly rules: Rules;
   /** Whether to hash every blob, not manifests alone. */
   readonly verifyContent: boolean;
   readonly progress: Progress;
@@ -58,12 +61,12 @@ async function verifyOnce(
   storageFs: StorageFs,
   root: StorageRoot,
   image: ImageName,
-  { verifyContent, progress, platforms }: VerifyImageOptions,
+  { rules, verifyContent, progress, platforms }: VerifyImageOptions,
 ): Promise<VerifiedImage | undefined> {
-  const facts = readImage(storageFs, root.path, image);
+  const facts = readImage(storageFs, root.path, image, rules.manifests);
   if (!facts) return undefined;
   const unreadable = [...facts.repository.unreadable];
-  const graph = graphOf(facts, unreadable);
+  const graph = graphOf(facts, rules, unreadable);
   let done = 0;
   for (const blobs of readImageBlobs(storageFs, root.path, facts.blobs, verifyContent)) {
     graph.addBlobs(blobs);
@@ -73,14 +76,14 @@ async function verifyOnce(
     // Hashing takes its time: signals are seen in between.
     if (verifyContent) await new Promise((resolve) => setImmediate(resolve));
   }
-  const context = checkContext(root, graph, { platforms });
+  const context = checkContext(root, graph, rules, { platforms });
   hashWrongSizes(storageFs, root.path, graph, context.pull.problems);
   return { report: await reportOf(root, image, context, unreadable.length === 0), unreadable };
 }
 
 /** The graph of a root that holds nothing else, so that what answers for a whole root answers for this image. */
-function graphOf(facts: ImageFacts, unreadable: Unreadable[]): RootGraph {
-  const graph = new RootGraph();
+function graphOf(facts: ImageFacts, { servesByLayerLink }: Rules, unreadable: Unreadable[]): RootGraph {
+  const graph = new RootGraph(servesByLayerLink);
   graph.addRepository(facts.repository);
   for (const { digests, facts: manifests } of facts.manifests) {
     graph.addManifests(

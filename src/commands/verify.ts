@@ -5,6 +5,7 @@ import type { ImageReport, VerifyReport } from "../contract/verify.ts";
 import type { OptionsOf } from "../options.ts";
 import { checkOutsideRoots } from "../output/outside-roots.ts";
 import type { Terminal } from "../output/terminal.ts";
+import { RULES } from "../registry/rules.ts";
 import { render } from "../report/index.ts";
 import { parseImageName } from "./image-name.ts";
 import { beginRun, codeFor, endRun, reportHead, verdictOf } from "./run.ts";
@@ -27,6 +28,7 @@ export async function verify(options: VerifyOptions, terminal: Terminal): Promis
   const unreadable: UnreadableReport[] = unreadableAbove.map((entry) => ({ root: "", ...entry }));
   const images: ImageReport[] = [];
   const reading = {
+    rules: RULES[options.registry],
     verifyContent: options.verifyImageContent,
     progress: terminal.progress,
     platforms: options.platforms,

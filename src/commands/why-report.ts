@@ -25,8 +25,8 @@ export class RootWitness {
   readonly #deleteUntagged: Collection;
 
   constructor({ root, hasBlobStore, context }: RootInspection) {
-    const { graph, catalogue, unexpectedInStore, pull } = context;
-    const input = { graph, catalogue, unexpectedInStore, hasBlobStore };
+    const { rules, graph, catalogue, unexpectedInStore, pull } = context;
+    const input = { rules, graph, catalogue, unexpectedInStore, hasBlobStore };
     this.#root = root.name;
     this.#graph = graph;
     this.#rules = pull.rules;

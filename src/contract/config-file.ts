@@ -38,7 +38,7 @@ const CONFIG = z.strictObject({
     .array(z.strictObject({ path: text, kind: z.enum(["authoritative", "cache"]).optional() }))
     .min(1)
     .optional(),
-  /** The registry that serves the roots: 2 for 2.8.3. */
+  /** The registry that serves the roots: 2 for 2.8.3, 3 for 3.1. */
   registry: z.literal([2, 3, "2", "3"]).optional(),
   "fail-on": z.enum(FAIL_ON).optional(),
   state: text.optional(),

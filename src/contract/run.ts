@@ -3,9 +3,8 @@ import type { Infer, investigatedRoot } from "./parts.ts";
 import type { WhyReport } from "./why.ts";
 
 /** The registries whose behaviour a report can speak of. Nothing on the disk tells which one serves it. */
-export const REGISTRIES = ["2.8.3"] as const;
+export const REGISTRIES = ["2.8.3", "3.1"] as const;
 export type Registry = (typeof REGISTRIES)[number];
-export const REGISTRY: Registry = "2.8.3";
 
 /** The members that all reports begin with, but for the command. */
 export type InvestigationRun = Pick<

@@ -1,4 +1,5 @@
 // What the disk says, before anyone judges it: plain data that a worker thread can hand over.
+import type { LinkKind } from "../layout/paths.ts";
 import type { PackedDigests } from "./packed-digests.ts";
 
 /** What a path turned out to be when it was read. */
@@ -122,8 +123,8 @@ export interface UnexpectedEntry {
   readonly hides?: readonly string[];
 }
 
-/** A file called `link` below revisions/ at another depth than a revision link's: garbage collection reads it all the same. */
-export interface UnexpectedRevisionLink {
+/** A file called `link` at another depth than the links of its kind: garbage collection reads it all the same. */
+export interface UnexpectedLink {
   readonly path: string;
   readonly state: DiskState;
   readonly target: string | undefined;
@@ -141,12 +142,14 @@ export interface RepositoryFacts {
   readonly name: string;
   /** DiskState of the folder that its tags lie in. */
   readonly tagsState: DiskState;
+  /** DiskState of the folder that its layer links lie in. */
+  readonly layersState: DiskState;
   readonly blocked: readonly BlockedFolder[];
-  /** What tells the directories that revision links lie in from all others, whatever path leads there; not always read. */
-  readonly revisionFolders: readonly string[];
+  /** What tells the directories that links lie in from all others, whatever path leads there; not always read. */
+  readonly linkFolders: Readonly<Record<LinkKind, readonly string[]>>;
   readonly layerLinks: readonly LinkFacts[];
   readonly revisionLinks: readonly LinkFacts[];
-  readonly unexpectedRevisionLinks: readonly UnexpectedRevisionLink[];
+  readonly unexpectedLinks: Readonly<Record<LinkKind, readonly UnexpectedLink[]>>;
   readonly tags: readonly TagFacts[];
   readonly uploads: readonly UploadFacts[];
   readonly unexpected: readonly UnexpectedEntry[];
@@ -178,6 +181,7 @@ export interface ManifestFacts {
   readonly corrupt: Uint8Array;
   /** What the bytes of the corrupt rows do hash to, in the order of the rows. */
   readonly actualDigests: PackedDigests;
+  /** Of one that cannot be parsed `none`, unless the release before can: then its kind and references are what that reads. */
   readonly kinds: Uint8Array;
   /** The blob's size when it was read, in bytes. */
   readonly sizes: Float64Array;

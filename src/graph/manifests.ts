@@ -1,6 +1,6 @@
 // The manifests of a root and what each references: columns, one row a manifest and one a reference.
 import { Bytes, Floats, Integers } from "../facts/columns.ts";
-import { type ManifestFacts, ManifestState, type Role } from "../facts/facts.ts";
+import { type ManifestFacts, ManifestKind, ManifestState, type Role } from "../facts/facts.ts";
 import { DigestCursor } from "../facts/packed-digests.ts";
 import type { DigestTable } from "./digest-table.ts";
 import { Range } from "./range.ts";
@@ -85,6 +85,11 @@ export class ManifestTable {
 
   isParsed(manifest: number): boolean {
     return this.state(manifest) === ManifestState.ok;
+  }
+
+  /** Whether it cannot be parsed, though the release before can. */
+  isOutdated(manifest: number): boolean {
+    return !this.isParsed(manifest) && this.kind(manifest) !== ManifestKind.none;
   }
 
   /** Whether its bytes do not hash to the digest of the blob that they were read from. */

@@ -23,6 +23,7 @@ export interface GraphView
     | "sharedBlobs"
     | "isLinkedBlob"
     | "linkState"
+    | "servesByLayerLink"
   > {
   readonly manifests: ManifestView;
   readonly layerLinks: LinkView;
@@ -95,6 +96,7 @@ export class GraphOverlay implements GraphView {
   readonly #graph: RootGraph;
   readonly digests: GraphView["digests"];
   readonly tags: GraphView["tags"];
+  readonly servesByLayerLink: boolean;
   readonly layerLinks: LinkOverlay;
   readonly revisions: LinkOverlay;
   readonly #corrupt: ReadonlySet<number>;
@@ -114,6 +116,7 @@ export class GraphOverlay implements GraphView {
     this.#corrupt = corrupt;
     this.digests = graph.digests;
     this.tags = graph.tags;
+    this.servesByLayerLink = graph.servesByLayerLink;
     this.#manifests = graph.manifests;
     this.layerLinks = new LinkOverlay(graph.layerLinks, like?.layerLinks);
     this.revisions = new LinkOverlay(graph.revisions, like?.revisions);

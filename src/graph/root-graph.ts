@@ -8,7 +8,7 @@ import {
   type RepositoryFacts,
   Role,
   type UnexpectedEntry,
-  type UnexpectedRevisionLink,
+  type UnexpectedLink,
   type UploadFacts,
 } from "../facts/facts.ts";
 import { DigestCursor, DigestWriter, type PackedDigests } from "../facts/packed-digests.ts";
@@ -24,13 +24,15 @@ export interface RepositoryNode {
   readonly name: string;
   /** DiskState of the folder that its tags lie in. */
   readonly tagsState: DiskState;
+  /** DiskState of the folder that its layer links lie in. */
+  readonly layersState: DiskState;
   readonly blocked: readonly BlockedFolder[];
-  /** As RepositoryFacts has it: repositories that have one in common share their revisions. */
-  readonly revisionFolders: readonly string[];
+  /** As RepositoryFacts has them: repositories that have one in common share their links of that kind. */
+  readonly linkFolders: Readonly<Record<LinkKind, readonly string[]>>;
   readonly layerLinks: Range;
   readonly revisions: Range;
   readonly tags: Range;
-  readonly unexpectedRevisionLinks: readonly UnexpectedRevisionLink[];
+  readonly unexpectedLinks: Readonly<Record<LinkKind, readonly UnexpectedLink[]>>;
   readonly uploads: readonly UploadFacts[];
   readonly unexpected: readonly UnexpectedEntry[];
 }
@@ -79,6 +81,12 @@ export class RootGraph {
   /** Layer links that hold another digest than their place says, in pairs: place, target. */
   readonly #otherLayerLinks: number[] = [];
   #toRead: number[] = [];
+  /** Whether a manifest without a revision link is served by way of its layer link. */
+  readonly servesByLayerLink: boolean;
+
+  constructor(servesByLayerLink = true) {
+    this.servesByLayerLink = servesByLayerLink;
+  }
 
   /** Takes note of folders of the blob store that are none. */
   addBlocked(blocked: readonly BlockedFolder[]): void {
@@ -133,12 +141,13 @@ export class RootGraph {
       index,
       name: facts.name,
       tagsState: facts.tagsState,
+      layersState: facts.layersState,
       blocked: facts.blocked,
-      revisionFolders: facts.revisionFolders,
+      linkFolders: facts.linkFolders,
       layerLinks: new Range(firstLayerLink, this.layerLinks.length),
       revisions: new Range(firstRevision, this.revisions.length),
       tags: new Range(firstTag, this.tags.length),
-      unexpectedRevisionLinks: facts.unexpectedRevisionLinks,
+      unexpectedLinks: facts.unexpectedLinks,
       uploads: facts.uploads,
       unexpected: facts.unexpected,
     };
@@ -150,7 +159,8 @@ export class RootGraph {
       if (target >= 0 && target !== place) this.#otherLayerLinks.push(place, target);
     }
     for (const tag of node.tags) this.#wantManifest(this.tags.target(tag));
-    for (const { target } of facts.unexpectedRevisionLinks) {
+    for (const { target } of facts.unexpectedLinks.layer) if (target !== undefined) this.digests.addText(target);
+    for (const { target } of facts.unexpectedLinks.revision) {
       if (target !== undefined) this.#wantManifest(this.digests.addText(target));
     }
   }
@@ -176,7 +186,7 @@ export class RootGraph {
    */
   takeManifestsToRead(): number[] {
     // A manifest without a revision link is served by way of its layer link, which may lead elsewhere.
-    for (let pair = 0; pair < this.#otherLayerLinks.length; pair += 2) {
+    for (let pair = 0; this.servesByLayerLink && pair < this.#otherLayerLinks.length; pair += 2) {
       if (this.#wantedAsManifest.at(this.#otherLayerLinks[pair]!) === 1) {
         this.#wantManifest(this.#otherLayerLinks[pair + 1]!);
       }

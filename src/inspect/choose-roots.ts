@@ -4,6 +4,7 @@ import { UsageError } from "../contract/errors.ts";
 import type { RegistryConfig } from "../contract/registry-config.ts";
 import type { NamespaceFacts } from "../facts/facts.ts";
 import { SCHEDULER_STATE } from "../layout/paths.ts";
+import { RULES } from "../registry/rules.ts";
 import { type CacheEvidence, cacheEvidence } from "../scan/cache-evidence.ts";
 import { findRoots, type StorageRoot } from "../scan/find-roots.ts";
 import { noting } from "../scan/fs/noting-fs.ts";
@@ -21,6 +22,8 @@ export interface ChosenRoot {
 }
 
 export interface RootChoice {
+  /** 2 where nothing is said. */
+  readonly registry?: keyof typeof RULES;
   readonly paths: readonly string[];
   readonly repositories: readonly string[];
   readonly caches: readonly string[];
@@ -34,7 +37,7 @@ export interface RootChoice {
 /** Throws a NoRootError for a path without a root, a UsageError for a root name that no root has, a glob that no repository matches. */
 export function chooseRoots(
   storageFs: StorageFs,
-  { paths, repositories, caches, authoritative, kinds, registryConfig }: RootChoice,
+  { registry = "2", paths, repositories, caches, authoritative, kinds, registryConfig }: RootChoice,
 ): { readonly chosen: readonly ChosenRoot[]; readonly unreadable: readonly { path: string; error: string }[] } {
   const { roots, unreadable: unread } = findRoots(storageFs, paths);
   const unreadable = [...unread];
@@ -48,7 +51,7 @@ export function chooseRoots(
   if (both !== undefined) throw new UsageError(`root ${both} is given both as --cache and as --authoritative`);
   const configured = new Map([...kinds].map(([path, kind]) => [resolve(path), kind]));
   const chosen = roots.map((root) => {
-    const namespace = listNamespace(storageFs, root.path);
+    const namespace = listNamespace(storageFs, root.path, RULES[registry]);
     const config = configOf(storageFs, registryConfig, root.path, roots.length);
     const names = repositoryNames(namespace);
     const said = caches.includes(root.name)

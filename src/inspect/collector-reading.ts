@@ -1,10 +1,11 @@
 // What the user who collects may not read. A garbage collection aborts there: at most places while it marks, among the
 // blobs with -m after the manifests are gone.
 import { DiskState, type NamespaceFacts, type Unreadable } from "../facts/facts.ts";
-import type { RepositoryNode, RootGraph } from "../graph/root-graph.ts";
+import { linkRange, type RepositoryNode, type RootGraph } from "../graph/root-graph.ts";
 import {
   BLOBS,
   blobData,
+  type LinkKind,
   linkFile,
   linksFolder,
   REPOSITORIES,
@@ -13,12 +14,14 @@ import {
   tagsFolder,
 } from "../layout/paths.ts";
 import type { CollectOptions } from "../registry/collect/collection.ts";
+import type { Rules } from "../registry/rules.ts";
 import type { Catalogue } from "../registry/serve/catalogue.ts";
 import { mayAccess, type User } from "../scan/access.ts";
 import { entriesOf, listNames, type StorageFs, stateOfError, statPath } from "../scan/fs/storage-fs.ts";
 
 /** What of a root a garbage collection reads. */
 export interface CollectedRoot {
+  readonly rules: Rules;
   /** The storage root's path. */
   readonly path: string;
   readonly namespace: NamespaceFacts;
@@ -37,13 +40,13 @@ const ENTER = 0o1;
 const LIST = READ | ENTER;
 
 /**
- * Goes by owners and modes, as registry 2.8.3 reads: every directory of the namespace and of revisions/, revision links,
- * the manifests that they name, with `-m` tags and what they name, then every directory of the store. It reads no layer
- * link and no layer. One stat a directory and file; none for root.
+ * Goes by owners and modes, as the registry reads: every directory of the namespace and of revisions/, revision links,
+ * the manifests that they name, with `-m` tags and what they name, in registry 3 every directory of _layers/ and layer link,
+ * then every directory of the store. It reads no layer. One stat a directory and file; none for root.
  */
 export function readAsCollector(
   storageFs: StorageFs,
-  { path, namespace, graph, catalogue }: CollectedRoot,
+  { path, rules, namespace, graph, catalogue }: CollectedRoot,
   { deleteUntagged, removedTags }: CollectOptions,
   collector: User,
 ): CollectorReading {
@@ -58,31 +61,29 @@ export function readAsCollector(
   for (const name of catalogue.seen) {
     const repository = repositories.get(name);
     if (!repository || !reading.opens(repositoryFolder(name), LIST)) continue;
-    readRevisions(reading, graph, repository);
+    readLinks(reading, graph, repository, "revision");
+    if (rules.collector.deletesLayerLinks) readLinks(reading, graph, repository, "layer");
     if (deleteUntagged) readTags(reading, graph, repository, removedTags);
   }
   readStore(reading, graph);
   return { closed, unreadable };
 }
 
-function readRevisions(
-  reading: Reading,
-  graph: RootGraph,
-  { name, revisions, unexpectedRevisionLinks }: RepositoryNode,
-) {
-  const folder = linksFolder(name, "revision");
-  if (!reading.opens(folder, LIST)) return;
-  for (const link of revisions) {
-    const path = linkFile(name, "revision", graph.digests.text(graph.revisions.place(link)));
+function readLinks(reading: Reading, graph: RootGraph, repository: RepositoryNode, kind: LinkKind): void {
+  const { name, unexpectedLinks } = repository;
+  if (!reading.opens(linksFolder(name, kind), LIST)) return;
+  const links = graph.links(kind);
+  for (const link of linkRange(repository, kind)) {
+    const path = linkFile(name, kind, graph.digests.text(links.place(link)));
     if (reading.opens(parentOf(parentOf(path)), LIST) && reading.isOpen(parentOf(path), LIST))
       reading.isOpen(path, READ);
-    const manifest = graph.revisions.target(link);
+    const manifest = kind === "revision" ? links.target(link) : -1;
     if (manifest >= 0 && graph.blobState(manifest) === DiskState.ok) {
       const data = blobData(graph.digests.text(manifest));
       if (reading.opens(parentOf(parentOf(data)), ENTER)) reading.isOpen(data, READ);
     }
   }
-  for (const { path } of unexpectedRevisionLinks) if (reading.opens(parentOf(path), LIST)) reading.isOpen(path, READ);
+  for (const { path } of unexpectedLinks[kind]) if (reading.opens(parentOf(path), LIST)) reading.isOpen(path, READ);
 }
 
 function readTags(

@@ -3,6 +3,7 @@ import { setImmediate as breathe, setTimeout as sleep } from "node:timers/promis
 import type { RootFindings } from "../checks/root-findings.ts";
 import type { NamespaceFacts } from "../facts/facts.ts";
 import type { NameClaim } from "../graph/claims.ts";
+import type { Rules } from "../registry/rules.ts";
 import { walkCatalogue } from "../registry/serve/catalogue.ts";
 import type { StorageFs } from "../scan/fs/storage-fs.ts";
 import { listNamespace, repositoryNames } from "../scan/list-namespace.ts";
@@ -35,7 +36,7 @@ export async function findMoved(
   const paths = new Set<string>();
   const repositories = new Set<string>();
   const blobs = new Set<string>();
-  const names = new Names(storageFs, root);
+  const names = new Names(storageFs, root, context.rules);
   let rechecker: Rechecker | undefined;
   let looked = 0;
   for (const { check, found } of findings) {
@@ -65,6 +66,7 @@ export async function findMoved(
 class Names {
   readonly #fs: StorageFs;
   readonly #root: string;
+  readonly #rules: Rules;
   #listed:
     | {
         readonly namespace: NamespaceFacts;
@@ -74,9 +76,10 @@ class Names {
       }
     | undefined;
 
-  constructor(storageFs: StorageFs, root: string) {
+  constructor(storageFs: StorageFs, root: string, rules: Rules) {
     this.#fs = storageFs;
     this.#root = root;
+    this.#rules = rules;
   }
 
   /** Undefined where nobody asked. */
@@ -92,8 +95,8 @@ class Names {
   }
 
   #list() {
-    const namespace = listNamespace(this.#fs, this.#root);
-    const { seen, unexpected } = walkCatalogue(namespace);
+    const namespace = listNamespace(this.#fs, this.#root, this.#rules);
+    const { seen, unexpected } = walkCatalogue(namespace, this.#rules);
     return {
       namespace,
       names: new Set(repositoryNames(namespace)),

@@ -2,6 +2,7 @@
 import type { UnreadableReport } from "../contract/scan.ts";
 import { checkOutsideRoots } from "../output/outside-roots.ts";
 import type { Terminal } from "../output/terminal.ts";
+import { RULES } from "../registry/rules.ts";
 import { throttled } from "../scan/fs/throttled-fs.ts";
 import { chooseRoots, type RootChoice } from "./choose-roots.ts";
 import { inspectRoot, type RootInspection } from "./inspect-root.ts";
@@ -9,6 +10,7 @@ import type { InspectOptions } from "./root-reading.ts";
 
 /** What the command line says about reading. */
 export interface ReadingOptions extends RootChoice, Pick<InspectOptions, "allowEmpty" | "jobs" | "platforms"> {
+  readonly registry: keyof typeof RULES;
   /** The most calls a second to the disk; undefined for as many as it takes. */
   readonly maxIops: number | undefined;
 }
@@ -65,6 +67,7 @@ export async function inspectAll(
         choice,
         {
           ...options,
+          rules: RULES[options.registry],
           now: startedAt,
           resourceUsage: terminal.resourceUsage,
           wholeRoot: options.repositories.length === 0,

@@ -42,7 +42,7 @@ export async function inspectRoot(
     await reading.readAll(names);
     noteWhatIsMissing(reading, names, options);
     const { findings, unsettled } = await settle(reading);
-    if (!reading.isStillThere()) return wentAway(root, namespace);
+    if (!reading.isStillThere()) return wentAway(root, namespace, options);
     for (const path of unsettled) reading.note({ path, error: "kept changing while it was read" });
     const { graph, pull } = findings.context;
     const doubts = options.wholeRoot ? [...mountDoubts(namespace, graph, pull)] : [];
@@ -113,8 +113,8 @@ async function settle(reading: RootReading) {
 }
 
 /** Nothing of a root whose storage went away while it was read: what was missed then was not deleted. */
-function wentAway(root: StorageRoot, namespace: NamespaceFacts): RootInspection {
-  const context = checkContext(root, new RootGraph());
+function wentAway(root: StorageRoot, namespace: NamespaceFacts, { rules }: InspectOptions): RootInspection {
+  const context = checkContext(root, new RootGraph(), rules);
   const error = "went away while it was read (was the volume unmounted?)";
   const findings = RootFindings.find(context);
   const unreadable = [{ path: STORAGE, error }];

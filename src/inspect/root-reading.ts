@@ -12,6 +12,7 @@ import { wantedBlobs } from "../graph/claims.ts";
 import { RootGraph } from "../graph/root-graph.ts";
 import { parseDigest } from "../layout/digest.ts";
 import { BLOBS, blobData, REPOSITORIES, repositoryFolder, STORAGE } from "../layout/paths.ts";
+import type { Rules } from "../registry/rules.ts";
 import type { WantedPlatforms } from "../registry/serve/child-needs.ts";
 import { isStateBroken } from "../scan/cache-evidence.ts";
 import type { StorageRoot } from "../scan/find-roots.ts";
@@ -23,7 +24,9 @@ import { type Progress, type ReadOptions, RootReader, type ThreadOptions } from 
 import { findMoved, type Moved } from "./find-moved.ts";
 import { hashWrongSizes } from "./wrong-sizes.ts";
 
-export interface InspectOptions extends ReadOptions, ThreadOptions {
+export interface InspectOptions extends Omit<ReadOptions, "walksLayers" | "manifests">, ThreadOptions {
+  /** Those of the registry that the verdict is about. */
+  readonly rules: Rules;
   /** Milliseconds since 1970. */
   readonly now: number;
   readonly staleUploadAge: number;
@@ -47,7 +50,7 @@ export class RootReading {
   readonly #reader: RootReader;
   /** What stood at the places of VOLUMES when reading began. */
   readonly #volumes: readonly ReturnType<typeof statPath>[];
-  readonly #graph = new RootGraph();
+  readonly #graph: RootGraph;
   #namespace: NamespaceFacts;
   #unexpectedInStore: readonly UnexpectedEntry[] = [];
   hasBlobStore = true;
@@ -68,7 +71,10 @@ export class RootReading {
     this.#root = root;
     this.#namespace = namespace;
     this.#options = options;
-    this.#reader = new RootReader(storageFs, root.path, options, progress);
+    const { manifests, servesByLayerLink, collector } = options.rules;
+    const reading = { ...options, manifests, walksLayers: collector.deletesLayerLinks };
+    this.#reader = new RootReader(storageFs, root.path, reading, progress);
+    this.#graph = new RootGraph(servesByLayerLink);
     this.#volumes = this.#statVolumes();
   }
 
@@ -149,8 +155,8 @@ export class RootReading {
 
   /** What was read so far, with all images pulled. */
   context(): CheckContext {
-    const { wholeRoot, now, staleUploadAge, platforms } = this.#options;
-    const context = checkContext(this.#root, this.#graph, {
+    const { rules, wholeRoot, now, staleUploadAge, platforms } = this.#options;
+    const context = checkContext(this.#root, this.#graph, rules, {
       namespace: this.#namespace,
       unexpectedInStore: this.#unexpectedInStore,
       isCacheStateBroken: this.#root.kind === "cache" && isStateBroken(this.#fs, this.#root.path),

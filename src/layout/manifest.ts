@@ -1,9 +1,12 @@
-// What a stored manifest references, as registry 2.8.3 reads it (docs/internals/registry-2.8.3.md section 4). Whether
-// the registry can read it at all, down to the quirks of its JSON decoder, decides between 200 and 500, and whether a
-// garbage collection runs or aborts.
+// What a stored manifest references, as the registry reads it (docs/internals/registry-2.8.3.md section 4,
+// docs/internals/registry-3.md section 4). Whether it can read it at all, down to the quirks of its JSON decoder, decides
+// between 200 and 500, and whether a garbage collection runs or aborts.
 
-import { decodeJson, lenient, optional, record } from "./go-json/go-json.ts";
-import { anyText, integer, list, type Slice, text, textMap } from "./go-json/values.ts";
+import { decodeJson } from "./go-json/go-json.ts";
+import type { Slice } from "./go-json/values.ts";
+import { type Document, type ManifestReading, type Platform, READINGS } from "./manifest-shapes.ts";
+
+export { EARLIER, type ManifestReading } from "./manifest-shapes.ts";
 
 export type ManifestKind = "image" | "index" | "schema1";
 /**
@@ -64,109 +67,10 @@ const MANIFEST_TYPES: ReadonlySet<string> = new Set([
   "application/vnd.docker.distribution.manifest.v1+prettyjws",
 ]);
 
-// The fields of the registry's Go types, all manifest types in one: each field is decoded on its own, so the errors of
-// fields that a kind does not have are simply not looked at.
-
-const platformChecks = { "os.version": anyText, "os.features": list(anyText) };
-
-interface Descriptor {
-  digest: string;
-  size: number;
-  urls: Slice<undefined> | undefined;
-}
-const descriptor = record<Descriptor>(
-  () => ({ digest: "", size: Number.NaN, urls: undefined }),
-  { digest: text, size: integer, urls: list(anyText) },
-  {
-    mediaType: anyText,
-    annotations: textMap,
-    // A pointer in Go, but of what it points to only the types matter.
-    platform: record(() => ({}), {}, { architecture: anyText, os: anyText, variant: anyText, ...platformChecks }),
-  },
-);
-
-interface Platform {
-  architecture: string;
-  os: string;
-  variant: string;
-}
-const platform = record<Platform>(
-  () => ({ architecture: "", os: "", variant: "" }),
-  { architecture: text, os: text, variant: text },
-  { ...platformChecks, features: list(anyText) },
-);
-
-interface Child {
-  mediaType: string;
-  digest: string;
-  size: number;
-  urls: Slice<undefined> | undefined;
-  annotations: Map<string, string> | undefined;
-  platform: Platform | undefined;
-}
-// An embedded descriptor, whose platform is shadowed by the child's own.
-const child = record<Child>(
-  () => ({
-    mediaType: "",
-    digest: "",
-    size: Number.NaN,
-    urls: undefined,
-    annotations: undefined,
-    platform: undefined,
-  }),
-  {
-    mediaType: text,
-    digest: text,
-    size: integer,
-    urls: list(anyText),
-    annotations: textMap,
-    platform: optional(platform),
-  },
-);
-
-interface FsLayer {
-  blobSum: string;
-}
-const fsLayer = record<FsLayer>(() => ({ blobSum: "" }), { blobSum: text });
-const historyEntry = record(() => ({}), {}, { v1Compatibility: anyText });
-
-interface Document {
-  schemaVersion: number;
-  mediaType: string;
-  config: Descriptor;
-  layers: Slice<Descriptor> | undefined;
-  manifests: Slice<Child> | undefined;
-  fsLayers: Slice<FsLayer> | undefined;
-  subject: { digest: string } | undefined;
-  artifactType: string | undefined;
-}
-const document = record<Document>(
-  () => ({
-    schemaVersion: 0,
-    mediaType: "",
-    config: descriptor.zero(),
-    layers: undefined,
-    manifests: undefined,
-    fsLayers: undefined,
-    subject: undefined,
-    artifactType: undefined,
-  }),
-  {
-    schemaVersion: integer,
-    mediaType: text,
-    config: descriptor,
-    layers: list(descriptor),
-    manifests: list(child),
-    fsLayers: list(fsLayer),
-    subject: lenient(record(() => ({ digest: "" }), { digest: text })),
-    artifactType: lenient(text),
-  },
-  { annotations: textMap, name: anyText, tag: anyText, architecture: anyText, history: list(historyEntry) },
-);
-
 /** Never throws. Takes any bytes: nothing about `content` need have been checked. */
-export function parseManifest(content: Uint8Array): ManifestContent {
+export function parseManifest(content: Uint8Array, reading: ManifestReading = "2.8.3"): ManifestContent {
   if (content.length > MAX_MANIFEST_BYTES) return unreadable("larger than 4 MiB");
+  const { document, dockerList, untypedFields, readsSchema1 } = READINGS[reading];
   const decoded = decodeJson(content, document);
   if (!decoded.ok) return unreadable(`not JSON: ${decoded.reason}`);
   const { value: manifest, typeErrors } = decoded;
@@ -175,25 +79,49 @@ export function parseManifest(content: Uint8Array): ManifestContent {
 
   const wrongVersion = wrongType("", "schemaVersion", "mediaType");
   if (wrongVersion !== undefined) return unreadable(wrongVersion);
-  if (schemaVersion === 1) {
+  if (schemaVersion === 1 && readsSchema1) {
     const reason = wrongType("name", "tag", "architecture", "fsLayers", "history") ?? unsignable(content, decoded);
     return reason === undefined ? readable("schema1", mediaType, fsLayerReferences(manifest)) : unreadable(reason);
   }
   if (schemaVersion === 0) return unreadable("no schemaVersion");
   if (schemaVersion !== 2) return unreadable(`schemaVersion ${schemaVersion}`);
 
-  if (mediaType === DOCKER_LIST || mediaType === OCI_INDEX || mediaType === "") {
-    const reason = wrongType("manifests");
-    if (reason !== undefined) return unreadable(reason, mediaType === "");
-  } else if (mediaType !== DOCKER_MANIFEST && mediaType !== OCI_MANIFEST) {
-    return unreadable(`unknown mediaType "${shortened(mediaType)}"`);
+  switch (mediaType) {
+    case DOCKER_LIST: {
+      const list = dockerList === document ? decoded : decodeJson(content, dockerList);
+      const reason = list.ok ? list.typeErrors.get("manifests") : list.reason;
+      return reason === undefined ? readableIndex(manifest) : unreadable(reason);
+    }
+    case OCI_INDEX: {
+      const reason = wrongType(...untypedFields);
+      return reason === undefined ? readableIndex(manifest) : unreadable(reason);
+    }
+    case DOCKER_MANIFEST: {
+      const reason = wrongType("config", "layers");
+      return reason === undefined ? readableImage(manifest) : unreadable(reason);
+    }
+    case "": {
+      // It is read as an index first, and the registry does not expect that to fail.
+      const reason = wrongType(...untypedFields);
+      if (reason !== undefined) return unreadable(reason, true);
+      if (manifest.manifests !== undefined) return readableIndex(manifest);
+      break;
+    }
+    case OCI_MANIFEST:
+      break;
+    default:
+      return unreadable(`unknown mediaType "${shortened(mediaType)}"`);
   }
-  if (mediaType === DOCKER_LIST || mediaType === OCI_INDEX || (mediaType === "" && manifest.manifests !== undefined)) {
-    return readable("index", mediaType, childReferences(manifest), manifest);
-  }
-  const reason = wrongType("config", "layers", ...(mediaType === DOCKER_MANIFEST ? [] : ["annotations"]));
-  if (reason !== undefined) return unreadable(reason);
-  return readable("image", mediaType, imageReferences(manifest), manifest);
+  const reason = wrongType("config", "layers", "annotations");
+  return reason === undefined ? readableImage(manifest) : unreadable(reason);
+}
+
+function readableIndex(manifest: Document): ManifestContent {
+  return readable("index", manifest.mediaType, childReferences(manifest), manifest);
+}
+
+function readableImage(manifest: Document): ManifestContent {
+  return readable("image", manifest.mediaType, imageReferences(manifest), manifest);
 }
 
 function unreadable(reason: string, panics = false): ManifestContent {

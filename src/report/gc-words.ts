@@ -12,6 +12,10 @@ interface AbortWords {
 }
 
 const WORDS = {
+  "no-repositories": {
+    what: "the directory of the repositories is missing",
+    fix: "check whether the volume is mounted; the first push creates it",
+  },
   "invalid-name": {
     what: "the name of this repository is invalid",
     fix: "move it out of the storage root",
@@ -31,6 +35,10 @@ const WORDS = {
   "unusable-tag": {
     what: "this is not a valid tag name, and -m reads every entry of tags",
     fix: "move it out of the storage root, or run garbage collection without -m",
+  },
+  "no-layers": {
+    what: "the repository has no _layers directory, which registry 3 walks in every repository",
+    fix: "create the empty directory, owned by the registry's user",
   },
   "no-tags": {
     what: "the repository has no tags directory, which -m needs",
@@ -76,6 +84,14 @@ const WORDS = {
     what: "this is in place of the tag's history, and -m cannot read it",
     fix: "move it out of the storage root (a tag works without its history), or run garbage collection without -m",
   },
+  "twice-unlinked": {
+    what: "another link of this repository holds this digest too (a layer that was pushed by sha512, a copied directory), and the layer link is deleted once for each",
+    fix: "push what needs the layer again by sha256, or delete the directory of the other link if nobody needs it",
+  },
+  "shared-layers": {
+    what: "a symlink or bind mount gives this layer link's directory a second path, and the link is deleted by each",
+    fix: "remove the link or mount that gives its repository a second name",
+  },
 } as const satisfies Record<AbortReason, AbortWords>;
 
 /** The reasons, in the order in which garbage collection can meet them. */
@@ -85,6 +101,7 @@ const PHASES = {
   mark: "before it deletes anything",
   delete: "after it deleted some of the manifests",
   blobs: "after it deleted some of the blobs, and with -m the manifests",
+  layers: "after it deleted all that it would, but for some of the layer links",
   sweep: "before it deletes any blob, but with -m after it deleted the manifests",
 } as const satisfies Record<Abort["phase"], string>;
 

@@ -20,10 +20,14 @@ import {
   stateOfError,
   statPath,
 } from "./fs/storage-fs.ts";
-import { isUndecodableName, undecodableFoldersHoldLayers } from "./undecodable-names.ts";
+import { isUndecodableName, undecodableFoldersHold } from "./undecodable-names.ts";
 
-/** Lists the namespace of the storage root at `root`. */
-export function listNamespace(storageFs: StorageFs, root: string): NamespaceFacts {
+/** Lists the namespace of the storage root at `root`. `repositoryEntry` is what makes a folder a repository to the registry. */
+export function listNamespace(
+  storageFs: StorageFs,
+  root: string,
+  { repositoryEntry } = { repositoryEntry: "_layers" },
+): NamespaceFacts {
   const base = `${root}/${REPOSITORIES}`;
   const folders = new Map<string, readonly NamespaceEntry[]>();
   const empty: string[] = [];
@@ -66,7 +70,7 @@ export function listNamespace(storageFs: StorageFs, root: string): NamespaceFact
         }
       }
     }
-    if (undecodable !== undefined && undecodableFoldersHoldLayers(notingFs, path))
+    if (undecodable !== undefined && undecodableFoldersHold(notingFs, path, repositoryEntry))
       unexpected.push({ path: undecodable, reason: "invalid-name" });
     folders.set(below, entries);
     if (listing.entries.length === 0) empty.push(below);

@@ -14,6 +14,7 @@ import {
 } from "../facts/facts.ts";
 import { packDigests, unpackDigests } from "../facts/packed-digests.ts";
 import { ALGORITHMS, parseDigest } from "../layout/digest.ts";
+import type { ManifestReading } from "../layout/manifest.ts";
 import { type LinkKind, repositoryFolder, tagFolder } from "../layout/paths.ts";
 import type { StorageFs } from "./fs/storage-fs.ts";
 import { type BlobShard, readBlobShard } from "./read-blobs.ts";
@@ -43,7 +44,12 @@ export interface ImageFacts {
 }
 
 /** Reads the links and manifests of an image in the storage root at `root`; undefined where there is no such image. */
-export function readImage(storageFs: StorageFs, root: string, target: ImageTarget): ImageFacts | undefined {
+export function readImage(
+  storageFs: StorageFs,
+  root: string,
+  target: ImageTarget,
+  manifests: ManifestReading = "2.8.3",
+): ImageFacts | undefined {
   const unreadable: Unreadable[] = [];
   const reading: RepositoryReading = {
     fs: storageFs,
@@ -56,7 +62,7 @@ export function readImage(storageFs: StorageFs, root: string, target: ImageTarge
   if (!isThere(reading, repositoryFolder(target.repository))) return undefined;
   const tags = target.tag === undefined ? tagFor(target.digest!) : readTag(reading, target.repository, target.tag);
   if (!tags) return undefined;
-  const walk = new ImageWalk(reading, target.repository);
+  const walk = new ImageWalk(reading, target.repository, manifests);
   walk.follow(unpackDigests(tags.targets).filter((digest) => digest !== undefined));
   if (target.digest !== undefined && !walk.finds(target.digest)) return undefined;
   return {
@@ -64,11 +70,12 @@ export function readImage(storageFs: StorageFs, root: string, target: ImageTarge
       name: target.repository,
       // What stands where a folder should be shows in the links' own states: each was opened, not looked up in a listing.
       tagsState: DiskState.ok,
+      layersState: DiskState.ok,
       blocked: [],
-      revisionFolders: [],
+      linkFolders: { layer: [], revision: [] },
       layerLinks: walk.layerLinks,
       revisionLinks: walk.revisionLinks,
-      unexpectedRevisionLinks: [],
+      unexpectedLinks: { layer: [], revision: [] },
       tags: [tags],
       uploads: [],
       unexpected: [],
@@ -134,6 +141,7 @@ function tagFor(digest: string): TagFacts {
 class ImageWalk {
   readonly #reading: RepositoryReading;
   readonly #repository: string;
+  readonly #manifests: ManifestReading;
   readonly layerLinks: LinkFacts[] = [];
   readonly revisionLinks: LinkFacts[] = [];
   readonly manifests: { readonly digests: readonly string[]; readonly facts: ManifestFacts }[] = [];
@@ -141,9 +149,10 @@ class ImageWalk {
   readonly #linked = { layer: new Set<string>(), revision: new Set<string>() };
   readonly #read = new Set<string>();
 
-  constructor(reading: RepositoryReading, repository: string) {
+  constructor(reading: RepositoryReading, repository: string, manifests: ManifestReading) {
     this.#reading = reading;
     this.#repository = repository;
+    this.#manifests = manifests;
   }
 
   follow(first: readonly string[]): void {
@@ -198,7 +207,9 @@ class ImageWalk {
       this.#read.add(digest);
       this.blobs.add(digest);
     }
-    const facts = readManifests(this.#reading.fs, this.#reading.root, packDigests(unread));
+    const facts = readManifests(this.#reading.fs, this.#reading.root, packDigests(unread), {
+      reading: this.#manifests,
+    });
     this.manifests.push({ digests: unread, facts });
     for (const [reference, digest] of unpackDigests(facts.targets).entries()) {
       if (digest !== undefined && parseDigest(digest)) yield { digest, role: facts.roles[reference] as Role };

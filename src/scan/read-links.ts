@@ -1,6 +1,6 @@
 // Reads a repository's layer links or revision links, and what else lies where garbage collection would read it.
 import { Bytes, Integers } from "../facts/columns.ts";
-import { DiskState, isBroken, type LinkFacts, type UnexpectedRevisionLink } from "../facts/facts.ts";
+import { DiskState, isBroken, type LinkFacts, type UnexpectedLink } from "../facts/facts.ts";
 import { DigestWriter } from "../facts/packed-digests.ts";
 import { type Algorithm, isAlgorithm, isHex } from "../layout/digest.ts";
 import { type LinkKind, linksFolder } from "../layout/paths.ts";
@@ -20,7 +20,7 @@ export function listLinks(
   reading: RepositoryReading,
   repository: string,
   kind: LinkKind,
-): { readonly entries: LinkEntries[]; readonly others: string[] } {
+): { readonly state: DiskState; readonly entries: LinkEntries[]; readonly others: string[] } {
   const folder = linksFolder(repository, kind);
   const listing = listPart(reading, folder);
   const entries: LinkEntries[] = [];
@@ -32,7 +32,7 @@ export function listLinks(
       if (places.state === DiskState.ok) entries.push({ algorithm: name, names: places.entries });
     }
   }
-  return { entries, others };
+  return { state: listing.state, entries, others };
 }
 
 /** Reads the links in these digest folders. Entries that are no digest are left to `unexpectedLinks`. */
@@ -69,14 +69,15 @@ export function readLinks(
   };
 }
 
-/** The files called `link` below revision folders, but for each folder's own. */
+/** The files called `link` below digest folders, but for each folder's own. */
 export function* nestedLinks(
   reading: RepositoryReading,
   repository: string,
+  kind: LinkKind,
   { algorithm, names }: LinkEntries,
-): Generator<UnexpectedRevisionLink> {
+): Generator<UnexpectedLink> {
   for (const place of names) {
-    const folder = `${linksFolder(repository, "revision")}/${algorithm}/${place}`;
+    const folder = `${linksFolder(repository, kind)}/${algorithm}/${place}`;
     if (!isHex(algorithm, place)) continue;
     const listing = listEntries(reading.fs, `${reading.root}/${folder}`);
     if (listing.state === DiskState.unreadable) reading.unreadable.push({ path: folder, error: listing.code });
@@ -94,9 +95,10 @@ export function* nestedLinks(
 
 /**
  * The files called `link` at or below a path that is not a digest folder: garbage collection reads each of those below
- * revisions/, at any depth (docs/internals/registry-2.8.3.md section 5.2). Notes symlink loops, which end its walk.
+ * revisions/, and registry 3's of those below _layers/, at any depth (docs/internals/registry-2.8.3.md section 5.2). Notes
+ * symlink loops, which end its walk.
  */
-export function* unexpectedLinks(reading: RepositoryReading, path: string): Generator<UnexpectedRevisionLink> {
+export function* unexpectedLinks(reading: RepositoryReading, path: string): Generator<UnexpectedLink> {
   for (const leaf of leavesBelow(reading.fs, reading.root, path)) {
     if (leaf.state === DiskState.malformed) reading.unexpected.push({ path: leaf.path, reason: "link-loop" });
     else if (leaf.state === DiskState.unreadable) reading.unreadable.push({ path: leaf.path, error: leaf.code });
@@ -106,7 +108,7 @@ export function* unexpectedLinks(reading: RepositoryReading, path: string): Gene
   }
 }
 
-function readUnexpectedLink(reading: RepositoryReading, path: string): UnexpectedRevisionLink {
+function readUnexpectedLink(reading: RepositoryReading, path: string): UnexpectedLink {
   const { state, target } = readPartLink(reading, path, "");
   return { path, state, target: state === DiskState.ok ? target : undefined };
 }

@@ -1,24 +1,34 @@
-// Reads blobs as manifests: their bytes once, hashed and parsed as registry 2.8.3 would.
+// Reads blobs as manifests: their bytes once, hashed and parsed as the registry would.
 import { createHash } from "node:crypto";
 import { Bytes, Floats, Integers } from "../facts/columns.ts";
 import { DiskState, type ManifestFacts, ManifestKind, ManifestState, Role } from "../facts/facts.ts";
 import { DigestWriter, type PackedDigests, unpackDigests } from "../facts/packed-digests.ts";
 import { type Digest, parseDigest } from "../layout/digest.ts";
-import { MAX_MANIFEST_BYTES, parseManifest, type Reference } from "../layout/manifest.ts";
+import {
+  EARLIER,
+  MAX_MANIFEST_BYTES,
+  type ManifestContent,
+  type ManifestReading,
+  parseManifest,
+  type Reference,
+} from "../layout/manifest.ts";
 import { dataOf } from "../layout/paths.ts";
 import { describeError, errorCode, READ_FLAGS, type StorageFs, stateOfError } from "./fs/storage-fs.ts";
 
-/**
- * Reads each of `digests` (real digests, no text) from the blob store of the storage root at `root`. Where `sizes`
- * tells how many bytes to expect, a manifest of that size takes one read.
- */
+export interface ManifestReadOptions {
+  /** How many bytes to expect of each: a manifest of that size takes one read. */
+  readonly sizes?: Float64Array;
+  readonly reading?: ManifestReading;
+}
+
+/** Reads each of `digests` (real digests, no text) from the blob store of the storage root at `root`. */
 export function readManifests(
   storageFs: StorageFs,
   root: string,
   digests: PackedDigests,
-  sizes?: Float64Array,
+  { sizes, reading = "2.8.3" }: ManifestReadOptions = {},
 ): ManifestFacts {
-  const reader = new ManifestReader(storageFs, root);
+  const reader = new ManifestReader(storageFs, root, reading);
   for (const [row, digest] of unpackDigests(digests).entries()) {
     reader.read(parseDigest(digest as string) as Digest, sizes?.[row] ?? -1);
   }
@@ -32,6 +42,7 @@ const FIRST_BUFFER_BYTES = 64 * 1024;
 class ManifestReader {
   readonly #fs: StorageFs;
   readonly #root: string;
+  readonly #reading: ManifestReading;
   #buffer = Buffer.allocUnsafeSlow(FIRST_BUFFER_BYTES);
   readonly #states = new Bytes();
   readonly #corrupt = new Bytes();
@@ -50,9 +61,10 @@ class ManifestReader {
   readonly #reasons = new Map<number, string>();
   readonly #errors = new Map<number, string>();
 
-  constructor(storageFs: StorageFs, root: string) {
+  constructor(storageFs: StorageFs, root: string, reading: ManifestReading) {
     this.#fs = storageFs;
     this.#root = root;
+    this.#reading = reading;
   }
 
   read(digest: Digest, expectedSize: number): void {
@@ -122,19 +134,33 @@ class ManifestReader {
     const actual = createHash(algorithm).update(content).digest("hex");
     const corrupt = actual !== hex;
     if (corrupt) this.#actualDigests.pushHex(algorithm, actual);
-    const manifest = parseManifest(content);
-    if (!manifest.ok) {
-      const state = manifest.panics ? ManifestState.panics : ManifestState.invalid;
-      this.#reasons.set(this.#addBad(state, content.length, corrupt), manifest.reason);
+    const parsed = parseManifest(content, this.#reading);
+    if (parsed.ok) {
+      this.#addParsed(parsed, ManifestState.ok, content.length, corrupt);
       return;
     }
-    this.#states.push(ManifestState.ok);
+    const state = parsed.panics ? ManifestState.panics : ManifestState.invalid;
+    const before = EARLIER[this.#reading];
+    const earlier = before === undefined ? parsed : parseManifest(content, before);
+    const row = earlier.ok
+      ? this.#addParsed(earlier, state, content.length, corrupt)
+      : this.#addBad(state, content.length, corrupt);
+    this.#reasons.set(row, parsed.reason);
+  }
+
+  #addParsed(
+    manifest: Extract<ManifestContent, { ok: true }>,
+    state: ManifestState,
+    size: number,
+    corrupt: boolean,
+  ): number {
     this.#corrupt.push(corrupt ? 1 : 0);
     this.#kinds.push(ManifestKind[manifest.kind]);
-    this.#sizes.push(content.length);
+    this.#sizes.push(size);
     this.#addReferences(manifest.references);
     if (manifest.subject === undefined) this.#subjects.pushNone();
     else this.#subjects.push(manifest.subject);
+    return this.#states.push(state);
   }
 
   /**

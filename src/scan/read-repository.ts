@@ -6,7 +6,7 @@ import type {
   RepositoryFacts,
   TagFacts,
   UnexpectedEntry,
-  UnexpectedRevisionLink,
+  UnexpectedLink,
   Unreadable,
 } from "../facts/facts.ts";
 import { isHex } from "../layout/digest.ts";
@@ -29,6 +29,8 @@ export interface RepositoryOptions {
    * goes there.
    */
   readonly everyFolder: boolean;
+  /** Whether a garbage collection walks `_layers` too, so that what else lies there counts. */
+  readonly walksLayers: boolean;
 }
 
 /** A part of a repository that is read on its own. */
@@ -40,7 +42,7 @@ export type RepositoryPiece =
 export interface PieceFacts {
   readonly links?: LinkFacts;
   readonly tags?: TagFacts;
-  readonly unexpectedLinks?: readonly UnexpectedRevisionLink[];
+  readonly unexpectedLinks?: readonly UnexpectedLink[];
   readonly unexpected?: readonly UnexpectedEntry[];
   readonly unreadable: readonly Unreadable[];
 }
@@ -77,23 +79,27 @@ export function readRepository(
   take(linkPieces(name, "revision", revisions.entries));
   const layers = listLinks(reading, name, "layer");
   take(linkPieces(name, "layer", layers.entries));
+  const isWalked = (kind: LinkKind) => kind === "revision" || options.walksLayers;
   const notingFs = noting(storageFs, (path, error) => {
     reading.unreadable.push({ path: path.slice(root.length + 1), error });
   });
-  const revisionFolders = revisions.entries.map(({ algorithm }) => `${linksFolder(name, "revision")}/${algorithm}`);
+  const folders = (kind: LinkKind, { entries }: Pick<typeof revisions, "entries">) => {
+    const paths = entries.map(({ algorithm }) => `${root}/${linksFolder(name, kind)}/${algorithm}`);
+    return options.everyFolder && isWalked(kind) ? paths.map((path) => identityOf(notingFs, path)) : [];
+  };
+  const unexpected = (kind: LinkKind, { entries, others }: typeof revisions) => {
+    const paths = isWalked(kind) ? [...others, ...misplaced(name, kind, entries)] : [];
+    return [...paths.flatMap((path) => [...unexpectedLinks(reading, path)]), ...unexpectedOf(now, read, kind)];
+  };
   const facts: RepositoryFacts = {
     name,
     tagsState: tags.state,
+    layersState: layers.state,
     blocked: reading.blocked,
-    revisionFolders: options.everyFolder ? revisionFolders.map((path) => identityOf(notingFs, `${root}/${path}`)) : [],
+    linkFolders: { layer: folders("layer", layers), revision: folders("revision", revisions) },
     layerLinks: linksOf(now, read, "layer"),
     revisionLinks: linksOf(now, read, "revision"),
-    unexpectedRevisionLinks: [
-      ...[...revisions.others, ...misplaced(name, revisions.entries)].flatMap((path) => [
-        ...unexpectedLinks(reading, path),
-      ]),
-      ...read.flatMap((piece) => piece.unexpectedLinks ?? []),
-    ],
+    unexpectedLinks: { layer: unexpected("layer", layers), revision: unexpected("revision", revisions) },
     tags: read.flatMap((piece) => piece.tags ?? []),
     uploads: readUploads(reading, name),
     unexpected: reading.unexpected,
@@ -125,10 +131,10 @@ export function withPieces(
     layerLinks: [...facts.layerLinks, ...linksOf(pieces, read, "layer")],
     revisionLinks: [...facts.revisionLinks, ...linksOf(pieces, read, "revision")],
     tags: [...facts.tags, ...read.flatMap((piece) => piece.tags ?? [])],
-    unexpectedRevisionLinks: [
-      ...facts.unexpectedRevisionLinks,
-      ...read.flatMap((piece) => piece.unexpectedLinks ?? []),
-    ],
+    unexpectedLinks: {
+      layer: [...facts.unexpectedLinks.layer, ...unexpectedOf(pieces, read, "layer")],
+      revision: [...facts.unexpectedLinks.revision, ...unexpectedOf(pieces, read, "revision")],
+    },
     unexpected: [...facts.unexpected, ...read.flatMap((piece) => piece.unexpected ?? [])],
     unreadable: [...facts.unreadable, ...read.flatMap(({ unreadable }) => unreadable)],
   };
@@ -148,8 +154,14 @@ function readWith(reading: RepositoryReading, piece: RepositoryPiece, options: R
     return { tags, unreadable: [] };
   }
   const links = readLinks(reading, piece.repository, piece.part, piece.entries);
-  if (piece.part === "layer" || !options.everyFolder) return { links, unreadable: [] };
-  return { links, unexpectedLinks: [...nestedLinks(reading, piece.repository, piece.entries)], unreadable: [] };
+  const isWalked = piece.part === "revision" || options.walksLayers;
+  if (!isWalked || !options.everyFolder) return { links, unreadable: [] };
+  const nested = nestedLinks(reading, piece.repository, piece.part, piece.entries);
+  return { links, unexpectedLinks: [...nested], unreadable: [] };
+}
+
+function unexpectedOf(pieces: readonly RepositoryPiece[], read: readonly PieceFacts[], kind: LinkKind) {
+  return read.flatMap(({ unexpectedLinks }, at) => (pieces[at]?.part === kind ? (unexpectedLinks ?? []) : []));
 }
 
 function linksOf(pieces: readonly RepositoryPiece[], read: readonly PieceFacts[], kind: LinkKind): LinkFacts[] {
@@ -168,9 +180,9 @@ function cut(names: readonly string[]): string[][] {
   return pieces;
 }
 
-/** Entries among the revision folders that are no digest. */
-function misplaced(repository: string, entries: readonly LinkEntries[]): string[] {
-  const folder = linksFolder(repository, "revision");
+/** Entries among the digest folders that are no digest. */
+function misplaced(repository: string, kind: LinkKind, entries: readonly LinkEntries[]): string[] {
+  const folder = linksFolder(repository, kind);
   return entries.flatMap(({ algorithm, names }) =>
     names.filter((name) => !isHex(algorithm, name)).map((name) => `${folder}/${algorithm}/${name}`),
   );

@@ -59,8 +59,8 @@ export class RootReader {
   constructor(storageFs: StorageFs, root: string, options: ReadOptions & ThreadOptions, progress: Progress) {
     this.#fs = storageFs;
     this.#root = root;
-    const { tagTimes, tagHistory, everyFolder, verifyContent } = options;
-    this.#options = { tagTimes, tagHistory, everyFolder, verifyContent };
+    const { tagTimes, tagHistory, everyFolder, walksLayers, verifyContent, manifests } = options;
+    this.#options = { tagTimes, tagHistory, everyFolder, walksLayers, verifyContent, manifests };
     this.#threading = options;
     this.#threadsMayStart = storageFs === nodeFs && options.jobs !== 1;
     this.#progress = progress;

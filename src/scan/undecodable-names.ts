@@ -29,10 +29,10 @@ export function* undecodableLeaves(
   }
 }
 
-/** Whether the registry's walk would meet a `_layers` in or below any folder of `parent` whose name is not UTF-8. */
-export function undecodableFoldersHoldLayers(storageFs: StorageFs, parent: string): boolean {
+/** Whether the registry's walk would meet an entry of this name in or below any folder of `parent` whose name is not UTF-8. */
+export function undecodableFoldersHold(storageFs: StorageFs, parent: string, entry: string): boolean {
   return list(storageFs, Buffer.from(parent)).some(
-    ({ name, isFolder }) => isFolder && isUndecodable(name) && holdsLayers(storageFs, below(parent, name)),
+    ({ name, isFolder }) => isFolder && isUndecodable(name) && holds(storageFs, below(parent, name), entry),
   );
 }
 
@@ -45,10 +45,10 @@ function isUndecodable(name: Buffer): boolean {
   return isUndecodableName(name.toString());
 }
 
-function holdsLayers(storageFs: StorageFs, folder: Buffer): boolean {
+function holds(storageFs: StorageFs, folder: Buffer, entry: string): boolean {
   return list(storageFs, folder).some(({ name, isFolder }) => {
-    if (name.toString() === "_layers") return true;
-    return isFolder && name[0] !== 0x5f && holdsLayers(storageFs, below(folder, name));
+    if (name.toString() === entry) return true;
+    return isFolder && name[0] !== 0x5f && holds(storageFs, below(folder, name), entry);
   });
 }
 

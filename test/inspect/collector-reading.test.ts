@@ -2,6 +2,7 @@ import { describe, expect, it } from "vitest";
 import { blobPath, layerLinkPath, revisionLinkPath } from "../../scripts/fixtures/storage.ts";
 import { Bytes } from "../../src/facts/columns.ts";
 import { readAsCollector } from "../../src/inspect/collector-reading.ts";
+import { RULES } from "../../src/registry/rules.ts";
 import { walkCatalogue } from "../../src/registry/serve/catalogue.ts";
 import { listNamespace } from "../../src/scan/list-namespace.ts";
 import { graphOf } from "../worlds/scan-world.ts";
@@ -21,7 +22,9 @@ function newWorld() {
   const close = (path: string, mode = 0) => world.memory.chmodSync(`${world.root}/${path}`, mode);
   const read = (deleteUntagged = false, { fs = world.fs, user = collector, removed = new Bytes() } = {}) => {
     const namespace = listNamespace(world.fs, world.root);
-    const root = { path: world.root, namespace, graph: graphOf(world), catalogue: walkCatalogue(namespace) };
+    const rules = RULES[2];
+    const catalogue = walkCatalogue(namespace, rules);
+    const root = { path: world.root, rules, namespace, graph: graphOf(world), catalogue };
     return readAsCollector(fs, root, { deleteUntagged, removedTags: removed }, user);
   };
   return { world, digest, layer: layers[0]!.digest, close, read };

@@ -5,6 +5,7 @@ import { fileURLToPath } from "node:url";
 import { describe, expect, it } from "vitest";
 import { chooseRoots } from "../../src/inspect/choose-roots.ts";
 import { inspectRoot } from "../../src/inspect/inspect-root.ts";
+import { RULES } from "../../src/registry/rules.ts";
 import { nodeFs, type StorageFs } from "../../src/scan/fs/storage-fs.ts";
 
 const healthy = fileURLToPath(new URL("../../test-fixtures/healthy", import.meta.url));
@@ -50,6 +51,7 @@ async function countCalls(root: string) {
     chosen[0]!,
     {
       ...options,
+      rules: RULES[2],
       resourceUsage: () => process.resourceUsage(),
       now: Date.now(),
       staleUploadAge: 0,

@@ -44,7 +44,7 @@ describe("readRepository", () => {
     expect(tagRows(facts.tags)).toEqual([{ name: "latest", state: DiskState.ok, target: image.digest }]);
     expect([...facts.tags[0]!.historyCounts]).toEqual([2]);
     expect(unpackDigests(facts.tags[0]!.history)).toEqual(revisions);
-    expect([facts.unexpected, facts.unreadable, facts.uploads, facts.unexpectedRevisionLinks]).toEqual([
+    expect([facts.unexpected, facts.unreadable, facts.uploads, facts.unexpectedLinks.revision]).toEqual([
       [],
       [],
       [],
@@ -113,7 +113,7 @@ describe("readRepository", () => {
     world.write(`${revisions}/sha256/old/link`, digest);
     world.write(`${revisions}/backup/2026/deep/link`, digest);
     world.write(`${revisions}/sha256/old/data`, "");
-    const unexpected = read(world).unexpectedRevisionLinks;
+    const unexpected = read(world).unexpectedLinks.revision;
     expect(unexpected).toHaveLength(3);
     expect(unexpected).toEqual(
       expect.arrayContaining([

@@ -27,8 +27,9 @@ interface Setting {
 }
 
 function reader({ jobs, fs = nodeFs, progress = () => {} }: Setting) {
-  const reading = { verifyContent: false, tagTimes: false, tagHistory: true, everyFolder: true };
-  const made = new RootReader(fs, root, { ...reading, jobs, resourceUsage: () => process.resourceUsage() }, progress);
+  const reading = { verifyContent: false, tagTimes: false, tagHistory: true, everyFolder: true, walksLayers: false };
+  const options = { ...reading, manifests: "2.8.3", jobs, resourceUsage: () => process.resourceUsage() } as const;
+  const made = new RootReader(fs, root, options, progress);
   onTestFinished(() => made.endThreads());
   return made;
 }

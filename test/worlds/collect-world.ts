@@ -2,6 +2,7 @@
 import { Bytes } from "../../src/facts/columns.ts";
 import { collect } from "../../src/registry/collect/collect.ts";
 import type { CollectOptions, RootInput } from "../../src/registry/collect/collection.ts";
+import { RULES, type Rules } from "../../src/registry/rules.ts";
 import { walkCatalogue } from "../../src/registry/serve/catalogue.ts";
 import { listNamespace } from "../../src/scan/list-namespace.ts";
 import { listBlobStore, readBlobShard } from "../../src/scan/read-blobs.ts";
@@ -16,15 +17,16 @@ export interface CleanUp {
 }
 
 /** All that a collection looks at. */
-export function collectInput(world: World): RootInput {
-  const graph = graphOf(world);
+export function collectInput(world: World, rules: Rules = RULES[2]): RootInput {
+  const graph = graphOf(world, world.fs, rules);
   const store = listBlobStore(world.fs, world.root);
   graph.addBlocked(store.blocked);
   const shards = store.shards.map((shard) => readBlobShard(world.fs, world.root, shard, { everyFolder: true }));
   for (const shard of shards) graph.addBlobs(shard);
   return {
+    rules,
     graph,
-    catalogue: walkCatalogue(listNamespace(world.fs, world.root)),
+    catalogue: walkCatalogue(listNamespace(world.fs, world.root, rules), rules),
     unexpectedInStore: [...store.unexpected, ...shards.flatMap(({ unexpected }) => unexpected)],
     hasBlobStore: store.present,
   };

@@ -6,6 +6,7 @@ import type { RepositoryFacts } from "../../src/facts/facts.ts";
 import { RootGraph } from "../../src/graph/root-graph.ts";
 import type { Terminal } from "../../src/output/terminal.ts";
 import { createProgram } from "../../src/program.ts";
+import { RULES, type Rules } from "../../src/registry/rules.ts";
 import type { RootKind } from "../../src/scan/find-roots.ts";
 import type { StorageFs } from "../../src/scan/fs/storage-fs.ts";
 import { listNamespace, repositoryNames } from "../../src/scan/list-namespace.ts";
@@ -96,24 +97,30 @@ export function brokenImages({ brokenTags }: ScanReport): string[] {
 }
 
 /** What is read of one repository of the world. */
-export function repositoryFacts(world: World, name: string, storageFs = world.fs): RepositoryFacts {
-  const options = { tagTimes: true, tagHistory: true, everyFolder: true };
+export function repositoryFacts(
+  world: World,
+  name: string,
+  storageFs = world.fs,
+  { collector }: Rules = RULES[2],
+): RepositoryFacts {
+  const walksLayers = collector.deletesLayerLinks;
+  const options = { tagTimes: true, tagHistory: true, everyFolder: true, walksLayers };
   const { facts, rest } = readRepository(storageFs, world.root, name, options);
   const pieces = rest.map((piece) => readPiece(storageFs, world.root, piece, options));
   return withPieces(facts, rest, pieces);
 }
 
 /** The graph of the world, as it is read once. */
-export function graphOf(world: World, storageFs = world.fs): RootGraph {
-  const graph = new RootGraph();
+export function graphOf(world: World, storageFs = world.fs, rules: Rules = RULES[2]): RootGraph {
+  const graph = new RootGraph(rules.servesByLayerLink);
   for (const name of repositoryNames(listNamespace(storageFs, world.root))) {
-    graph.addRepository(repositoryFacts(world, name, storageFs));
+    graph.addRepository(repositoryFacts(world, name, storageFs, rules));
   }
   for (const shard of listBlobStore(storageFs, world.root).shards) {
     graph.addBlobs(readBlobShard(storageFs, world.root, shard));
   }
   for (let ids = graph.takeManifestsToRead(); ids.length > 0; ids = graph.takeManifestsToRead()) {
-    graph.addManifests(ids, readManifests(storageFs, world.root, graph.pack(ids)));
+    graph.addManifests(ids, readManifests(storageFs, world.root, graph.pack(ids), { reading: rules.manifests }));
   }
   return graph;
 }

@@ -82,6 +82,31 @@ export const anyText: Shape<undefined> = {
   },
 };
 
+/** A Go `[]byte` that nobody reads: text in base64, or an array of numbers up to 255. */
+export const anyBytes: Shape<undefined> = {
+  zero: () => undefined,
+  read(cursor, byte) {
+    if (byte === OPEN_BRACKET) numbers.read(cursor, byte, undefined);
+    else if (byte !== QUOTE) passOver(cursor, byte, "base64 text");
+    else if (!isBase64(readText(cursor))) noteTypeError(cursor, "base64 text");
+  },
+};
+
+/** As Go's StdEncoding takes it: padded, with line breaks anywhere. */
+function isBase64(text: string): boolean {
+  const letters = text.replace(/[\r\n]/g, "");
+  const padding = letters.endsWith("==") ? 2 : letters.endsWith("=") ? 1 : 0;
+  return letters.length % 4 === 0 && !/[^A-Za-z0-9+/]/.test(letters.slice(0, letters.length - padding));
+}
+
+const anyByte: Shape<undefined> = {
+  zero: () => undefined,
+  read(cursor, byte) {
+    const value = integer.read(cursor, byte, 0);
+    if (value < 0 || value > 255) noteTypeError(cursor, "a number from 0 to 255");
+  },
+};
+
 /** An int64; beyond 2^53 the value is the nearest double. `2.0` and `2e0` are wrong types. */
 export const integer: Shape<number> = {
   zero: () => 0,
@@ -161,3 +186,5 @@ export const textMap: Shape<Map<string, string> | undefined> = {
     return map;
   },
 };
+
+const numbers = list(anyByte);

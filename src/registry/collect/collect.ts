@@ -1,5 +1,6 @@
-// Garbage collection as registry 2.8.3 does it (docs/internals/registry-2.8.3.md section 5), on paper: what it would
-// mark, delete, and where it would abort. The program stops at its first abort; this goes on, to name them all.
+// Garbage collection as the registry does it (docs/internals/registry-2.8.3.md section 5, docs/internals/registry-3.md
+// section 5), on paper: what it would mark, delete, and where it would abort. The program stops at its first abort; this goes
+// on, to name them all.
 import { Aborts, type CollectInput, type Collection, type CollectOptions } from "./collection.ts";
 import { Marking } from "./mark.ts";
 import { sweep } from "./sweep.ts";

@@ -4,15 +4,19 @@ import type { Bytes } from "../../facts/columns.ts";
 import type { UnexpectedEntry } from "../../facts/facts.ts";
 import { GraphOverlay, type GraphView } from "../../graph/overlay.ts";
 import type { RepositoryNode, RootGraph } from "../../graph/root-graph.ts";
+import type { LinkKind } from "../../layout/paths.ts";
+import type { Rules } from "../rules.ts";
 import type { Catalogue } from "../serve/catalogue.ts";
 
 export type AbortReason =
+  | "no-repositories"
   | "invalid-name"
   | "link-loop"
   | "file-for-folder"
   | "malformed-link"
   | "unusable-tag"
   | "no-tags"
+  | "no-layers"
   | "invalid-manifest"
   | "broken-blob"
   | "no-blobs"
@@ -22,21 +26,27 @@ export type AbortReason =
   | "twice-deleted"
   | "shared-repository"
   | "shared-blob"
+  | "twice-unlinked"
+  | "shared-layers"
   | "unreadable-history";
+
+/** In the order of the program. */
+export const PHASES = ["mark", "delete", "sweep", "blobs", "layers"] as const;
 
 export interface Abort {
   /**
    * `mark`: before anything is deleted. `delete`: half-way through the manifests. `sweep`: after them, before any blob.
-   * `blobs`: half-way through the blobs, which go in no order.
+   * `blobs`: half-way through the blobs, which go in no order. `layers`: after them, half-way through the layer links, whose
+   * repositories come in no order.
    */
-  readonly phase: "mark" | "delete" | "sweep" | "blobs";
+  readonly phase: (typeof PHASES)[number];
   /** Relative to the root. */
   readonly path: string;
   readonly reason: AbortReason;
 }
 
-/** A revision that garbage collection deletes. */
-export interface DeletedRevision {
+/** A manifest of a repository, or what a layer link of it names. */
+export interface HeldDigest {
   readonly repository: RepositoryNode;
   readonly digest: number;
 }
@@ -48,6 +58,7 @@ export interface CollectOptions {
 }
 
 export interface CollectInput {
+  readonly rules: Pick<Rules, "collector">;
   /** What is on disk, or an overlay of it in which nothing but links is changed. */
   readonly graph: GraphView;
   readonly catalogue: Catalogue;
@@ -62,12 +73,13 @@ export interface Collection {
   /** How many digests are marked: the N of "N blobs marked". It means something only when nothing aborts the mark. */
   readonly marked: number;
   /** What is gone when the program has ended, completed or aborted. */
-  readonly deletedRevisions: readonly DeletedRevision[];
+  readonly deletedRevisions: readonly HeldDigest[];
+  readonly deletedLayers: readonly HeldDigest[];
   /**
-   * The links that are gone, by number: those revisions', and those of other repositories that lie in the same
+   * The links that are gone, by number: of those revisions and layers, and of other repositories where they lie in the same
    * directories by way of symbolic links or bind mounts.
    */
-  readonly deletedLinks: Bytes;
+  readonly deletedLinks: Readonly<Record<LinkKind, Bytes>>;
   readonly deletedBlobs: readonly number[];
   /** 1 for those, and for blobs that are symbolic links to them. */
   readonly isBlobDeleted: Bytes;
@@ -82,12 +94,15 @@ export interface RootInput extends CollectInput {
 /** The graph as the garbage collection leaves it. */
 export function graphAfter(graph: RootGraph | GraphOverlay, { deletedLinks, isBlobDeleted }: Collection): GraphOverlay {
   const after = graph instanceof GraphOverlay ? graph.withSameLinks() : new GraphOverlay(graph);
-  for (let link = 0; link < deletedLinks.length; link++) if (deletedLinks.at(link) === 1) after.revisions.remove(link);
+  for (const kind of ["revision", "layer"] as const) {
+    const gone = deletedLinks[kind];
+    for (let link = 0; link < gone.length; link++) if (gone.at(link) === 1) after.links(kind).remove(link);
+  }
   for (let blob = 0; blob < isBlobDeleted.length; blob++) if (isBlobDeleted.at(blob) === 1) after.removeBlob(blob);
   return after;
 }
 
-/** Where a garbage collection would abort: each place once, in the order in which they are met. */
+/** Where a garbage collection would abort: each place once. */
 export class Aborts {
   readonly all: Abort[] = [];
   readonly #known = new Set<string>();
@@ -97,5 +112,10 @@ export class Aborts {
     if (this.#known.has(key)) return;
     this.#known.add(key);
     this.all.push({ phase, path, reason });
+  }
+
+  /** In the order in which they are met. */
+  inOrder(): Abort[] {
+    return PHASES.flatMap((phase) => this.all.filter((abort) => abort.phase === phase));
   }
 }

@@ -105,8 +105,8 @@ function union(one: Bytes, other: Bytes): Bytes {
 
 /** The graph as a garbage collection leaves it; undefined where all is as it was on the disk. */
 function changedBy(view: RootGraph | GraphOverlay, collection: Collection): GraphView | undefined {
-  const { deletedRevisions, deletedBlobs } = collection;
-  if (deletedRevisions.length + deletedBlobs.length > 0) return graphAfter(view, collection);
+  const { deletedRevisions, deletedBlobs, deletedLayers } = collection;
+  if (deletedRevisions.length + deletedBlobs.length + deletedLayers.length > 0) return graphAfter(view, collection);
   return view instanceof GraphOverlay ? view : undefined;
 }
 

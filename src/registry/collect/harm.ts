@@ -74,13 +74,15 @@ function removedTargets(graph: RootGraph, { tags }: RepositoryNode, removedTags:
 
 /** What is gone after the deletes and the garbage collection. */
 function goneBy({ deletedLinks, isBlobDeleted }: Collection, deletes: HttpDeletes | undefined): Gone {
-  if (!deletes) return { revisionLinks: deletedLinks, layerLinks: new Bytes(), isBlobDeleted };
-  const { layer, revision } = deletes.removedLinks;
-  const revisionLinks = new Bytes();
-  for (const links of [deletedLinks, revision]) {
-    for (let link = 0; link < links.length; link++) if (links.at(link) === 1) revisionLinks.set(link, 1);
-  }
-  return { revisionLinks, layerLinks: layer, isBlobDeleted };
+  if (!deletes) return { revisionLinks: deletedLinks.revision, layerLinks: deletedLinks.layer, isBlobDeleted };
+  const either = (kind: LinkKind) => {
+    const gone = new Bytes();
+    for (const links of [deletedLinks[kind], deletes.removedLinks[kind]]) {
+      for (let link = 0; link < links.length; link++) if (links.at(link) === 1) gone.set(link, 1);
+    }
+    return gone;
+  };
+  return { revisionLinks: either("revision"), layerLinks: either("layer"), isBlobDeleted };
 }
 
 interface Going extends Pick<CollectOptions, "removedTags">, Pick<Gone, "revisionLinks"> {

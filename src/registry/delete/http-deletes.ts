@@ -1,12 +1,12 @@
-// What a client's DELETE over HTTP takes from a repository, as registry 2.8.3 does it (docs/internals/registry-2.8.3.md
-// section 8), on paper: the revision link, the layer link of the same digest, and every tag that names it.
+// What a client's DELETE over HTTP takes from a repository (docs/internals/registry-2.8.3.md section 8), on paper: the
+// revision link, in registry 2 the layer link of the same digest, and every tag that names it.
 import { Bytes } from "../../facts/columns.ts";
 import { DiskState, isBroken } from "../../facts/facts.ts";
 import { GraphOverlay } from "../../graph/overlay.ts";
 import type { RepositoryNode, RootGraph } from "../../graph/root-graph.ts";
 import { isRepositoryName, isStoragePath, isTagName } from "../../layout/names.ts";
 import type { LinkKind } from "../../layout/paths.ts";
-import { SharedRevisions } from "../collect/shared-revisions.ts";
+import { SharedLinks } from "../collect/shared-links.ts";
 import { type Answer, followManifestLink, serveManifest } from "../serve/serve.ts";
 
 export type DeleteAnswer =
@@ -43,13 +43,13 @@ export class HttpDeletes {
   readonly namedTags = new Bytes();
   /** 1 at the numbers of links that are gone. */
   readonly removedLinks: Readonly<Record<LinkKind, Bytes>> = { layer: new Bytes(), revision: new Bytes() };
-  readonly #sharing: SharedRevisions;
+  readonly #sharing: SharedLinks;
   /** The digests that are deleted, by repository. */
   readonly #deleted = new Map<RepositoryNode, number[]>();
 
   constructor(graph: RootGraph) {
     this.view = new GraphOverlay(graph);
-    this.#sharing = new SharedRevisions(graph);
+    this.#sharing = new SharedLinks(graph, "revision");
   }
 
   /**
@@ -77,9 +77,12 @@ export class HttpDeletes {
     if (refused !== undefined) return nothing(refused);
     this.#deleted.set(repository, [...this.deletedIn(repository), digest]);
     this.#removeLink(repository, "revision", digest);
-    const layer = this.view.linkState(repository, "layer", digest);
-    if (layer === DiskState.notAFolder) return { answer: "fails-half-way", digest, tags: [] };
-    this.#removeLink(repository, "layer", digest);
+    // Each link by which a manifest is served goes.
+    if (this.view.servesByLayerLink) {
+      const layer = this.view.linkState(repository, "layer", digest);
+      if (layer === DiskState.notAFolder) return { answer: "fails-half-way", digest, tags: [] };
+      this.#removeLink(repository, "layer", digest);
+    }
     const tags = this.#tagsOf(repository, digest);
     if (typeof tags === "string") return { answer: tags, digest, tags: [] };
     for (const tag of tags) this.removedTags.set(tag, 1);

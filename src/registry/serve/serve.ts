@@ -1,4 +1,4 @@
-// What registry 2.8.3 answers when it is asked for a manifest or a blob of a repository, and why.
+// What the registry answers when it is asked for a manifest or a blob of a repository, and why.
 
 import { DiskState, ManifestState } from "../../facts/facts.ts";
 import type { GraphView } from "../../graph/overlay.ts";
@@ -49,8 +49,8 @@ export function isRefused(reply: Reply): boolean {
 }
 
 /**
- * A manifest by digest (docs/internals/registry-2.8.3.md section 3.2): its revision link, else its layer link, then its
- * data, parsed.
+ * A manifest by digest (docs/internals/registry-2.8.3.md section 3.2): its revision link, else in registry 2 its layer
+ * link, then its data, parsed.
  */
 export function serveManifest(graph: GraphView, repository: RepositoryNode, digest: number): Reply {
   const reply = followManifestLink(graph, repository, digest);
@@ -75,7 +75,8 @@ export function serveManifest(graph: GraphView, repository: RepositoryNode, dige
  */
 export function followManifestLink(graph: GraphView, repository: RepositoryNode, digest: number): Reply {
   const revision = followLink(graph, repository, "revision", digest);
-  return revision.answer === "not-linked" ? followLink(graph, repository, "layer", digest) : revision;
+  const isLeft = revision.answer === "not-linked" && graph.servesByLayerLink;
+  return isLeft ? followLink(graph, repository, "layer", digest) : revision;
 }
 
 /**
@@ -89,7 +90,8 @@ export function serveBlob(graph: GraphView, repository: RepositoryNode, digest: 
   return followLink(graph, repository, "layer", first.blob);
 }
 
-function followLink(graph: GraphView, repository: RepositoryNode, kind: LinkKind, digest: number): Reply {
+/** What the link of one kind leads to: "served" means that it and the data are there. */
+export function followLink(graph: GraphView, repository: RepositoryNode, kind: LinkKind, digest: number): Reply {
   // Each field by name: to spread an object here costs as much as all the rest.
   if (!graph.digests.isDigest(digest)) return { answer: "not-a-digest", link: -1, kind, asked: digest, blob: -1 };
   const table = graph.links(kind);

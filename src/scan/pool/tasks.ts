@@ -3,6 +3,7 @@
 
 import type { BlobFacts, ManifestFacts } from "../../facts/facts.ts";
 import type { PackedDigests } from "../../facts/packed-digests.ts";
+import type { ManifestReading } from "../../layout/manifest.ts";
 import type { StorageFs } from "../fs/storage-fs.ts";
 import { type BlobShard, readBlobShard } from "../read-blobs.ts";
 import { readManifests } from "../read-manifests.ts";
@@ -18,6 +19,8 @@ import {
 export interface ReadOptions extends RepositoryOptions {
   /** Whether to hash every blob, not manifests alone. */
   readonly verifyContent: boolean;
+  /** How the registry reads manifests. */
+  readonly manifests: ManifestReading;
 }
 
 export type Task =
@@ -50,6 +53,6 @@ export function performTask(storageFs: StorageFs, root: string, task: Task, opti
     case "piece":
       return readPiece(storageFs, root, task.piece, options);
     case "manifests":
-      return readManifests(storageFs, root, task.digests, task.sizes);
+      return readManifests(storageFs, root, task.digests, { sizes: task.sizes, reading: options.manifests });
   }
 }

@@ -159,8 +159,8 @@ describe("collection aborts in its mark, with -m or without, and deletes nothing
     });
     expect(collected(world).aborts).toEqual([
       `mark: ${repositoriesPath}/BadName: invalid-name`,
-      `mark: ${place}: malformed-link`,
       `mark: ${revisions}/link: malformed-link`,
+      `mark: ${place}: malformed-link`,
       `sweep: ${blobs}/data: misplaced-data`,
     ]);
   });

@@ -217,7 +217,7 @@ describe("collection", () => {
     const { deletedLinks, isBlobDeleted } = collect(input, collectOptions(input, { m: true }));
     const gone = ({ digest }: Descriptor) => {
       const blob = digests.find(digest);
-      return [deletedLinks.at(revisions.find(0, blob)), isBlobDeleted.at(blob)];
+      return [deletedLinks.revision.at(revisions.find(0, blob)), isBlobDeleted.at(blob)];
     };
     expect([old, kept].map(gone)).toEqual([
       [1, 1],

@@ -4,6 +4,7 @@ import { Bytes } from "../../../src/facts/columns.ts";
 import { collect } from "../../../src/registry/collect/collect.ts";
 import { graphAfter } from "../../../src/registry/collect/collection.ts";
 import { harmsOf } from "../../../src/registry/collect/harm.ts";
+import { RULES } from "../../../src/registry/rules.ts";
 import { walkCatalogue } from "../../../src/registry/serve/catalogue.ts";
 import { listNamespace } from "../../../src/scan/list-namespace.ts";
 import { graphOf } from "../../worlds/scan-world.ts";
@@ -16,8 +17,8 @@ function harms(world: World, deleteUntagged: boolean, removed: readonly string[]
   for (const { tags } of graph.repositories()) {
     for (const tag of tags) if (removed.includes(graph.tags.name(tag))) options.removedTags.set(tag, 1);
   }
-  const catalogue = walkCatalogue(listNamespace(world.fs, world.root));
-  const collection = collect({ graph, catalogue, unexpectedInStore: [], hasBlobStore: true }, options);
+  const catalogue = walkCatalogue(listNamespace(world.fs, world.root), RULES[2]);
+  const collection = collect({ rules: RULES[2], graph, catalogue, unexpectedInStore: [], hasBlobStore: true }, options);
   return harmsOf(graph, graphAfter(graph, collection), collection, options).map(({ repository, tag, taken }) => {
     const parts = taken.map(({ role, platform, served }) =>
       [role, platform, served && "(served)"].filter(Boolean).join(" "),

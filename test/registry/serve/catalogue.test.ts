@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { repositoriesPath } from "../../../scripts/fixtures/storage.ts";
+import { RULES } from "../../../src/registry/rules.ts";
 import { walkCatalogue } from "../../../src/registry/serve/catalogue.ts";
 import { listNamespace } from "../../../src/scan/list-namespace.ts";
 import { World } from "../../worlds/world.ts";
@@ -11,7 +12,7 @@ function walked(...entries: string[]) {
     if (entry.endsWith("/")) world.mkdir(`${repositoriesPath}/${entry}`);
     else world.write(`${repositoriesPath}/${entry}`);
   }
-  const { seen, unexpected } = walkCatalogue(listNamespace(world.fs, world.root));
+  const { seen, unexpected } = walkCatalogue(listNamespace(world.fs, world.root), RULES[2]);
   return {
     seen,
     unexpected: unexpected.map(({ path, ...rest }) => ({ path: path.slice(repositoriesPath.length + 1), ...rest })),

@@ -11,7 +11,14 @@ vi.mock("../../../src/scan/pool/worker-file.ts", () => ({
 }));
 
 const root = fileURLToPath(new URL("../../../test-fixtures/small", import.meta.url));
-const options: ReadOptions = { verifyContent: false, tagTimes: false, tagHistory: true, everyFolder: true };
+const options: ReadOptions = {
+  verifyContent: false,
+  tagTimes: false,
+  tagHistory: true,
+  everyFolder: true,
+  walksLayers: true,
+  manifests: "3.1",
+};
 const names: Task = { kind: "repositories", names: ["infra-ci", "team/api", "tools/builder"] };
 const shard = (prefix: string): Task => ({ kind: "blobs", shard: { algorithm: "sha256", prefix } });
 /** No task at all: the thread that is given it dies. */
