@@ -8,6 +8,7 @@ import { sharedTags } from "../inspect/shared-tags.ts";
 import { BLOBS } from "../layout/paths.ts";
 import type { Collection } from "../registry/collect/collection.ts";
 import { uploadsSince } from "../registry/collect/forecast.ts";
+import type { Vanished } from "../report/history.ts";
 import { majorityOwner, type User } from "../scan/access.ts";
 import { noting } from "../scan/fs/noting-fs.ts";
 import type { StorageFs } from "../scan/fs/storage-fs.ts";
@@ -30,7 +31,7 @@ export interface EvidenceOptions {
 export function rootEvidence(
   storageFs: StorageFs,
   forecasts: readonly RootForecast[],
-  vanished: ReadonlyMap<string, readonly string[]>,
+  vanished: ReadonlyMap<string, Vanished>,
   { since, collector, deleteUntagged }: EvidenceOptions,
   unreadable: UnreadableReport[],
 ): RootEvidence[] {
@@ -47,7 +48,10 @@ export function rootEvidence(
     for (const entry of [...deletions.unreadable, ...(reading?.unreadable ?? [])]) {
       unreadable.push({ root: root.name, ...entry });
     }
-    return { ...evidenceOf(one, deletions, user, vanished.get(root.name) ?? []), closed: reading?.closed ?? [] };
+    return {
+      ...evidenceOf(one, deletions, user, vanished.get(root.name)?.repositories ?? []),
+      closed: reading?.closed ?? [],
+    };
   });
 }
 

@@ -17,7 +17,7 @@ import { authoritativeSummary, cleanUpDoubts, recentUploads, rootEvidence, share
 import { identitiesOf } from "./identities.ts";
 import { beginRun, endRun, orNoRoot, type Run, reportHead } from "./run.ts";
 import { scanReport } from "./scan-report.ts";
-import { vanishedSince } from "./vanished.ts";
+import { vanishedCauses, vanishedSince } from "./vanished.ts";
 
 type GateOptions = OptionsOf<"gate">;
 
@@ -49,7 +49,12 @@ export async function gate(options: GateOptions, terminal: Terminal): Promise<nu
     ...sharedDoubts(terminal.fs, forecasts, unreadable),
     ...cleanUpDoubts(terminal.fs, forecasts, unreadable),
   ];
-  const scan = scanReport({ ...inspected, unreadable }, options, remembered, run);
+  // Whoever removed them had reasons; but they can be restored until this garbage collection, so they are named.
+  const causesOfLoss = (unread: GateReport["scan"]["unreadable"]) => {
+    const read = inspected.inspections.filter(({ root }) => !unread.some((place) => place.root === root.name));
+    return remembered ? vanishedCauses(terminal.fs, read, vanished, remembered.completedAt) : [];
+  };
+  const scan = scanReport({ ...inspected, unreadable }, { ...options, vanished: causesOfLoss }, remembered, run);
   const forecast = forecastReport(forecasts, unreadable, reported, run);
   const evidence = {
     scan,

@@ -19,12 +19,31 @@ export function identitiesOf(
   marked: ReadonlyMap<string, number> = new Map(),
 ): Map<string, RootIdentity> {
   return new Map(
-    inspections.map(({ root, namespace }) => {
+    inspections.map(({ root, namespace, context }) => {
       const fs = notingIn(storageFs, root, unreadable);
       const mounts = mountPoints(fs, root.path, namespace.folders.keys());
-      return [root.path, { repositories: repositoryNames(namespace), mounts, marked: marked.get(root.path) }];
+      const repositories = repositoryNames(namespace);
+      return [root.path, { repositories, tags: tagsOf(context), mounts, marked: marked.get(root.path) }];
     }),
   );
+}
+
+/** More tags of a root are not remembered: each takes some 90 bytes of the state file. */
+const MOST_TAGS = 100_000;
+
+/** The tags that name something; undefined for a cache, whose tags come and go. */
+function tagsOf({ kind, graph }: RootInspection["context"]): RootIdentity["tags"] {
+  if (kind === "cache") return undefined;
+  if (graph.repositories().reduce((sum, { tags }) => sum + tags.length, 0) > MOST_TAGS) return null;
+  return graph.repositories().map(({ name, tags }) => {
+    const named: [string, string][] = [];
+    // One that is there and names nothing is not gone.
+    for (const tag of tags) {
+      const target = graph.tags.target(tag);
+      named.push([graph.tags.name(tag), target < 0 ? "" : graph.digests.text(target)]);
+    }
+    return [name, named];
+  });
 }
 
 /** The file system, noting what of the root it could not read. */

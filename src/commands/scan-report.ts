@@ -19,6 +19,11 @@ export interface ScanReportOptions {
   readonly doubt?: (roots: readonly RootReport[]) => Iterable<UnreadableReport>;
 }
 
+/** Whether a cause is a finding of its own: that repositories are gone. Tags come and go. */
+export function isLoss({ code, evidence }: Cause): boolean {
+  return code === "vanished" && Number(evidence["repositories"]) > 0;
+}
+
 /** Everything that a scan of these roots found, as the contract names it. */
 export function scanReport(
   { inspections, unreadable }: InspectedRoots,
@@ -36,7 +41,7 @@ export function scanReport(
   return {
     ...reportHead("scan", run),
     // Warnings count here whatever --fail-on says; what is merely worth knowing does not.
-    verdict: verdictOf(counts.error + counts.warning + gone.length > 0, !isComplete),
+    verdict: verdictOf(counts.error + counts.warning + gone.filter(isLoss).length > 0, !isComplete),
     roots,
     causes: [...inspections.flatMap(({ causes }) => causes), ...gone],
     brokenTags,

@@ -12,7 +12,7 @@ import { parseEarlierMetrics, renderMetrics } from "../report/metrics/scan.ts";
 import { failsOn } from "./exit-code.ts";
 import { identitiesOf } from "./identities.ts";
 import { beginRun, codeFor, endRun, orNoRoot, type Run } from "./run.ts";
-import { scanReport } from "./scan-report.ts";
+import { isLoss, scanReport } from "./scan-report.ts";
 import { vanishedCauses, vanishedSince } from "./vanished.ts";
 
 type ScanOptions = OptionsOf<"scan">;
@@ -42,10 +42,10 @@ export async function scan(options: ScanOptions, terminal: Terminal): Promise<nu
   const vanished = (unread: readonly UnreadableReport[]) => {
     if (!known) return [];
     const read = inspected.inspections.filter(({ root }) => !unread.some((place) => place.root === root.name));
-    return vanishedCauses(read, vanishedSince(known, read, identities), known.completedAt);
+    return vanishedCauses(terminal.fs, read, vanishedSince(known, read, identities), known.completedAt);
   };
   const report = scanReport(inspected, { ...options, doubt, vanished }, known, run);
-  const hasVanished = report.causes.some(({ code }) => code === "vanished");
+  const hasVanished = report.causes.some(isLoss);
   for (const { root, error } of doubts) terminal.warn(`incomplete: ${root}: ${error}`);
   return endRun(run, {
     format: options.format,

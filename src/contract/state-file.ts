@@ -12,6 +12,14 @@ const STATE = z.strictObject({
       path: z.string(),
       /** Their names. */
       repositories: z.array(z.string()),
+      /**
+       * By repository: its tags, each with the digest that it names. Pairs and no objects, as a tag may be called anything. Null where
+       * there are too many to be remembered; not in files of builds that did not remember tags.
+       */
+      tags: z
+        .array(z.tuple([z.string(), z.array(z.tuple([z.string(), z.string()]))]))
+        .nullable()
+        .exactOptional(),
       /** The directories of the layout that other file systems are mounted on, relative to the root. */
       mounts: z.array(z.string()),
       blobs: count,

@@ -23,9 +23,30 @@ export function compareWithState(findings: Iterable<Finding>, last: State): Hist
   return { since: last.completedAt, new: fresh, persisting, oldest, resolved };
 }
 
+type TagsByRepository = readonly (readonly [
+  repository: string,
+  tags: readonly (readonly [tag: string, digest: string])[],
+])[];
+
+/** A tag that the last complete run saw, and what it named. */
+export interface VanishedTag {
+  readonly repository: string;
+  readonly tag: string;
+  readonly digest: string;
+}
+
+/** What of a root is gone since the last complete run. */
+export interface Vanished {
+  readonly repositories: readonly string[];
+  /** Those of repositories that are gone too. */
+  readonly tags: readonly VanishedTag[];
+}
+
 /** What a root is made of, beyond counts: a volume that is not mounted may hold less than half of it. */
 export interface RootIdentity {
   readonly repositories: readonly string[];
+  /** By repository: its tags, each with the digest that it names; null where there are too many to be remembered. */
+  readonly tags?: TagsByRepository | null | undefined;
   /** The directories of the layout that other file systems are mounted on, relative to the root. */
   readonly mounts: readonly string[];
   /** How many blobs a forecast counted that garbage collection keeps, where there was a forecast. */
@@ -44,10 +65,13 @@ export function nextState(
     schemaVersion: 1,
     completedAt: report.startedAt,
     roots: report.roots.map(({ path, counts }) => {
-      const { repositories = [], mounts = [], marked } = identities.get(path) ?? {};
+      const { repositories = [], tags, mounts = [], marked } = identities.get(path) ?? {};
       return {
         path,
         repositories: [...repositories],
+        ...(tags !== undefined && {
+          tags: tags && tags.map(([repository, named]) => [repository, named.map(([tag, digest]) => [tag, digest])]),
+        }),
         mounts: [...mounts],
         blobs: counts.blobs,
         marked: marked ?? markedBefore.get(path) ?? null,
@@ -66,9 +90,11 @@ export function nextState(
 
 /** The state as a file holds it. */
 export function* stateText(state: State): Generator<string> {
-  const { findings, ...rest } = state;
-  const head = JSON.stringify({ ...rest, findings: [] }, null, 2);
+  const { roots, findings, ...rest } = state;
+  const head = JSON.stringify({ ...rest, roots: [] }, null, 2);
   yield head.slice(0, head.lastIndexOf("]"));
+  for (const [index, root] of roots.entries()) yield `${index === 0 ? "\n" : ",\n"}    ${JSON.stringify(root)}`;
+  yield `${roots.length === 0 ? "" : "\n  "}],\n  "findings": [`;
   for (const [index, finding] of findings.entries())
     yield `${index === 0 ? "\n" : ",\n"}    ${JSON.stringify(finding)}`;
   yield "\n  ]\n}\n";
@@ -116,17 +142,27 @@ export function* doubtedRoots(
   }
 }
 
-/** By root name, the repositories of the last complete run that are gone. */
-export function* vanishedRepositories(
+/** By root name, the repositories and tags of the last complete run that are gone, where any are. */
+export function* vanishedIn(
   roots: readonly { readonly name: string; readonly path: string }[],
   last: State,
   identities: ReadonlyMap<string, RootIdentity>,
-): Generator<readonly [root: string, repositories: readonly string[]]> {
+): Generator<readonly [root: string, vanished: Vanished]> {
   for (const { name, path } of roots) {
     const before = last.roots.find((root) => root.path === path);
-    const now = new Set(identities.get(path)?.repositories);
-    const gone = before?.repositories.filter((repository) => !now.has(repository)) ?? [];
-    if (gone.length > 0) yield [name, gone];
+    const identity = identities.get(path);
+    const now = new Set(identity?.repositories);
+    const repositories = before?.repositories.filter((repository) => !now.has(repository)) ?? [];
+    const tags = [...vanishedTags(before?.tags ?? [], identity?.tags)];
+    if (repositories.length + tags.length > 0) yield [name, { repositories, tags }];
+  }
+}
+
+function* vanishedTags(before: TagsByRepository, now: TagsByRepository | null | undefined): Generator<VanishedTag> {
+  if (!now) return;
+  const known = new Map(now.map(([repository, tags]) => [repository, new Set(tags.map(([tag]) => tag))]));
+  for (const [repository, tags] of before) {
+    for (const [tag, digest] of tags) if (!known.get(repository)?.has(tag)) yield { repository, tag, digest };
   }
 }
 

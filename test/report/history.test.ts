@@ -8,7 +8,7 @@ import {
   nextState,
   type RootIdentity,
   stateText,
-  vanishedRepositories,
+  vanishedIn,
 } from "../../src/report/history.ts";
 import { clean } from "./sample-reports.ts";
 
@@ -138,13 +138,37 @@ describe("doubtedRoots", () => {
   });
 });
 
-describe("vanishedRepositories", () => {
+describe("vanishedIn", () => {
   it("names the repositories that are gone, however few they are", () => {
     const last = nextState(report(10, []), undefined, new Map([["/data/private", identity(10)]]));
     const now = new Map([["/data/private", identity(9)]]);
-    expect([...vanishedRepositories([root("private", 9, 100)], last, now)]).toEqual([["private", ["app-9"]]]);
-    expect([
-      ...vanishedRepositories([root("private", 10, 100)], last, new Map([["/data/private", identity(11)]])),
-    ]).toEqual([]);
+    const gone = { repositories: ["app-9"], tags: [] };
+    expect([...vanishedIn([root("private", 9, 100)], last, now)]).toEqual([["private", gone]]);
+    const more = new Map([["/data/private", identity(11)]]);
+    expect([...vanishedIn([root("private", 10, 100)], last, more)]).toEqual([]);
+  });
+
+  const tagged = (...tags: [string, string][]) =>
+    new Map([["/data/private", { ...identity(1), tags: [["app-0", tags]] as const }]]);
+
+  it("names the tags that are gone, with what they named, and none that names something else now", () => {
+    const last = nextState(report(10, []), undefined, tagged(["a", "sha256:1"], ["__proto__", "sha256:2"]));
+    expect(parseState([...stateText(last)].join(""))).toEqual(last);
+    const now = tagged(["a", "sha256:3"], ["b", "sha256:1"]);
+    expect([...vanishedIn([root("private", 1, 100)], last, now)]).toEqual([
+      ["private", { repositories: [], tags: [{ repository: "app-0", tag: "__proto__", digest: "sha256:2" }] }],
+    ]);
+  });
+
+  it("says nothing of tags where either run remembers none", () => {
+    const [without, last] = [identity(1), nextState(report(10, []), undefined, tagged(["a", "sha256:1"]))];
+    const tooMany = { ...without, tags: null };
+    for (const now of [without, tooMany]) {
+      expect([...vanishedIn([root("private", 1, 100)], last, new Map([["/data/private", now]]))]).toEqual([]);
+    }
+    for (const then of [without, tooMany]) {
+      const before = nextState(report(10, []), undefined, new Map([["/data/private", then]]));
+      expect([...vanishedIn([root("private", 1, 100)], before, tagged())]).toEqual([]);
+    }
   });
 });

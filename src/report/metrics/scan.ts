@@ -196,7 +196,7 @@ function causesByCode(roots: readonly RootResult[], { causes }: MetricsInput["re
 
 function mayBe(code: Finding["code"], severity: Severity): boolean {
   const declared = CHECKS[code].severity;
-  return declared === severity || (declared === "error-if-tagged" && severity !== "info");
+  return declared === severity || declared === "error-if-tagged";
 }
 
 function unreadablePlaces(roots: readonly RootResult[], { report }: MetricsInput): Family {

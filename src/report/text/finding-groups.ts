@@ -4,7 +4,7 @@ import { CHECKS } from "../../checks/index.ts";
 import { FINDING_CODES, type Finding, type FindingCode, SEVERITIES, type Severity } from "../../contract/finding.ts";
 import { escapeText } from "../../text/escape.ts";
 import { limit, more, type Page, paragraph } from "../../text/page.ts";
-import { formatNumberOf, withReadableCounts, withReadableNumbers } from "../../text/quantities.ts";
+import { formatCount, formatNumberOf, withReadableCounts, withReadableNumbers } from "../../text/quantities.ts";
 import { type NamePrefix, placeRows, severityPaint } from "./finding.ts";
 
 /** Findings with the same words that are kept, and how many different words of one code. */
@@ -18,8 +18,14 @@ interface Alike {
   count: number;
 }
 
+/** From so many findings on, they are counted by repository, and so many repositories are named. */
+const MANY = 20;
+const MAX_REPOSITORIES = 3;
+
 interface Group {
   count: number;
+  /** How many are in each repository, by its name as it is shown. */
+  readonly repositories: Map<string, number>;
   readonly severity: Finding["severity"];
   readonly alike: Map<string, Alike>;
 }
@@ -40,10 +46,14 @@ export class FindingGroups {
     const { code, severity, message, remedy } = finding;
     let group = this.#groups.get(`${code} ${severity}`);
     if (!group) {
-      group = { count: 0, severity, alike: new Map() };
+      group = { count: 0, repositories: new Map(), severity, alike: new Map() };
       this.#groups.set(`${code} ${severity}`, group);
     }
     group.count++;
+    if (finding.repository !== undefined) {
+      const name = `${finding.root}\0${finding.repository}`;
+      group.repositories.set(name, (group.repositories.get(name) ?? 0) + 1);
+    }
     const key = `${message}\0${remedy}`;
     const alike = group.alike.get(key);
     if (alike) {
@@ -68,8 +78,17 @@ export class FindingGroups {
       yield "\n";
       const title = `${code}: ${formatNumberOf(group.count, group.severity)}`;
       yield* paragraph(page, title, { first: 2, paint: severityPaint(page, group.severity) });
+      yield* renderRepositories(page, group, prefix);
       yield* renderGroup(page, group, prefix);
     }
+  }
+
+  /** The root of something that a plan takes care of though no image is broken; undefined where there is nothing. */
+  rootToPlan(): string | undefined {
+    const group = this.#inOrder().find(
+      ([code, { severity }]) => severity !== "info" && CHECKS[code].leftByPlan === undefined,
+    );
+    return group && [...group[1].alike.values()][0]?.examples[0]?.root;
   }
 
   /** Notes of severity info: a line each, or one for all of a code. */
@@ -95,6 +114,18 @@ export class FindingGroups {
       }),
     );
   }
+}
+
+/** Where there are many: in which repositories most of them are. */
+function* renderRepositories(page: Page, { count, repositories }: Group, prefix: NamePrefix): Generator<string> {
+  if (count < MANY || repositories.size < 2) return;
+  const most = [...repositories].sort(([, a], [, b]) => b - a).slice(0, limit(page, MAX_REPOSITORIES));
+  const named = most.map(([key, number]) => {
+    const [root, name] = key.split("\0") as [string, string];
+    return `${escapeText(prefix(root) + name)} (${formatCount(number)})`;
+  });
+  const where = formatNumberOf(repositories.size, "repository", "repositories");
+  yield* paragraph(page, `in ${where}, most in ${named.join(", ")}`, { first: 4, rest: 6 });
 }
 
 function* renderGroup(page: Page, { count, alike }: Group, prefix: NamePrefix): Generator<string> {

@@ -17,6 +17,7 @@ export function* renderGateText(report: GateReport, page: Page): Generator<strin
   yield* renderDecision(page, report);
   yield* renderReasons(page, report.reasons);
   if (report.decision !== "go") yield* renderEvidence(page, report);
+  else yield* renderCauses(page, report.scan);
   yield* renderRemovedTags(page, report.forecast);
   yield* renderTotals(page, report);
 }

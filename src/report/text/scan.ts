@@ -23,7 +23,7 @@ export function* renderScanText(report: ScanReport, page: Page): Generator<strin
   yield* renderUnreadable(page, report);
   yield* rest.renderNotes(page, prefix);
   yield* renderAccepted(page, accepted);
-  yield* renderNext(page, report);
+  yield* renderNext(page, report, rest.rootToPlan());
 }
 
 /** The findings that break images, by id, and the others in groups. */

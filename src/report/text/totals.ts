@@ -1,7 +1,7 @@
 // The first and the last lines of the text report: the verdict, what could not be read, what was checked.
 import type { Finding } from "../../contract/finding.ts";
 import type { RootReport, ScanReport } from "../../contract/scan.ts";
-import { escapeText } from "../../text/escape.ts";
+import { escapeText, showUnprintable } from "../../text/escape.ts";
 import { groupBy } from "../../text/group-by.ts";
 import { limit, more, type Page, type Paint, paragraph, pathLine, row } from "../../text/page.ts";
 import { formatBytes, formatCount, formatDuration, formatNumberOf } from "../../text/quantities.ts";
@@ -114,12 +114,17 @@ export function* renderTook(
   });
 }
 
-/** The command that goes on from here, where no cause has named one; to be copied, so neither wrapped nor shortened. */
-export function* renderNext({ colour }: Page, { brokenTags, causes, roots }: ScanReport): Generator<string> {
-  const [first] = brokenTags;
-  if (first === undefined || causes.length > 0) return;
-  const path = escapeText(roots.find(({ name }) => name === first.root)?.path ?? "");
-  yield `\n${colour.bold(`Next: regfsck plan ${path}`)} (how to repair them)\n`;
+/** The command that goes on from here, where no cause has named one; `otherRoot` is for what breaks no image; to be copied, so neither wrapped nor shortened. */
+export function* renderNext(
+  { colour }: Page,
+  { brokenTags, causes, roots }: ScanReport,
+  otherRoot: string | undefined,
+): Generator<string> {
+  const root = brokenTags[0]?.root ?? otherRoot;
+  if (root === undefined || causes.length > 0) return;
+  const path = showUnprintable(roots.find(({ name }) => name === root)?.path ?? "");
+  const what = brokenTags.length > 0 ? "how to repair them" : "what can be fixed or cleaned up";
+  yield `\n${colour.bold(`Next: regfsck plan ${path}`)} (${what})\n`;
 }
 
 /** Findings that the configuration accepts: counted by reason, so that nobody forgets that they are there. */

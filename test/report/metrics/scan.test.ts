@@ -49,7 +49,7 @@ describe("renderMetrics", () => {
     for (const code of FINDING_CODES) expect(series.some(([labels]) => labels.includes(`code="${code}"`))).toBe(true);
     const severities = (code: string) =>
       series.filter(([labels]) => labels.includes(`"${code}"`)).map(([labels]) => /severity="(\w+)"/.exec(labels)?.[1]);
-    expect(severities("missing-child")).toEqual(["error", "warning"]);
+    expect(severities("missing-child")).toEqual(["error", "warning", "info"]);
     expect(severities("stale-upload")).toEqual(["info"]);
   });
 

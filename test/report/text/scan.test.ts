@@ -190,6 +190,17 @@ describe("what breaks no image", () => {
     expect(text).toContain("      … and 2,332 more (--full prints all)\n");
   });
 
+  it("is counted by repository where there is much, and ends with what to do next", () => {
+    const findings = Array.from({ length: 1300 }, (_, index) =>
+      finding("orphan-layer-link", { repository: index % 5 === 0 ? "team/api" : "team/web", path: `${index}` }),
+    );
+    const text = render(scanReport({ findings }));
+    expect(text).toContain("\n    in 2 repositories, most in team/web (1,040), team/api (260)\n");
+    expect(text).toMatch(/\nNext: regfsck plan \/opt\/registry\/data \(what can be fixed or cleaned up\)\n$/);
+    const uploads = [finding("stale-upload", { path: "a", severity: "info" })];
+    expect(render(scanReport({ findings: uploads }))).not.toContain("Next:");
+  });
+
   it("shows each kind of message of a code", () => {
     const findings = ["one", "two"].map((message) => finding("stray-entry", { path: message, message }));
     expect(render(scanReport({ findings }))).toContain("    one\n      one\n    two\n      two\n    fix: ");
