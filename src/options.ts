@@ -59,6 +59,10 @@ const OPTIONS = {
   by: choice("--by <what>", "what a line is about", ["repository", "tag"], "repository"),
   sort: choice("--sort <key>", "what the lines are sorted by", ["total", "unique", "name"], "total"),
   top: count("--top <n>", "only so many lines"),
+  restores: list(
+    "--restore <repo:tag@digest>",
+    "bring this image back in the script: its links, and the tag (repeatable)",
+  ),
   script: text("--script <file>", "write a shell script there that does what can be done without a client"),
   quarantine: text("--quarantine <folder>", "where the script moves things (default: <script>.quarantine)"),
   olderThan: duration("--older-than <duration>", "how old a manifest must be to be deleted", DAY, "24h"),
@@ -148,7 +152,7 @@ export const COMMAND_OPTIONS = {
     "removeTags",
     "removeTagsFrom",
   ],
-  plan: ["script", "quarantine", "verifyContent", ...READING, "repositories"],
+  plan: ["restores", "script", "quarantine", "verifyContent", ...READING, "repositories"],
 } as const satisfies Record<string, readonly OptionName[]>;
 
 export type CommandName = keyof typeof COMMAND_OPTIONS;

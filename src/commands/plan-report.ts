@@ -2,7 +2,7 @@
 
 import { CHECKS } from "../checks/index.ts";
 import { isElsewhere } from "../contract/cause.ts";
-import type { LeftReport, PlanReport } from "../contract/plan.ts";
+import type { LeftReport, PlanReport, RestorableReport } from "../contract/plan.ts";
 import { investigatedRootRecord } from "../contract/run.ts";
 import type { InspectedRoots } from "../inspect/inspect-all.ts";
 import type { RootInspection } from "../inspect/inspect-root.ts";
@@ -18,12 +18,13 @@ interface PlanReportOptions {
   /** The script, where it is written, and the folder that it moves things to. */
   readonly script: string | undefined;
   readonly quarantine: string | undefined;
+  readonly restorable: readonly RestorableReport[];
 }
 
 export function planReport(
   { inspections, unreadable }: InspectedRoots,
   plan: Plan,
-  { verifyContent, ...files }: PlanReportOptions,
+  { verifyContent, restorable, ...files }: PlanReportOptions,
   run: Run,
 ): PlanReport {
   const count = (kind: StepKind) => plan.steps.filter((step) => step.kind === kind).length;
@@ -45,6 +46,7 @@ export function planReport(
     })),
     steps: plan.steps,
     left: inspections.flatMap((inspection, index) => leftIn(inspection, plan.roots[index]!.obstacles)),
+    restorable: restorable.filter(({ count }) => count > 0),
     unreadable,
     summary: {
       clean: count("clean"),

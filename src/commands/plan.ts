@@ -2,9 +2,12 @@
 import { resolve } from "node:path";
 import { isElsewhere } from "../contract/cause.ts";
 import { UsageError } from "../contract/errors.ts";
+import type { RestorableReport } from "../contract/plan.ts";
 import type { UnreadableReport } from "../contract/scan.ts";
 import { inspectAll } from "../inspect/inspect-all.ts";
 import type { RootInspection } from "../inspect/inspect-root.ts";
+import { lostManifests } from "../inspect/lost-manifests.ts";
+import { StoredImages } from "../inspect/stored-images.ts";
 import { parseDigest } from "../layout/digest.ts";
 import { blobData } from "../layout/paths.ts";
 import type { OptionsOf } from "../options.ts";
@@ -18,6 +21,7 @@ import type { StorageFs } from "../scan/fs/storage-fs.ts";
 import { hashFile, statBlob } from "../scan/read-blobs.ts";
 import { aliasesIn, entriesOf } from "../scan/storage-entries.ts";
 import { planReport } from "./plan-report.ts";
+import { parseRestoreName, restoresIn, type StoredRoot } from "./restores.ts";
 import { beginRun, codeFor, endRun, type Run } from "./run.ts";
 
 /**
@@ -28,6 +32,7 @@ export async function plan(options: OptionsOf<"plan">, terminal: Terminal): Prom
   if (options.quarantine !== undefined && options.script === undefined) {
     throw new UsageError("--quarantine is where a script moves things: it takes --script");
   }
+  const names = options.restores.map(parseRestoreName);
   const script = options.script === undefined ? undefined : resolve(options.script);
   const quarantine = options.quarantine === undefined ? script && `${script}.quarantine` : resolve(options.quarantine);
   const run = await beginRun(options, terminal, { "--script": options.script, "--quarantine": quarantine });
@@ -35,7 +40,7 @@ export async function plan(options: OptionsOf<"plan">, terminal: Terminal): Prom
   const inspected = await inspectAll(options, needs, run);
   const roots = inspected.inspections.map(({ root }) => root);
   // Where nothing is found nothing is done, and no link in the way.
-  const isHealthy = inspected.inspections.every(({ findings }) => findings.isEmpty);
+  const isHealthy = names.length === 0 && inspected.inspections.every(({ findings }) => findings.isEmpty);
   const unseen: UnreadableReport[] = [];
   const fs = noting(terminal.fs, (path, error) => {
     const { name = "", path: root } = roots.find((root) => path.startsWith(`${root.path}/`)) ?? { path: "" };
@@ -43,12 +48,18 @@ export async function plan(options: OptionsOf<"plan">, terminal: Terminal): Prom
   });
   const aliases = isHealthy ? undefined : await aliasesIn(fs, roots);
   const entries = entriesOf(fs, roots, aliases);
+  const stored = inspected.inspections.map((inspection) => ({
+    inspection,
+    stored: new StoredImages(terminal.fs, inspection.root.path, inspection.context.graph),
+  }));
+  const restores = restoresIn(stored, names);
   const planned = await planAll(
     inspected.inspections.map((inspection, index) => ({
       entries: entries[index]!,
       context: inspection.context,
       findings: inspection.findings,
       forbidsRepair: isElsewhere(inspection.causes),
+      restores: restores[index]!,
       isIntact: intactness(terminal.fs, inspection),
     })),
   );
@@ -62,12 +73,23 @@ export async function plan(options: OptionsOf<"plan">, terminal: Terminal): Prom
   const { verifyContent } = options;
   for (const { root, path, error } of unseen.slice(0, 1)) terminal.warn(`incomplete: ${root}/${path}: ${error}`);
   const unreadable = [...inspected.unreadable, ...unseen];
-  const report = planReport({ ...inspected, unreadable }, planned, { verifyContent, script: written, quarantine }, run);
+  const restorable = stored.map((root) => restorableIn(terminal.fs, root));
+  const files = { script: written, quarantine };
+  const report = planReport({ ...inspected, unreadable }, planned, { verifyContent, restorable, ...files }, run);
   return endRun(run, {
     format: options.format,
     render: (format) => render(report, format, terminal),
     code: codeFor(report.verdict.startsWith("findings"), report.unreadable),
   });
+}
+
+/** What no tag leads to, and is complete in the store. Of a root whose store is elsewhere nothing is known. */
+function restorableIn(storageFs: StorageFs, { inspection, stored }: StoredRoot): RestorableReport {
+  const { root, causes, context } = inspection;
+  if (isElsewhere(causes) || root.kind === "cache") return { root: root.name, count: 0, manifests: [] };
+  const { count, newest } = lostManifests(storageFs, root.path, context.graph, context.pull, stored);
+  const manifests = newest.map((lost) => ({ ...lost, modified: new Date(lost.modified).toISOString() }));
+  return { root: root.name, count, manifests };
 }
 
 interface Scripted {

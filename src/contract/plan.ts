@@ -69,6 +69,7 @@ const step = z.discriminatedUnion("kind", [
     blob: z
       .strictObject({ path, size: count, hash: z.boolean().describe("whether the script hashes it first") })
       .describe("what must be in the store"),
+    restores: z.string().exactOptional().describe("the image, repository:tag, that --restore asks for"),
     ...about,
   }),
   z.strictObject({
@@ -109,6 +110,24 @@ const root = z.strictObject({
   unrecoverable: images.describe("those that only a rebuild replaces"),
 });
 
+const restorable = z.strictObject({
+  root: rootName,
+  count: count.describe("how many there are"),
+  manifests: z
+    .array(
+      z.strictObject({
+        digest,
+        platforms: z.array(z.string()).describe("of an image, or of an index's children"),
+        modified: z.iso.datetime().describe("when it was written"),
+        repositories: z
+          .array(z.string())
+          .describe("those that link it as a revision, or did, or that link its parts as layers"),
+        formerTags: z.array(z.string()).describe("repository:tag of those that named it"),
+      }),
+    )
+    .describe("the newest of them, 1,000 at most"),
+});
+
 const left = z
   .strictObject({ root: rootName, code: z.string(), count, reason: z.string() })
   .describe("findings that no step fixes");
@@ -139,6 +158,9 @@ export const planReport = z
     roots: z.array(root),
     steps: z.array(step).describe("those that fix most images come first"),
     left: z.array(left),
+    restorable: z
+      .array(restorable)
+      .describe("manifests without a tag, complete in the store: --restore brings one back"),
     unreadable: z.array(unreadable).describe(readError),
     summary: z.strictObject(summary),
   })
@@ -147,4 +169,5 @@ export const planReport = z
 export const planLine = lineSchema("plan", planReport);
 
 export type PlanReport = Infer<typeof planReport>;
+export type RestorableReport = PlanReport["restorable"][number];
 export type LeftReport = PlanReport["left"][number];

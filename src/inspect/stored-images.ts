@@ -12,6 +12,10 @@ import { readManifests } from "../scan/read-manifests.ts";
 export interface StoredPart {
   readonly digest: string;
   readonly isManifest: boolean;
+  readonly isConfig: boolean;
+  /** Bytes, as the descriptor says; NaN where it does not. */
+  readonly size: number;
+  readonly platform: string | undefined;
   readonly isForeign: boolean;
 }
 
@@ -40,9 +44,9 @@ export class StoredImages {
       const parts = this.parts(one);
       if (!parts) return undefined;
       found.set(one, parts);
-      for (const { digest: part, isManifest, isForeign } of parts) {
-        if (isManifest) wanted.add(part);
-        else if (!isForeign && !this.#isStored(part)) return undefined;
+      for (const part of parts) {
+        if (part.isManifest) wanted.add(part.digest);
+        else if (!part.isForeign && !this.#isStored(part.digest, part.size)) return undefined;
       }
     }
     return found;
@@ -54,9 +58,10 @@ export class StoredImages {
     return this.#known.get(digest);
   }
 
-  #isStored(digest: string): boolean {
+  #isStored(digest: string, size = Number.NaN): boolean {
     const id = this.#graph.digests.find(digest);
-    return id >= 0 && this.#graph.blobState(id) === DiskState.ok && !this.#graph.isBlobCorrupt(id);
+    if (id < 0 || this.#graph.blobState(id) !== DiskState.ok || this.#graph.isBlobCorrupt(id)) return false;
+    return Number.isNaN(size) || this.#graph.blobSize(id) === size;
   }
 
   #read(digest: string): StoredPart[] | undefined {
@@ -71,6 +76,9 @@ export class StoredImages {
     return [...table.references(0)].map((reference) => ({
       digest: digests.text(table.target(reference)),
       isManifest: table.role(reference) === Role.child,
+      isConfig: table.role(reference) === Role.config,
+      size: table.targetSize(reference),
+      platform: table.platform(reference),
       isForeign: table.isForeign(reference),
     }));
   }

@@ -19,3 +19,11 @@ export function escapeName(name: string): string {
     return Array.from(encoder.encode(character), (byte) => `\\0${byte.toString(8).padStart(3, "0")}`).join("");
   }).join("");
 }
+
+/** A path that a shell reads as it is written. */
+const PLAIN_WORD = /^[\w@%+=:,./-]+$/;
+
+/** A path as a person types it: quoted where a shell would read something else. */
+export function shellWord(text: string): string {
+  return PLAIN_WORD.test(text) ? text : shellQuote(text);
+}

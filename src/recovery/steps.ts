@@ -24,6 +24,8 @@ export interface RelinkStep extends Step {
   readonly before: "absent" | "malformed" | string;
   /** What must be in the store before: its bytes, and whether they are few enough to be hashed first. */
   readonly blob: { readonly path: string; readonly size: number; readonly hash: boolean };
+  /** The image, `repository:tag`, that is brought back on demand. */
+  readonly restores?: string;
 }
 
 /** Make the empty folder by which garbage collection knows a repository. */

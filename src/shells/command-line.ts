@@ -59,6 +59,7 @@ export const OFFERS: Readonly<Record<string, Offer>> = {
   report: "files",
   image: "images",
   "repo:tag": "images",
+  "repo:tag@digest": "nothing",
   glob: "repositories",
   name: "roots",
   digest: "nothing",

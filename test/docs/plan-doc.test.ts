@@ -23,7 +23,7 @@ describe("docs/plan.md", () => {
   );
 
   it("has examples", () => {
-    expect(examples).toHaveLength(2);
+    expect(examples).toHaveLength(3);
   });
 
   it("tells of each kind of step", () => {

@@ -2,17 +2,16 @@
 // nearest to the prompt, how to begin.
 import type { PlanReport } from "../../contract/plan.ts";
 import { shortDigest } from "../../layout/digest.ts";
-import { shellQuote } from "../../recovery/shell-text.ts";
+import { shellWord } from "../../recovery/shell-text.ts";
 import { isScripted, type PlanStep, type PushStep, type RebuildStep, type ScriptedStep } from "../../recovery/steps.ts";
 import { groupBy } from "../../text/group-by.ts";
 import { columns, limit, more, type Page, paragraph, pathLine, row } from "../../text/page.ts";
 import { formatBytes, formatCount, formatNumberOf } from "../../text/quantities.ts";
 import { type NamePrefix, namePrefix } from "./finding.ts";
+import { renderRestorable, renderRestored, restoredBy } from "./restorable.ts";
 import { renderTook, renderUnreadable, rootRow } from "./totals.ts";
 
 const MAX_REBUILDS = 20;
-/** A path that a shell reads as it is written. */
-const PLAIN_WORD = /^[\w@%+=:,./-]+$/;
 
 export function* renderPlanText(report: PlanReport, page: Page): Generator<string> {
   const prefix = namePrefix(report);
@@ -22,7 +21,9 @@ export function* renderPlanText(report: PlanReport, page: Page): Generator<strin
   yield* renderRebuilds(page, report, prefix);
   yield* renderWaiting(page, report, prefix);
   yield* renderCleaning(page, report, prefix);
+  yield* renderRestored(page, report, prefix);
   yield* renderLeft(page, report, prefix);
+  yield* renderRestorable(page, report, prefix);
   yield* renderUnreadable(page, report);
   yield* renderBeginning(page, report);
   yield "\n";
@@ -105,10 +106,6 @@ function* renderBeginning(page: Page, { script, quarantine, steps, dryRun }: Pla
   yield* paragraph(page, `It deletes nothing; what it moves goes to ${quarantine}. A scan afterwards is the proof.`, {
     first: 2,
   });
-}
-
-export function shellWord(text: string): string {
-  return PLAIN_WORD.test(text) ? text : shellQuote(text);
 }
 
 /** Groups of steps shown, steps shown of each, images named of each. */
@@ -198,7 +195,9 @@ function contentWords({ pushManifest, known, blobs }: PushStep): string {
 
 /** What no image needs, in few lines. */
 export function* renderCleaning(page: Page, { steps, script }: PlanReport, prefix: NamePrefix): Generator<string> {
-  const cleaning = steps.filter(isScripted).filter(({ affects }) => affects.length === 0);
+  const cleaning = steps
+    .filter(isScripted)
+    .filter((step) => step.affects.length === 0 && restoredBy(step) === undefined);
   if (cleaning.length === 0) return;
   yield* heading(
     page,

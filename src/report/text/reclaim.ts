@@ -2,12 +2,12 @@
 // how to go on.
 import type { KeptReport, ReclaimReport, RootReclaimReport } from "../../contract/reclaim.ts";
 import { shortDigest } from "../../layout/digest.ts";
+import { shellWord } from "../../recovery/shell-text.ts";
 import { escapeText } from "../../text/escape.ts";
 import { groupBy } from "../../text/group-by.ts";
 import { limit, more, type Page, paragraph, row } from "../../text/page.ts";
 import { formatBytes, formatCount, formatNumberOf } from "../../text/quantities.ts";
 import { type NamePrefix, namePrefix } from "./finding.ts";
-import { shellWord } from "./plan.ts";
 import { renderTook, renderUnreadable, rootRow } from "./totals.ts";
 
 /** Entries shown of each list. */
