@@ -3,6 +3,7 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { chownSync, lstatSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
+import { setImmediate } from "node:timers/promises";
 import { onTestFinished } from "vitest";
 
 /** Tries of each race: a few show that nothing is plainly wrong, `RACES=200` is what is promised. */
@@ -77,6 +78,8 @@ export class Swapper {
       return await run();
     } finally {
       this.#child.kill("SIGSTOP");
+      // On a busy machine it goes on for a while before the signal reaches it.
+      while (!/^State:\tT/m.test(readFileSync(`/proc/${this.#child.pid}/status`, "utf8"))) await setImmediate();
     }
   }
 }

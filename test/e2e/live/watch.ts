@@ -4,7 +4,9 @@ import { execFile } from "node:child_process";
 import { rm } from "node:fs/promises";
 import { join } from "node:path";
 import { promisify } from "node:util";
-import { startUpload } from "../../../scripts/registry/client.ts";
+import { pushBlob, startUpload } from "../../../scripts/registry/client.ts";
+import { makeImage } from "../../../scripts/registry/content.ts";
+import { pushImage } from "../../../scripts/registry/push.ts";
 import { withRegistry } from "../../../scripts/registry/server.ts";
 import { PROGRAM } from "../../worlds/program.ts";
 import { seededRandom } from "../exactness/random.ts";
@@ -46,7 +48,7 @@ export async function watchLive({ scans, lanes, seed, seen }: LiveOptions): Prom
   const folder = await makeScratch("live");
   const root = join(folder, "registry");
   try {
-    return await withRegistry({ root }, async (url) => {
+    return await withRegistry({ root, descriptorCache: true }, async (url) => {
       const still = await pushStill(url);
       const traffic = startTraffic(url, lanes, seed);
       const tally: LiveTally = {
@@ -67,7 +69,7 @@ export async function watchLive({ scans, lanes, seed, seen }: LiveOptions): Prom
           const number = isDamaged ? (round - Math.floor(round / 4)) % DAMAGES.length : -1;
           await scanOnce(root, number, still, tally, random.below(4));
           if (round % 8 === 3) await forecastOnce(root, tally);
-          if (round % 8 === 7) await gateOnce(root, url, tally);
+          if (round % 4 === 1) await gateOnce(root, url, tally);
           seen?.(tally);
         }
       } finally {
@@ -119,12 +121,48 @@ async function forecastOnce(root: string, tally: LiveTally): Promise<void> {
   if (code !== 0) tally.falseAlarms.push(`forecast ended with ${code}: ${stdout.slice(0, 300)}${stderr}`);
 }
 
-/** A gate must never say go while an upload is young. */
+interface PushUnderWay {
+  readonly what: string;
+  push(url: string, repository: string, seed: string): Promise<unknown>;
+  readonly flags: readonly string[];
+  /** Of the reason that the gate must give. */
+  readonly reason: RegExp;
+}
+
+// The steps of a push after which garbage collection would take what it has brought.
+const PUSHES: readonly PushUnderWay[] = [
+  {
+    what: "a young upload",
+    push: (url, repository, seed) => startUpload(url, repository, Buffer.from(seed)),
+    flags: [],
+    reason: /upload is under way|uploads are under way/,
+  },
+  {
+    what: "blobs without their manifest",
+    push: (url, repository, seed) => pushBlob(url, repository, Buffer.from(seed)),
+    flags: [],
+    reason: /\d blobs?\b[^;]* that garbage collection would delete (is|are) younger than 1h/,
+  },
+  {
+    what: "platforms without their index",
+    push: async (url, repository, seed) => {
+      await pushImage(url, repository, makeImage(`${seed} before`), "1.0");
+      await pushImage(url, repository, makeImage(seed));
+    },
+    flags: ["-m"],
+    reason: /\d (manifest|revision)s?\b[^;]* that garbage collection would delete (is|are) younger than 1h/,
+  },
+];
+
+/** A gate must never say go while a push is under way, wherever it has got to. */
 async function gateOnce(root: string, url: string, tally: LiveTally): Promise<void> {
-  await startUpload(url, STILL, Buffer.from("a push that goes on for long"));
-  const { code, stdout } = await run(["gate", root]);
+  const { what, push, flags, reason } = PUSHES[tally.gates % PUSHES.length]!;
+  await push(url, `live/under-way-${tally.gates}`, `a push that goes on for long ${tally.gates}`);
+  const { code, stdout } = await run(["gate", ...flags, root]);
   tally.gates++;
-  if (code !== 4 || !stdout.includes("upload")) tally.missed.push(`a young upload: the gate ended with ${code}`);
+  const text = stdout.replace(/\s+/g, " ");
+  if (code !== 4 || !reason.test(text))
+    tally.missed.push(`${what}: the gate ended with ${code}: ${text.slice(0, 300)}`);
 }
 
 interface ProgramRun {
