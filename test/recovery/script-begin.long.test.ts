@@ -1,5 +1,6 @@
 // What the script does not begin with: a user who does not own the storage, another root than was planned, and a quarantine
 // that is not its own.
+import { spawnSync } from "node:child_process";
 import {
   chmodSync,
   chownSync,
@@ -169,5 +170,23 @@ describe("a quarantine", () => {
     expect(isUntouched()).toBe(true);
     chmodSync(open, 0o1777);
     expect(stage.run(["--apply", "--quarantine", join(open, "q2")])).toMatchObject({ status: 0 });
+  });
+
+  it("is refused in a folder that another group than its user's own can write to", () => {
+    expect(process.geteuid!(), "this is a test for root").toBe(0);
+    const { stage, isUntouched } = planned();
+    const shared = join(stage.folder, "shared");
+    mkdirSync(shared);
+    chmodSync(stage.folder, 0o755);
+    chmodSync(shared, 0o770);
+    spawnSync("chown", ["-R", "4321:4321", stage.root]);
+    const runAs = (group: number) => {
+      chownSync(shared, 4321, group);
+      const shell = ["setpriv", "--reuid=4321", "--regid=4321", "--clear-groups", "sh"];
+      return stage.run(["--apply", "--quarantine", join(shared, "q")], { shell });
+    };
+    expect(runAs(77)).toMatchObject(stopped("the quarantine is in a folder that a group can write to: .*"));
+    expect(isUntouched()).toBe(true);
+    expect(runAs(4321)).toMatchObject({ status: 0 });
   });
 });
