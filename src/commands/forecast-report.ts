@@ -2,7 +2,14 @@
 import { imageName } from "../checks/index.ts";
 import { unseenRepositories } from "../checks/unseen-repository.ts";
 import { UsageError } from "../contract/errors.ts";
-import type { AbortReport, BreakReport, ForecastReport, HarmReport, RootForecastReport } from "../contract/forecast.ts";
+import type {
+  AbortReport,
+  BreakReport,
+  ForecastReport,
+  HarmReport,
+  RefusedTagReport,
+  RootForecastReport,
+} from "../contract/forecast.ts";
 import type { Bytes } from "../facts/columns.ts";
 import type { RootGraph } from "../graph/root-graph.ts";
 import type { Needs } from "../inspect/inspect-all.ts";
@@ -11,7 +18,8 @@ import { type CleanUpHazard, cleanUpWarnings } from "../registry/collect/clean-u
 import type { Abort } from "../registry/collect/collection.ts";
 import { type Broken, type Forecast, forecast } from "../registry/collect/forecast.ts";
 import type { Harm } from "../registry/collect/harm.ts";
-import { abortMessage, keeperSentence } from "../report/gc-words.ts";
+import { type RefusedTag, refusedTags } from "../registry/serve/refused-tags.ts";
+import { abortMessage, keeperSentence, refusalMessage, spoiledSentence } from "../report/gc-words.ts";
 import { selectNames } from "../scan/list-namespace.ts";
 import { type CleanUpOptions, type RemovedTags, removedTags } from "./clean-up.ts";
 import { type Run, reportHead, verdictOf } from "./run.ts";
@@ -33,6 +41,8 @@ export interface RootForecast {
   readonly inspection: RootInspection;
   readonly removed: RemovedTags;
   readonly forecast: Forecast;
+  /** What the release of the registry before serves and this one does not. */
+  readonly refused: readonly RefusedTag[];
 }
 
 /**
@@ -47,7 +57,9 @@ export function forecastRoots(inspections: readonly RootInspection[], options: R
   }
   return inspections.map((inspection) => {
     const tags = removed.get(inspection)!;
-    return { inspection, removed: tags, forecast: forecastOf(inspection, tags.all, options) };
+    const { graph, pull, rules } = inspection.context;
+    const refused = refusedTags(graph, pull, rules);
+    return { inspection, removed: tags, forecast: forecastOf(inspection, tags.all, options), refused };
   });
 }
 
@@ -58,8 +70,8 @@ export function forecastReport(
   options: ReportOptions,
   run: Run,
 ): ForecastReport {
-  const breaks = forecasts.some(({ forecast: { breaks: all, losesRepair, collection } }) => {
-    return all.length + losesRepair.length + collection.aborts.length > 0;
+  const breaks = forecasts.some(({ refused, forecast: { breaks: all, losesRepair, collection } }) => {
+    return all.length + losesRepair.length + collection.aborts.length + refused.length > 0;
   });
   return {
     ...reportHead("forecast", run),
@@ -80,7 +92,7 @@ function forecastOf(
 }
 
 function rootForecast(
-  { inspection: { root, context }, removed, forecast: foretold }: RootForecast,
+  { inspection: { root, context }, removed, forecast: foretold, refused }: RootForecast,
   { deleteUntagged, keepTags, repositories }: ReportOptions,
 ): RootForecastReport {
   const { graph } = context;
@@ -103,6 +115,9 @@ function rootForecast(
       reason: hazard,
       message: HAZARD_WORDS[hazard],
     })),
+    refusedTags: refused
+      .map((tag) => refusedReport(graph, tag))
+      .filter(({ repository }) => reported?.has(repository) ?? true),
     deletedManifests: collection.deletedRevisions.map(
       ({ repository, digest }) => `${repository.name}@${graph.digests.text(digest)}`,
     ),
@@ -110,6 +125,9 @@ function rootForecast(
       .sort((a, b) => graph.digests.compare(a, b))
       .map((blob) => graph.digests.text(blob)),
     deletedBytes: collection.deletedBytes,
+    deletedLayerLinks: collection.deletedLayers.map(
+      ({ repository, digest }) => `${repository.name}@${graph.digests.text(digest)}`,
+    ),
     safeToFreeBytes,
     unseenRepositories: [...unseenRepositories(context)].map(({ repository }) => repository.name),
     breaks: breaks
@@ -133,7 +151,7 @@ function abortReport({ path, reason, phase }: Abort): AbortReport {
   return { path, reason, message: abortMessage(reason, phase) };
 }
 
-function breakReport(graph: RootGraph, { tag, lost, keepers }: Broken): BreakReport {
+function breakReport(graph: RootGraph, { tag, lost, keepers, spoiledBy }: Broken): BreakReport {
   const repository = graph.repository(graph.tags.repository(tag)).name;
   return {
     repository,
@@ -144,7 +162,10 @@ function breakReport(graph: RootGraph, { tag, lost, keepers }: Broken): BreakRep
       role,
       ...(platform !== undefined && { platform }),
     })),
-    keptBy: keepers.map((keeper) => keeperSentence(keeper, repository)),
+    keptBy: [
+      ...(spoiledBy ? [spoiledSentence(spoiledBy.name)] : []),
+      ...keepers.map((keeper) => keeperSentence(keeper, repository)),
+    ],
   };
 }
 
@@ -159,6 +180,18 @@ function harmReport(graph: RootGraph, { repository, tag, image, taken }: Harm): 
       ...(platform !== undefined && { platform }),
       served,
     })),
+  };
+}
+
+function refusedReport(graph: RootGraph, { tag, parts }: RefusedTag): RefusedTagReport {
+  return {
+    repository: graph.repository(graph.tags.repository(tag)).name,
+    tag: graph.tags.name(tag),
+    digest: graph.digests.text(graph.tags.target(tag)),
+    refused: parts.map(({ digest, refusal }) => {
+      const reason = graph.manifests.reason(graph.manifests.find(digest));
+      return { digest: graph.digests.text(digest), reason: refusal, message: refusalMessage(refusal, reason) };
+    }),
   };
 }
 

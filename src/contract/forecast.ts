@@ -44,6 +44,17 @@ const harmed = z
 const image = z.string().describe("repository:tag");
 const manifest = z.string().describe("repository@digest");
 
+const refusedTag = z
+  .strictObject({
+    repository: z.string(),
+    tag: z.string(),
+    digest: digest.describe("of the tag's manifest"),
+    refused: z.array(
+      z.strictObject({ digest, reason: z.enum(["schema1", "unreadable", "linked-as-layer"]), message: z.string() }),
+    ),
+  })
+  .describe("a tag that the release of the registry before serves and this one does not");
+
 const cleanUpWarning = z
   .strictObject({
     image,
@@ -62,9 +73,11 @@ const root = z.strictObject({
   marked: count.describe("the N of N blobs marked"),
   removedTags: z.array(image).describe("by the tag clean-up, before garbage collection"),
   cleanUpWarnings: z.array(cleanUpWarning),
+  refusedTags: z.array(refusedTag),
   deletedManifests: z.array(manifest).describe("where it aborts: what is gone by then"),
   deletedBlobs: z.array(digest),
   deletedBytes: count,
+  deletedLayerLinks: z.array(manifest).describe("repository@digest of layer links, which registry 3 deletes"),
   safeToFreeBytes: count.describe("safe to free: what garbage collection would free if it kept children and referrers"),
   unseenRepositories: z
     .array(z.string())
@@ -87,5 +100,6 @@ export type ForecastReport = Infer<typeof forecastReport>;
 export type RootForecastReport = ForecastReport["roots"][number];
 export type AbortReport = RootForecastReport["aborts"][number];
 export type BreakReport = RootForecastReport["breaks"][number];
+export type RefusedTagReport = RootForecastReport["refusedTags"][number];
 export type LostPartReport = BreakReport["lost"][number];
 export type HarmReport = RootForecastReport["losesRepair"][number];

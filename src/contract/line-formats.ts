@@ -44,11 +44,13 @@ const FORECAST_LISTS = {
   breaks: { line: "break" },
   losesRepair: { line: "losesRepair" },
   aborts: { line: "abort" },
+  refusedTags: { line: "refusedTag" },
   unseenRepositories: { line: "unseenRepository", field: "repository" },
   removedTags: { line: "removedTag", field: "image" },
   cleanUpWarnings: { line: "cleanUpWarning" },
   deletedManifests: { line: "deletedManifest", field: "manifest" },
   deletedBlobs: { line: "deletedBlob", field: "digest" },
+  deletedLayerLinks: { line: "deletedLayerLink", field: "link" },
 } as const satisfies ListFormat["lists"];
 
 const FORECAST = {
@@ -58,12 +60,14 @@ const FORECAST = {
     "breaks",
     "losesRepair",
     "aborts",
+    "refusedTags",
     "unseenRepositories",
     "marked",
     "removedTags",
     "deletedManifests",
     "deletedBlobs",
     "deletedBytes",
+    "deletedLayerLinks",
     "safeToFreeBytes",
   ],
 } as const satisfies LineFormat;

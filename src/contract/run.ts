@@ -6,6 +6,11 @@ import type { WhyReport } from "./why.ts";
 export const REGISTRIES = ["2.8.3", "3.1"] as const;
 export type Registry = (typeof REGISTRIES)[number];
 
+/** What an answer for a person says of the registry that it is about: nothing of the one that is assumed where nobody says. */
+export function namedRegistry(registry: Registry): string | undefined {
+  return registry === REGISTRIES[0] ? undefined : `registry ${registry}`;
+}
+
 /** The members that all reports begin with, but for the command. */
 export type InvestigationRun = Pick<
   WhyReport,

@@ -6,6 +6,8 @@ import type { ManifestReading } from "../layout/manifest.ts";
 export interface Rules {
   /** As reports name it. */
   readonly registry: Registry;
+  /** Those of the release before, whose storage it may have taken over. */
+  readonly earlier?: Rules;
   /** How it reads the JSON of a manifest. */
   readonly manifests: ManifestReading;
   /** Whether it serves a manifest without a revision link by way of its layer link. */
@@ -40,6 +42,7 @@ const REGISTRY_2: Rules = {
 
 const REGISTRY_3: Rules = {
   registry: "3.1",
+  earlier: REGISTRY_2,
   manifests: "3.1",
   servesByLayerLink: false,
   repositoryEntry: "_manifests",

@@ -3,6 +3,7 @@
 import { linksFolder } from "../layout/paths.ts";
 import type { Abort, AbortReason } from "../registry/collect/collection.ts";
 import type { Keeper } from "../registry/collect/forecast.ts";
+import type { Refusal } from "../registry/serve/refused-tags.ts";
 import { formatNumberOf } from "../text/quantities.ts";
 
 interface AbortWords {
@@ -127,6 +128,24 @@ const SENTENCES = {
 /** One sentence for a person: what to do so that garbage collection leaves an image of this repository pullable. */
 export function keeperSentence(keeper: Keeper, repository: string): string {
   return SENTENCES[keeper](repository);
+}
+
+/** One sentence for a person: what to do about the repository whose incomplete copy of an index costs another its layers. */
+export function spoiledSentence(repository: string): string {
+  return `complete the same index in ${repository} first (regfsck plan, or push it there again), or delete it there: garbage collection comes to ${repository} before, lacks children there, and does not look for them again`;
+}
+
+const REFUSALS = {
+  schema1: () =>
+    "a manifest of schema 1, which this registry does not read: push the image again with a client of today",
+  unreadable: (reason) => `this registry cannot read the manifest (${reason}): build the image again and push it`,
+  "linked-as-layer": () =>
+    "a manifest that is linked among the layers only: regfsck plan links it as a manifest, and so does pushing the image again",
+} as const satisfies Record<Refusal, (reason: string) => string>;
+
+/** One sentence for a person: why a part of an image is not served any more, and what to do. `reason` is the registry's. */
+export function refusalMessage(refusal: Refusal, reason: string): string {
+  return REFUSALS[refusal](reason);
 }
 
 /** What loses something without being newly broken: `1 image that is broken already and 2 manifests without a tag`. */

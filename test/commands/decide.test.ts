@@ -55,7 +55,9 @@ function rootForecast(name: string, rest: Partial<RootForecastReport>): RootFore
   return {
     ...{ name, path: `/${name}`, kind: "authoritative", deleteUntagged: true, keepTags: null },
     ...{ outcome: "completes", abort: null, aborts: [], marked: 0, removedTags: [], cleanUpWarnings: [] },
-    ...{ deletedManifests: [], deletedBlobs: [], deletedBytes: 0, safeToFreeBytes: 0 },
+    ...{ refusedTags: [],
+  deletedLayerLinks: [],
+  deletedManifests: [], deletedBlobs: [], deletedBytes: 0, safeToFreeBytes: 0 },
     ...{ unseenRepositories: [], breaks: [], losesRepair: [], ...rest },
   };
 }

@@ -14,6 +14,7 @@ import {
 } from "../../src/registry/collect/collection.ts";
 import { RULES } from "../../src/registry/rules.ts";
 import { type Pull, pullAll } from "../../src/registry/serve/pull.ts";
+import { refusedTags } from "../../src/registry/serve/refused-tags.ts";
 import { collectInput } from "../worlds/collect-world.ts";
 import { unpackedWorld } from "../worlds/tarball.ts";
 import type { World } from "../worlds/world.ts";
@@ -55,6 +56,16 @@ describe.each(recorded)("registry 3.1.1 on $name", ({ name, serve, gc }) => {
     expect(brokenOf(input, pullAll(input.graph), tags)).toEqual(tags.filter((tag) => serve[tag]!.length > 0).sort());
   });
 
+  it("foretells what an upgrade from 2.8.3 costs, with a reason for each tag", () => {
+    const earlier = collectInput(world, RULES[2]);
+    const brokenBefore = brokenOf(earlier, pullAll(earlier.graph), tags);
+    const refused = refusedTags(input.graph, pullAll(input.graph), RULES[3]);
+    const names = brokenOf(input, { brokenTags: refused.map(({ tag }) => ({ tag, platforms: [] })) }, tags);
+    const lost = tags.filter((tag) => serve[tag]!.length > 0 && !brokenBefore.includes(tag));
+    expect(names).toEqual(lost.sort());
+    expect(refused.filter(({ parts }) => parts.length === 0)).toEqual([]);
+  });
+
   it.each(["plain", "untagged"] as const)("collects the same: %s", (mode) => {
     const { dryRun, real } = gc[mode];
     const collection = collect(input, { deleteUntagged: mode === "untagged", removedTags: new Bytes() });
@@ -68,7 +79,11 @@ describe.each(recorded)("registry 3.1.1 on $name", ({ name, serve, gc }) => {
   });
 });
 
-function brokenOf({ graph }: CollectInput, { brokenTags }: Pull, asked: readonly string[]): string[] {
+function brokenOf(
+  { graph }: CollectInput,
+  { brokenTags }: Pick<Pull, "brokenTags">,
+  asked: readonly string[],
+): string[] {
   const names = brokenTags.map(({ tag }) => {
     return `${graph.repository(graph.tags.repository(tag)).name}:${graph.tags.name(tag)}`;
   });

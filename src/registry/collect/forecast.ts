@@ -3,7 +3,7 @@
 import { ROLE_NAMES } from "../../contract/finding.ts";
 import { Bytes } from "../../facts/columns.ts";
 import { GraphOverlay, type GraphView } from "../../graph/overlay.ts";
-import type { RootGraph } from "../../graph/root-graph.ts";
+import type { RepositoryNode, RootGraph } from "../../graph/root-graph.ts";
 import { isTagName } from "../../layout/names.ts";
 import type { HttpDeletes } from "../delete/http-deletes.ts";
 import type { PullProblem } from "../serve/failure.ts";
@@ -11,6 +11,7 @@ import { type Pull, pullAll } from "../serve/pull.ts";
 import { collect } from "./collect.ts";
 import { type Collection, type CollectOptions, graphAfter, type RootInput } from "./collection.ts";
 import { type Harm, harmsOf } from "./harm.ts";
+import { incompleteFirst } from "./incomplete-first.ts";
 import { safeToFreeBytes } from "./keep.ts";
 
 export interface LostPart {
@@ -36,6 +37,8 @@ export interface Broken {
   readonly phase: "delete" | "garbage-collection";
   readonly lost: readonly LostPart[];
   readonly keepers: readonly Keeper[];
+  /** The repository whose incomplete copy of the same index costs this image its parts. */
+  readonly spoiledBy: RepositoryNode | undefined;
 }
 
 export interface Forecast {
@@ -78,7 +81,8 @@ export function forecast(input: RootInput, pull: Pull, kind: "authoritative" | "
     breaks: [...lost].map(([tag, parts]) => {
       const atOnce = lostAtOnce?.get(tag);
       const phase = atOnce ? "delete" : "garbage-collection";
-      return { tag, phase, lost: atOnce ?? parts, keepers: atOnce ? ["without-deletes"] : keepers(tag) };
+      const spoiledBy = atOnce ? undefined : incompleteFirst({ ...input, graph: view }, tag);
+      return { tag, phase, lost: atOnce ?? parts, keepers: atOnce ? ["without-deletes"] : keepers(tag), spoiledBy };
     }),
     safeToFreeBytes: safeToFreeBytes(view, options),
   };

@@ -1,6 +1,7 @@
 // What a forecast says besides the harm: repositories that garbage collection does not see, tags that are removed, figures.
 
 import type { ForecastReport, RootForecastReport } from "../../contract/forecast.ts";
+import { namedRegistry } from "../../contract/run.ts";
 import { escapeText } from "../../text/escape.ts";
 import { limit, more, type Page, paragraph, row } from "../../text/page.ts";
 import { formatBytes, formatCount, formatNumberOf } from "../../text/quantities.ts";
@@ -14,10 +15,15 @@ const MAX_REMOVED = 200;
 const MAX_WARNINGS = 20;
 
 /** The subject of the verdict: "garbage collection", "the tag clean-up and garbage collection with -m". */
-export function subjectOf(roots: readonly RootForecastReport[]): { readonly name: string; readonly breaks: string } {
+export function subjectOf({ registry, roots }: Pick<ForecastReport, "registry" | "roots">): {
+  readonly name: string;
+  readonly breaks: string;
+} {
   const cleansUp = roots.some(({ keepTags, removedTags }) => keepTags !== null || removedTags.length > 0);
   const deletesUntagged = roots.some(({ deleteUntagged }) => deleteUntagged);
-  const collection = `garbage collection${deletesUntagged ? " with -m" : ""}`;
+  const named = namedRegistry(registry);
+  const whose = named === undefined ? "" : ` of ${named}`;
+  const collection = `garbage collection${deletesUntagged ? " with -m" : ""}${whose}`;
   return cleansUp
     ? { name: `the tag clean-up and ${collection}`, breaks: "break" }
     : { name: collection, breaks: "breaks" };
@@ -88,6 +94,7 @@ function figures({
   deletedManifests,
   deletedBlobs,
   deletedBytes,
+  deletedLayerLinks,
 }: RootForecastReport) {
   const name = `garbage collection${deleteUntagged ? " with -m" : ""}`;
   const manifests = formatNumberOf(deletedManifests.length, "manifest");
@@ -95,9 +102,10 @@ function figures({
     return `${name} aborts${deletedManifests.length === 0 ? "" : ` after deleting ${manifests}`}, and frees nothing`;
   }
   const blobs = formatNumberOf(deletedBlobs.length, "blob");
+  const links = deletedLayerLinks.length === 0 ? "" : ` and ${formatNumberOf(deletedLayerLinks.length, "layer link")}`;
   const deleted =
-    deletedManifests.length + deletedBlobs.length === 0
+    deletedManifests.length + deletedBlobs.length + deletedLayerLinks.length === 0
       ? " and deletes nothing"
-      : `, deletes ${manifests} and ${blobs}, and frees ${formatBytes(deletedBytes)}`;
+      : `, deletes ${manifests} and ${blobs}${links}, and frees ${formatBytes(deletedBytes)}`;
   return `${name} marks ${formatNumberOf(marked, "blob")}${deleted}`;
 }

@@ -10,6 +10,7 @@ import { harmedImages } from "../gc-words.ts";
 import { type NamePrefix, namePrefix } from "./finding.ts";
 import { renderBreaks, renderHarms } from "./forecast-breaks.ts";
 import { renderFigures, renderRemovedTags, renderUnseen, subjectOf } from "./forecast-figures.ts";
+import { refusedWords, renderRefused } from "./forecast-refused.ts";
 import { renderTook, renderUnreadable } from "./totals.ts";
 
 /** Bounded: however much is deleted and broken, what is printed stays within a few hundred lines. */
@@ -32,16 +33,18 @@ export function* renderForecastVerdict(page: Page, report: ForecastReport): Gene
   const incomplete = report.verdict.includes("incomplete")
     ? `incomplete: ${unreadable.length > 0 ? `${formatNumberOf(unreadable.length, "place")} could not be read` : "not all could be read"}`
     : "";
-  const { name, breaks } = subjectOf(roots);
+  const { name, breaks } = subjectOf(report);
   const blind = `, but does not see ${formatNumberOf(unseen, "repository", "repositories")}`;
   const harmless = incomplete === "" ? `${name} ${breaks} nothing${unseen > 0 ? blind : ""}` : "";
-  const said = [harm === "" ? harmless : `${name} would ${harm}`, incomplete].filter((part) => part !== "");
-  const paint: Paint = harm !== "" ? red : incomplete !== "" || unseen > 0 ? yellow : green;
+  const refused = refusedWords(report);
+  const said = [refused, harm === "" ? harmless : `${name} would ${harm}`, incomplete].filter((part) => part !== "");
+  const paint: Paint = harm + refused !== "" ? red : incomplete !== "" || unseen > 0 ? yellow : green;
   yield* paragraph(page, said.join("; "), { first: 0, rest: 2, paint: (text) => bold(paint(text)) });
 }
 
 /** The images that would break, where garbage collection would abort, and what it does not see. */
 export function* renderForecastDetails(page: Page, report: ForecastReport): Generator<string> {
+  yield* renderRefused(page, report);
   yield* renderBreaks(page, report);
   yield* renderHarms(page, report);
   yield* renderAborts(page, report);
@@ -62,7 +65,10 @@ function harmOf({ roots, verdict }: ForecastReport): string {
   ];
   const shown = harm.filter((part) => part !== "").join(" and ");
   // With --repo the images of other repositories are not listed, but they count.
-  return shown === "" && verdict.startsWith("findings") ? "break images of repositories that --repo leaves out" : shown;
+  const isRefusing = roots.some(({ refusedTags }) => refusedTags.length > 0);
+  return shown === "" && !isRefusing && verdict.startsWith("findings")
+    ? "break images of repositories that --repo leaves out"
+    : shown;
 }
 
 /** Places shown in full, and names of what is gone by then. */

@@ -1,5 +1,7 @@
 // The first and the last lines of the text report: the verdict, what could not be read, what was checked.
+
 import type { Finding } from "../../contract/finding.ts";
+import { namedRegistry } from "../../contract/run.ts";
 import type { RootReport, ScanReport } from "../../contract/scan.ts";
 import { escapeText, showUnprintable } from "../../text/escape.ts";
 import { groupBy } from "../../text/group-by.ts";
@@ -107,11 +109,17 @@ export function renderFound(page: Page, { summary }: ScanReport): Generator<stri
 
 export function* renderTook(
   page: Page,
-  { durationMs, dryRun }: Pick<ScanReport, "durationMs" | "dryRun">,
+  { registry, durationMs, dryRun }: Pick<ScanReport, "registry" | "durationMs" | "dryRun">,
 ): Generator<string> {
-  yield* paragraph(page, `Took ${formatDuration(durationMs)}.${dryRun ? " Dry run: nothing was written." : ""}`, {
-    first: 0,
-  });
+  const named = namedRegistry(registry);
+  const about = named === undefined ? "" : `Answered for ${named}. `;
+  yield* paragraph(
+    page,
+    `${about}Took ${formatDuration(durationMs)}.${dryRun ? " Dry run: nothing was written." : ""}`,
+    {
+      first: 0,
+    },
+  );
 }
 
 /** The command that goes on from here, where no cause has named one; `otherRoot` is for what breaks no image; to be copied, so neither wrapped nor shortened. */
