@@ -34,7 +34,11 @@ const NO_NAMES: NamespaceFacts = { folders: new Map(), empty: [], unexpected: []
 
 /** Pulls all images of the graph. What is left out is as in a part of a root, of which nothing is said as a whole. */
 export function checkContext(
-  root: Pick<CheckContext, "kind"> & { readonly name: string; readonly cachesDescriptors?: boolean | undefined },
+  root: Pick<CheckContext, "kind"> & {
+    readonly name: string;
+    readonly cachesDescriptors?: boolean | undefined;
+    readonly indexPlatforms?: readonly string[] | undefined;
+  },
   graph: RootGraph,
   rules: Rules,
   rest: Partial<
@@ -46,13 +50,17 @@ export function checkContext(
   } = {},
 ): CheckContext {
   const { namespace = NO_NAMES, unexpectedInStore = [], wholeRoot = false, now = 0 } = rest;
+  // What regfsck was told of single repositories beats what the registry asks for in all of them.
+  const { indexPlatforms } = root;
+  const accepted = indexPlatforms ? [{ repository: "**", wanted: indexPlatforms }] : [];
+  const platforms = [...(rest.platforms ?? []), ...accepted];
   return {
     root: root.name,
     kind: root.kind,
     cachesDescriptors: root.cachesDescriptors,
     rules,
     graph,
-    pull: pullAll(graph, { fetchesMissing: root.kind === "cache", root: root.name, platforms: rest.platforms ?? [] }),
+    pull: pullAll(graph, { fetchesMissing: root.kind === "cache", root: root.name, platforms }),
     catalogue: walkCatalogue(namespace, rules),
     isCacheStateBroken: rest.isCacheStateBroken ?? false,
     unexpectedInStore,

@@ -101,8 +101,9 @@ export function sharedDoubts(
   return sharedParts(roots, neighboursOf(storageFs, forecasts, unreadable)).flatMap(
     ({ root: path, path: part, other }) => {
       const { inspection, forecast } = forecasts.find((one) => one.inspection.root.path === path)!;
-      const { deletedBlobs, deletedRevisions } = forecast.collection;
-      if ((part === BLOBS ? deletedBlobs : deletedRevisions).length === 0) return [];
+      const { deletedBlobs, deletedRevisions, deletedLayers } = forecast.collection;
+      const deleted = part === BLOBS ? deletedBlobs : [...deletedRevisions, ...deletedLayers];
+      if (deleted.length === 0) return [];
       const error = other
         ? `${part} is the same directory as that of ${other}, so that a garbage collection of either takes what only the other needs; collect neither before each has its own`
         : `${part} is behind a symbolic link, and a registry of another root may use it too: what looks unreferenced here may be needed there; make sure that none does, and mount the directory in the link's place`;
@@ -134,7 +135,8 @@ function neighboursOf(storageFs: StorageFs, forecasts: readonly CollectedRoot[],
     if (isAsked || (error !== "EACCES" && error !== "EPERM")) unreadable.push({ root: "", path, error });
   });
   const deleting = forecasts.filter(({ forecast: { collection } }) => {
-    return collection.deletedBlobs.length + collection.deletedRevisions.length > 0;
+    const { deletedBlobs, deletedRevisions, deletedLayers } = collection;
+    return deletedBlobs.length + deletedRevisions.length + deletedLayers.length > 0;
   });
   const paths = deleting.flatMap(({ inspection: { root } }) => neighbourRoots(fs, root.path));
   return [...new Set(paths)].filter((path) => !asked.has(path)).map((path) => ({ path, fs }));

@@ -14,6 +14,11 @@ export interface RegistryConfig {
   readonly isReadOnly: boolean;
   /** Whether it lets clients delete (`storage.delete.enabled`). */
   readonly allowsDelete: boolean;
+  /**
+   * The platforms, `os/arch`, without which it takes no index (`validation.manifests.indexes.platforms: list`, of registry 3);
+   * undefined where it asks for all, or for none: then nothing tells which are meant.
+   */
+  readonly indexPlatforms: readonly string[] | undefined;
 }
 
 /** Where registry 2.8.3 stores, if its configuration names no folder. */
@@ -28,6 +33,12 @@ const CONFIG = z.looseObject({
     z.looseObject({ filesystem: z.looseObject({ rootdirectory: z.string().min(1).optional() }).nullable() }),
   ]),
   proxy: z.looseObject({ remoteurl: z.string().nullish() }).nullish(),
+  validation: z.looseObject({ manifests: z.looseObject({ indexes: z.unknown() }).nullish() }).nullish(),
+});
+
+const INDEXES = z.looseObject({
+  platforms: z.string().transform((text) => text.toLowerCase()),
+  platformlist: z.array(z.looseObject({ architecture: z.string(), os: z.string() })).nullish(),
 });
 
 const STORAGE_PARTS = z.object({
@@ -46,8 +57,10 @@ export function parseRegistryConfig(source: string, file: string): RegistryConfi
   if (syntax) throw new UsageError(`--registry-config ${file}: ${syntax.message}`);
   const config = CONFIG.safeParse(document.toJS({ maxAliasCount: 100 }));
   const parts = config.success ? STORAGE_PARTS.safeParse(config.data.storage) : config;
-  if (!config.success || !parts.success) {
-    const [issue] = (parts.error ?? config.error)?.issues ?? [];
+  const given = config.data?.validation?.manifests?.indexes ?? undefined;
+  const indexes = INDEXES.optional().safeParse(given);
+  if (!config.success || !parts.success || !indexes.success) {
+    const [issue] = (parts.error ?? config.error ?? indexes.error)?.issues ?? [];
     const field = issue?.path.join(".") || "the file";
     throw new UsageError(`--registry-config ${file}: not the configuration of a registry on a file system (${field})`);
   }
@@ -58,5 +71,9 @@ export function parseRegistryConfig(source: string, file: string): RegistryConfi
     cachesDescriptors: Boolean(cache?.blobdescriptor || cache?.layerinfo),
     isReadOnly: maintenance?.readonly?.enabled === true,
     allowsDelete: deletes?.enabled === true,
+    indexPlatforms:
+      indexes.data?.platforms === "list"
+        ? indexes.data.platformlist?.map(({ os, architecture }) => `${os}/${architecture}`)
+        : undefined,
   };
 }

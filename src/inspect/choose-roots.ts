@@ -63,8 +63,9 @@ export function chooseRoots(
     if (evidence.doubt !== undefined)
       unreadable.push({ path: `${root.path}/${SCHEDULER_STATE}`, error: evidence.doubt });
     const cachesDescriptors = config?.cachesDescriptors;
+    const indexPlatforms = RULES[registry].takesSparseIndexes ? config?.indexPlatforms : undefined;
     return {
-      root: { ...root, kind: evidence.kind, cachesDescriptors },
+      root: { ...root, kind: evidence.kind, cachesDescriptors, indexPlatforms },
       namespace,
       names,
       isKindGiven: said !== undefined,

@@ -6,7 +6,7 @@ import { DiskState, type Unreadable } from "../facts/facts.ts";
 import type { RepositoryNode, RootGraph } from "../graph/root-graph.ts";
 import { blobData, linkFile, tagFolder } from "../layout/paths.ts";
 import type { Collection } from "../registry/collect/collection.ts";
-import { mayAccess, mayRemove, type User } from "../scan/access.ts";
+import { mayAccess, mayRemove, mayUnlink, type User } from "../scan/access.ts";
 import { entriesOf, listNames, type StorageFs, stateOfError, statPath } from "../scan/fs/storage-fs.ts";
 
 export interface DeletionChecks {
@@ -19,26 +19,26 @@ export interface DeletionChecks {
 }
 
 export interface Deletions {
-  /** How many blobs, revisions, and layer links to deleted blobs are young. */
+  /** How many blobs, revisions, and layer links that go or whose blobs do are young. */
   readonly young: { readonly blobs: number; readonly revisions: number; readonly layerLinks: number };
-  /** The directories, relative to the root, that the user who collects may not delete. */
+  /** The directories and layer links, relative to the root, that the user who collects may not delete. */
   readonly refused: readonly string[];
   readonly unreadable: readonly Unreadable[];
 }
 
-type Deleted = Pick<Collection, "deletedBlobs" | "deletedRevisions" | "isBlobDeleted">;
+type Deleted = Pick<Collection, "deletedBlobs" | "deletedRevisions" | "deletedLinks" | "isBlobDeleted">;
 
 /**
  * `root` is the storage root's path. A finished blob has left `_uploads`, and a mounted one only gets a layer link: before
- * the manifest is pushed, age alone tells that they belong to a push. One stat a revision and a layer link to a deleted
- * blob; where it is known who collects and that is not root, one more a blob and revision, and two a tag whose repository
- * loses a revision.
+ * the manifest is pushed, age alone tells that they belong to a push. One stat a revision, and a layer link that goes or
+ * whose blob does; where it is known who collects and that is not root, one more a blob, revision and such link, and two a tag
+ * whose repository loses a revision.
  */
 export function lookAtDeletions(
   storageFs: StorageFs,
   root: string,
   graph: RootGraph,
-  { deletedBlobs, deletedRevisions, isBlobDeleted }: Deleted,
+  { deletedBlobs, deletedRevisions, deletedLinks, isBlobDeleted }: Deleted,
   { since, collector, removedTags }: DeletionChecks,
 ): Deletions {
   const unreadable: Unreadable[] = [];
@@ -50,12 +50,12 @@ export function lookAtDeletions(
   };
   const isYoung = (modified: number | undefined) => modified !== undefined && modified > since;
   const parents = new Map<string, ReturnType<typeof stat>>();
-  const checkRemoval = (directory: string) => {
+  const checkRemoval = (path: string, may = mayRemove) => {
     if (collector === undefined || collector.uid === 0) return;
-    const above = directory.slice(0, directory.lastIndexOf("/"));
+    const above = parentOf(path);
     if (!parents.has(above)) parents.set(above, stat(above));
-    const [own, parent] = [stat(directory), parents.get(above)];
-    if (own && parent && !mayRemove(own, parent, collector)) refused.push(directory);
+    const [own, parent] = [stat(path), parents.get(above)];
+    if (own && parent && !may(own, parent, collector)) refused.push(path);
   };
   const young = { blobs: 0, revisions: 0, layerLinks: 0 };
   for (const blob of deletedBlobs) {
@@ -93,9 +93,11 @@ export function lookAtDeletions(
   for (const { name, layerLinks } of graph.repositories()) {
     for (const link of layerLinks) {
       const target = graph.layerLinks.target(link);
-      if (target < 0 || isBlobDeleted.at(target) !== 1) continue;
+      const isDeleted = deletedLinks.layer.at(link) === 1;
+      if (!isDeleted && (target < 0 || isBlobDeleted.at(target) !== 1)) continue;
       const path = linkFile(name, "layer", graph.digests.text(graph.layerLinks.place(link)));
       if (isYoung(stat(path)?.mtimeMs)) young.layerLinks++;
+      if (isDeleted) checkRemoval(path, mayUnlink);
     }
   }
   return { young, refused, unreadable };

@@ -16,6 +16,8 @@ export interface Rules {
   readonly repositoryEntry: "_layers" | "_manifests";
   /** Whether a file whose name begins with `_` ends the walk of its folder. */
   readonly stopsAtFiles: boolean;
+  /** Whether its configuration can have it take indexes without some of their children. */
+  readonly takesSparseIndexes: boolean;
   /** What its garbage collection does. */
   readonly collector: CollectorRules;
 }
@@ -37,6 +39,7 @@ const REGISTRY_2: Rules = {
   servesByLayerLink: true,
   repositoryEntry: "_layers",
   stopsAtFiles: true,
+  takesSparseIndexes: false,
   collector: { entersReferences: false, keepsMarked: false, needsTags: true, deletesLayerLinks: false },
 };
 
@@ -47,6 +50,7 @@ const REGISTRY_3: Rules = {
   servesByLayerLink: false,
   repositoryEntry: "_manifests",
   stopsAtFiles: false,
+  takesSparseIndexes: true,
   collector: { entersReferences: true, keepsMarked: true, needsTags: false, deletesLayerLinks: true },
 };
 

@@ -25,9 +25,14 @@ export function mayAccess({ uid, gid, mode }: Owned, user: User, wanted: number)
 
 /** Whether the user may remove a directory with all files in it, given also the directory that it is in. */
 export function mayRemove(directory: Owned, above: Owned, user: User): boolean {
+  return mayAccess(directory, user, READ_WRITE_AND_ENTER) && mayUnlink(directory, above, user);
+}
+
+/** Whether the user may remove a file, given also the directory that it is in. */
+export function mayUnlink(file: Owned, above: Owned, user: User): boolean {
   if (user.uid === 0) return true;
-  if (!mayAccess(directory, user, READ_WRITE_AND_ENTER) || !mayAccess(above, user, WRITE_AND_ENTER)) return false;
-  return (above.mode & STICKY) === 0 || above.uid === user.uid || directory.uid === user.uid;
+  if (!mayAccess(above, user, WRITE_AND_ENTER)) return false;
+  return (above.mode & STICKY) === 0 || above.uid === user.uid || file.uid === user.uid;
 }
 
 /**

@@ -17,6 +17,8 @@ export interface StorageRoot {
   readonly kind: RootKind;
   /** Whether its registry remembers in memory which blobs there are; undefined where nothing tells. */
   readonly cachesDescriptors?: boolean | undefined;
+  /** The platforms, `os/arch`, without which its registry takes no index; undefined for all. */
+  readonly indexPlatforms?: readonly string[] | undefined;
 }
 
 /** Every file system's own folder for its fsck, which only root can list: no root is in it. */

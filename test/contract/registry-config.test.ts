@@ -20,7 +20,18 @@ describe("parseRegistryConfig", () => {
       cachesDescriptors: true,
       isReadOnly: false,
       allowsDelete: false,
+      indexPlatforms: undefined,
     });
+  });
+
+  it("tells the platforms without which registry 3 takes no index, where it lists them", () => {
+    const platformsOf = (indexes: string) =>
+      parse("version: 0.1", "storage: filesystem", `validation: {manifests: {indexes: ${indexes}}}`).indexPlatforms;
+    const list = "platformlist: [{architecture: amd64, os: linux}, {architecture: arm64, os: linux}]";
+    expect(platformsOf(`{platforms: List, ${list}}`)).toEqual(["linux/amd64", "linux/arm64"]);
+    expect(platformsOf(`{platforms: all, ${list}}`)).toBeUndefined();
+    expect(platformsOf("{platforms: none}")).toBeUndefined();
+    expect(() => platformsOf("{platforms: list, platformlist: [linux]}")).toThrow("(platformlist.0)");
   });
 
   it("tells a pull-through cache, read-only mode and deletes", () => {

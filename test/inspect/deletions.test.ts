@@ -22,14 +22,16 @@ function newWorld() {
     layerLink: layerLinkPath("app", layer),
   };
   for (const path of Object.values(paths)) world.touch(path, OLD);
-  const look = (checks: Partial<DeletionChecks> = {}, fs = world.fs) => {
+  const look = (checks: Partial<DeletionChecks> = {}, fs = world.fs, isBlobKept = false) => {
     const graph = graphOf(world);
     const isBlobDeleted = new Bytes();
     const blob = graph.digests.find(layer);
-    isBlobDeleted.set(blob, 1);
+    if (!isBlobKept) isBlobDeleted.set(blob, 1);
+    const deletedLinks = { revision: new Bytes(), layer: new Bytes() };
+    if (isBlobKept) deletedLinks.layer.set(graph.layerLinks.find(0, blob), 1);
     const repository = graph.findRepository("app")!;
     const deletedRevisions = [{ repository, digest: graph.digests.find(digest) }];
-    const deleted = { deletedBlobs: [blob], isBlobDeleted, deletedRevisions };
+    const deleted = { deletedBlobs: isBlobKept ? [] : [blob], isBlobDeleted, deletedLinks, deletedRevisions };
     return lookAtDeletions(fs, world.root, graph, deleted, {
       ...{ since: SINCE, collector: undefined, removedTags: new Bytes() },
       ...checks,
@@ -54,6 +56,22 @@ describe("lookAtDeletions", () => {
     const { world, paths, look } = newWorld();
     world.touch(paths[path], NEW);
     expect(look().young).toEqual({ ...NONE, [count]: 1 });
+  });
+
+  it("counts a young layer link that goes although its blob stays", () => {
+    const { world, paths, look } = newWorld();
+    world.touch(paths.layerLink, NEW);
+    expect(look({}, world.fs, true).young).toEqual({ ...NONE, layerLinks: 1 });
+  });
+
+  it("names a layer link that who collects may not delete", () => {
+    const { world, paths, look } = newWorld();
+    for (const path of [paths.revision, directory(paths.revision), directory(directory(paths.revision))])
+      world.memory.chmodSync(`${world.root}/${path}`, 0o777);
+    world.memory.chmodSync(`${world.root}/${directory(paths.layerLink)}`, 0o755);
+    expect(look({ collector: { uid: 4711, gids: [4711] } }, world.fs, true).refused).toContain(paths.layerLink);
+    world.memory.chmodSync(`${world.root}/${directory(paths.layerLink)}`, 0o777);
+    expect(look({ collector: { uid: 4711, gids: [4711] } }, world.fs, true).refused).not.toContain(paths.layerLink);
   });
 
   it("names the directories that who collects may not delete", () => {
