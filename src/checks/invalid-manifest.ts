@@ -19,8 +19,9 @@ export const invalidManifest = defineCheck({
     const { manifests } = context.graph;
     const manifest = manifests.find(reply!.blob);
     const panics = manifests.state(manifest) === ManifestState.panics;
+    const outdated = manifests.isOutdated(manifest) ? ", which only the registry before this one reads" : "";
     return {
-      message: `${manifests.reason(manifest)}: ${panics ? "the registry drops the connection" : "500"}`,
+      message: `${manifests.reason(manifest)}${outdated}: ${panics ? "the registry drops the connection" : "500"}`,
       remedy: `delete what links it (garbage collection aborts on it); ${afterRestart(context, "push the image again")}`,
     };
   },

@@ -26,8 +26,10 @@ export const malformedLink = defineCheck({
     }
     const { kind, link } = reply!;
     const reason = graph.links(kind).reason(link);
-    const effect =
-      kind === "layer" ? "500 when it is pulled" : REVISION_EFFECTS[effectOn(graph.links(kind).state(link))];
+    const isMalformed = graph.links(kind).state(link) === DiskState.malformed;
+    const isLayerRead = isMalformed && context.rules.collector.deletesLayerLinks;
+    const layerEffect = isLayerRead ? EFFECTS.aborts : "500 when it is pulled";
+    const effect = kind === "layer" ? layerEffect : EFFECTS[isMalformed ? "aborts" : "passes over"];
     return {
       message: `the ${kind} link is malformed (${reason}): ${effect}`,
       remedy: `write its own digest into it if the blob is in the store, else delete its folder; ${afterRestart(context, "push again")}`,
@@ -36,15 +38,11 @@ export const malformedLink = defineCheck({
   restsOn: problemClaims,
 });
 
-const REVISION_EFFECTS = {
+const EFFECTS = {
   aborts: "500 when it is pulled, and garbage collection aborts",
   // It finds revisions by files called link: what is none it does not see.
   "passes over": "500 when it is pulled; garbage collection passes over it, and deletes what only this revision keeps",
 };
-
-function effectOn(state: DiskState): keyof typeof REVISION_EFFECTS {
-  return state === DiskState.malformed ? "aborts" : "passes over";
-}
 
 function pathOf({ graph }: CheckContext, { repository, tag, digest, reply }: PullProblem): string {
   if (tag >= 0) return tagCurrent(repository.name, graph.tags.name(tag));

@@ -41,25 +41,32 @@ export const strayEntry = defineCheck({
   fixedAtPath: true,
   find: findEntries,
   draft: (_, { path, repository }) => ({ ...(repository && { repository }), path, tags: [] }),
-  words: (_, { reason, hides = [] }) => ({
-    message: hides.length > 0 ? `${MESSAGES[reason]} (${hides.join(", ")})` : MESSAGES[reason],
+  words: ({ rules }, { reason, hides = [], path }) => ({
+    message:
+      hides.length > 0 ? `${messageOf(reason, path, rules)} (${hides.join(", ")})` : messageOf(reason, path, rules),
     remedy: "move it out of the storage root",
   }),
   restsOn: (_, found) => [claimOf(found)],
   fix: () => "move-away",
 });
 
+/** What each release makes of it differs in names alone. */
+function messageOf(reason: UnexpectedReason, path: string, { repositoryEntry }: CheckContext["rules"]): string {
+  const kind = path.includes("/_layers/") ? "layer" : "revision";
+  return MESSAGES[reason].replace("_ENTRY_", repositoryEntry).replace("_KIND_", kind);
+}
+
 const MESSAGES: Record<UnexpectedReason, string> = {
   "ends-walk":
     "a file whose name begins with _ ends the registry's walk of this folder: what sorts after it is not seen",
-  "invalid-name": "a _layers folder whose path is not a valid repository name: garbage collection aborts",
+  "invalid-name": "a _ENTRY_ folder whose path is not a valid repository name: garbage collection aborts",
   "file-for-folder": "a file where the registry expects a directory: 500, and garbage collection aborts",
   "link-loop": "a symlink loop: the registry's walk aborts",
   "misplaced-data": "a file called data whose path gives no digest: garbage collection aborts in its sweep",
   "undecodable-name": "a path with a name that is not valid UTF-8: garbage collection aborts",
   "displaced-blob":
     "a blob outside the folder of its digest (registries before 2.1 had such, below tarsum): garbage collection ends half-way through the blobs",
-  "misplaced-link": "a file called link that is not a revision link: garbage collection reads it and aborts",
+  "misplaced-link": "a file called link that is not a _KIND_ link: garbage collection reads it and aborts",
   "unusable-tag": "an entry that is not a tag, where garbage collection with -m expects one: it aborts",
 };
 
@@ -91,9 +98,10 @@ function claimOf({ path, repository, link, inNamespace }: Found): Claim {
 }
 
 /** What stops the registry in a repository that its walk comes to. */
-function* unexpectedInRepository({ graph }: CheckContext, repository: RepositoryNode): Generator<Found> {
+function* unexpectedInRepository({ graph, rules }: CheckContext, repository: RepositoryNode): Generator<Found> {
   const { name } = repository;
   yield* blockedFolders(repository);
+  if (rules.collector.deletesLayerLinks) yield* blockedLayers(repository);
   yield* repository.unexpected;
   for (const link of [...repository.unexpectedLinks.revision, ...repository.unexpectedLinks.layer]) {
     const { path, state } = link;
@@ -119,6 +127,16 @@ function* blockedFolders({ name, blocked }: RepositoryNode): Generator<Unexpecte
     else if (state === DiskState.notAFolder && isTop) yield { path, reason: "file-for-folder" };
     // What lies below is in the way for the same reason.
     if (path === manifests) return;
+  }
+}
+
+/** Folders of layer links that are none, for a garbage collection that walks them. */
+function* blockedLayers({ name, blocked }: RepositoryNode): Generator<UnexpectedEntry> {
+  const layers = linksFolder(name, "layer");
+  for (const { path, state } of blocked) {
+    if (path !== layers && !path.startsWith(`${layers}/`)) continue;
+    if (state === DiskState.malformed) yield { path, reason: "link-loop" };
+    else if (state === DiskState.notAFolder && path === layers) yield { path, reason: "file-for-folder" };
   }
 }
 
