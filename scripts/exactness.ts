@@ -6,6 +6,7 @@
 //   npx tsx scripts/exactness.ts --reclaim --count 500     what reclaim offers, its two scripts, and the real garbage collection after each
 //   npx tsx scripts/exactness.ts --gate --count 1000 --minutes 30    as many of them as begin in half an hour
 //   npx tsx scripts/exactness.ts --plan --shell 'bash --posix'
+//   npx tsx scripts/exactness.ts --registry 3 --program /usr/local/bin/registry    answers for registry 3, held against that program
 import { parseArgs } from "node:util";
 import { type DifferingRound, playHealthy, playSeed, replay, rootsPerSeed } from "../test/e2e/exactness/campaign.ts";
 import { compareForecast } from "../test/e2e/exactness/compare-forecast.ts";
@@ -14,6 +15,7 @@ import { damageGroups, gateDamageGroups, planDamageGroups } from "../test/e2e/ex
 import { compareGate, makeOld, prepareGate } from "../test/e2e/exactness/gate/compare-gate.ts";
 import type { Play } from "../test/e2e/exactness/round.ts";
 import { addRound, differingText, emptyTally, tallyText } from "../test/e2e/exactness/tally.ts";
+import type { Tested } from "../test/e2e/exactness/tested.ts";
 import { openWorlds, type Worlds } from "../test/e2e/exactness/world.ts";
 import { comparePlan } from "../test/e2e/plan/compare-plan.ts";
 import { compareReclaim } from "../test/e2e/reclaim/compare-reclaim.ts";
@@ -37,11 +39,14 @@ const { values } = parseArgs({
     keep: { type: "boolean", default: false },
     minutes: { type: "string" },
     shell: { type: "string", default: "sh" },
+    registry: { type: "string", default: "2" },
+    program: { type: "string" },
   },
   allowNegative: true,
 });
 
 const [seed, count] = [wholeNumber("seed", values.seed), wholeNumber("count", values.count)];
+const tested = registryToTest();
 // Only a run to its end may pass.
 process.exitCode = 1;
 const worlds = await openWorlds(values.reclaim ? planReclaimWorld : undefined);
@@ -61,8 +66,10 @@ const play: Play = values.reclaim
         comparisons: values.plan ? [comparePlan(worlds, values.shell.split(" "))] : [compareScan, compareForecast],
         groups: values.plan ? planDamageGroups : damageGroups,
         keepRoots: values.keep,
+        tested,
       };
-const mode = values.reclaim ? " --reclaim" : values.gate ? " --gate" : values.plan ? " --plan" : "";
+const other = values.program === undefined ? "" : ` --registry ${values.registry} --program ${values.program}`;
+const mode = values.reclaim ? " --reclaim" : values.gate ? " --gate" : values.plan ? " --plan" : other;
 try {
   const agreed = values.path === undefined ? await playAll(worlds) : await playAgain(worlds, values.path);
   if (agreed) process.exitCode = 0;
@@ -104,6 +111,16 @@ async function playAgain(worlds: Worlds, path: string): Promise<boolean> {
   const round = await replay(worlds, seed, path, play);
   process.stdout.write(round === undefined ? "no differences\n" : differingText(round, mode));
   return round === undefined;
+}
+
+/** Roots are pushed by Debian's registry in any case: nothing on the disk tells which release wrote them. */
+function registryToTest(): Tested {
+  const { registry, program, plan, gate, reclaim } = values;
+  if (registry !== "2" && registry !== "3") throw new Error(`--registry ${registry} is neither 2 nor 3`);
+  if (registry === "3" && program === undefined)
+    throw new Error("--registry 3 needs --program: Debian's registry is 2.8");
+  if (program !== undefined && (plan || gate || reclaim)) throw new Error("--program is for scans and forecasts");
+  return { registry, program };
 }
 
 function wholeNumber(name: string, text: string): number {

@@ -6,13 +6,15 @@ import { access, mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 
-const program = "/usr/bin/docker-registry";
+const debianProgram = "/usr/bin/docker-registry";
 const readyWithinMs = 20_000;
 const stopWithinMs = 5_000;
 
 export interface RegistryOptions {
   /** The storage root: what the registry's configuration calls `rootdirectory`. */
   root: string;
+  /** Another registry program than Debian's. */
+  program?: string | undefined;
   /** Makes the registry a pull-through cache of the registry at this URL. */
   proxyRemote?: string;
   /** With the cache, answers may come from memory after the disk has changed; without it (default) from disk only. */
@@ -44,7 +46,8 @@ export interface CollectResult {
  * @throws when the program is missing, or does not answer in time; the message holds what it logged.
  */
 export async function startRegistry(options: RegistryOptions): Promise<RunningRegistry> {
-  await requireProgram();
+  const { program = debianProgram } = options;
+  await requireProgram(program);
   const config = await writeConfig(options);
   const child = spawn("setpriv", ["--pdeathsig", "KILL", program, "serve", config.file], {
     stdio: ["ignore", "pipe", "pipe"],
@@ -77,7 +80,8 @@ export async function withRegistry<T>(options: RegistryOptions, use: (url: strin
 
 /** Runs `docker-registry garbage-collect` on a root that no registry serves; an aborted run resolves too (exit code 1). */
 export async function collectGarbage(root: string, options: CollectOptions = {}): Promise<CollectResult> {
-  await requireProgram();
+  const program = debianProgram;
+  await requireProgram(program);
   const config = await writeConfig({ root });
   const flags = [...(options.dryRun ? ["--dry-run"] : []), ...(options.deleteUntagged ? ["--delete-untagged"] : [])];
   try {
@@ -87,7 +91,7 @@ export async function collectGarbage(root: string, options: CollectOptions = {})
   }
 }
 
-async function requireProgram(): Promise<void> {
+async function requireProgram(program: string): Promise<void> {
   try {
     await access(program, constants.X_OK);
   } catch {

@@ -15,12 +15,20 @@ const limitMs = 20_000;
 const patienceMs = 30_000;
 
 /** Aborts that a dry run does not come to, since it deletes nothing. */
-const whileDeleting = new Set(["twice-deleted", "unreadable-history", "displaced-blob"]);
+const whileDeleting = new Set([
+  "twice-deleted",
+  "unreadable-history",
+  "displaced-blob",
+  "twice-unlinked",
+  "shared-layers",
+]);
+/** What goes in no order: one that stops it half-way there leaves less broken than was to be feared. */
+const inNoOrder = new Set(["displaced-blob", "twice-unlinked", "shared-layers"]);
 
 export const compareForecast: Comparison = async (stage: Stage): Promise<ComparisonResult> => {
   const result: ComparisonResult = { differences: [], counts: {}, notAskable: [] };
   for (const deleteUntagged of [false, true]) {
-    const forecast = await forecastRoot(stage.root, deleteUntagged);
+    const forecast = await forecastRoot(stage.root, deleteUntagged, stage.tested.registry);
     if (typeof forecast === "string") {
       result.differences.push({ sort: "crash", text: `forecast: ${forecast}` });
       continue;
@@ -30,7 +38,7 @@ export const compareForecast: Comparison = async (stage: Stage): Promise<Compari
       continue;
     }
     const label = deleteUntagged ? "forecast -m" : "forecast";
-    const dry = await compareDryRun(stage.root, deleteUntagged, forecast, result);
+    const dry = await compareDryRun(stage, deleteUntagged, forecast, result);
     const count = (what: string) => {
       result.counts[`${label}: ${what}`] = (result.counts[`${label}: ${what}`] ?? 0) + 1;
     };
@@ -42,14 +50,14 @@ export const compareForecast: Comparison = async (stage: Stage): Promise<Compari
 
 /** What became of the registry's dry run, for the final table. */
 async function compareDryRun(
-  root: string,
+  { root, tested }: Stage,
   deleteUntagged: boolean,
   forecast: Forecast,
   { differences }: ComparisonResult,
 ): Promise<"completes" | "aborts" | "hangs"> {
   const differ = (text: string) =>
     differences.push({ sort: "forecast differs", text: `${deleteUntagged ? "-m " : ""}${text}` });
-  const dry = await collectDry(root, deleteUntagged, limitMs);
+  const dry = await collectDry(root, deleteUntagged, limitMs, tested);
   if (dry.exitCode === "timeout") return "hangs";
   const stops = forecast.aborts.filter(({ reason }) => !whileDeleting.has(reason));
   if (dry.exitCode !== 0) {
@@ -65,12 +73,13 @@ async function compareDryRun(
   if (forecast.outcome === "aborts") return "completes";
   compareSets("blobs", eligible(dry.stdout, "blob"), forecast.deletedBlobs, differ);
   compareSets("manifests", eligibleManifests(dry.stdout), forecast.deletedManifests, differ);
+  compareSets("layer links", eligibleLayerLinks(dry.stdout), forecast.deletedLayerLinks, differ);
   return "completes";
 }
 
 /** Collects on a copy, and compares what no longer pulls with what was foreseen. */
 async function compareCollection(
-  { root, walk }: Stage,
+  { root, tested, walk }: Stage,
   deleteUntagged: boolean,
   forecast: Forecast,
   differences: Difference[],
@@ -78,13 +87,13 @@ async function compareCollection(
   const copy = await makeScratch("exactness-collected");
   try {
     await promisify(execFile)("cp", ["-a", `${root}/.`, copy]);
-    const run = await collectReally(copy, deleteUntagged, limitMs);
+    const run = await collectReally(copy, deleteUntagged, limitMs, tested);
     if (run.exitCode === "timeout") return "collection hangs";
     const outcome = run.exitCode === 0 ? "completes" : "aborts";
     const differ = (text: string) =>
       differences.push({ sort: "forecast differs", text: `${deleteUntagged ? "-m " : ""}collected: ${text}` });
     if (outcome !== forecast.outcome) differ(`it ${outcome}: ${run.stderr.trim().split("\n")[0]}`);
-    const after = await withRegistry({ root: copy }, async (url) => {
+    const after = await withRegistry({ root: copy, program: tested.program }, async (url) => {
       const client = connectTo(url, patienceMs);
       try {
         return brokenTagsOf(await walkRegistry(client, copy));
@@ -94,8 +103,7 @@ async function compareCollection(
     });
     const before = new Set(brokenTagsOf(walk));
     const broken = after.filter((tag) => !before.has(tag));
-    // Blobs go in random order: one that stops it half-way leaves less broken than was to be feared.
-    const feared = forecast.aborts.some(({ reason }) => reason === "displaced-blob");
+    const feared = forecast.aborts.some(({ reason }) => inNoOrder.has(reason));
     const foreseen = feared ? forecast.breaks.filter((tag) => broken.includes(tag)) : forecast.breaks;
     compareSets("broken tags", new Set(broken), foreseen, differ);
     return `collection ${outcome}${broken.length > 0 ? " and breaks" : ""}`;
@@ -122,13 +130,20 @@ function eligible(stdout: string, what: string): Set<string> {
   );
 }
 
-/** `repository@digest`; the dry run says the repository first. */
+/** `repository@digest`. */
+function eligibleLayerLinks(stdout: string): Set<string> {
+  const lines = stdout.matchAll(/^(\S+): layer link eligible for deletion: (\S+)$/gm);
+  return new Set([...lines].map(([, repository, digest]) => `${repository}@${digest}`));
+}
+
+/** `repository@digest`; the dry run of 2.8 says the repository first, that of 3 with each digest. */
 function eligibleManifests(stdout: string): Set<string> {
   const manifests = new Set<string>();
   let repository = "";
   for (const line of stdout.split("\n")) {
-    const digest = /^manifest eligible for deletion: (\S+)$/.exec(line)?.[1];
-    if (digest !== undefined) manifests.add(`${repository}@${digest}`);
+    const [, own = repository, digest] =
+      /^manifest eligible for deletion: (?:\{(\S+) )?(\S+)(?: \[.*)?$/.exec(line) ?? [];
+    if (digest !== undefined) manifests.add(`${own}@${digest}`);
     else if (/^[^\s:]+$/.test(line)) repository = line;
   }
   return manifests;

@@ -6,6 +6,7 @@ import { brokenTagsOf, type Walk, walkRegistry } from "./client/walk.ts";
 import { type AppliedDamage, applyDamages, type Damage, type DamageGroups } from "./damage/damages.ts";
 import { outsideOf } from "./damage/outside.ts";
 import type { Difference } from "./judge/difference.ts";
+import { DEBIANS, type Tested } from "./tested.ts";
 import type { Worlds } from "./world.ts";
 
 export interface RoundPlan {
@@ -20,6 +21,7 @@ export interface Stage {
   /** Seed of the world that it was before the damage. */
   world: number;
   damaged: boolean;
+  tested: Tested;
   client: RegistryClient;
   walk: Walk;
 }
@@ -45,6 +47,8 @@ export interface Play {
   damagesPerRoot?: { min: number; max: number };
   /** How many worlds follow from a seed; fewer than roots where building them is dear. */
   worldsPerSeed?: number;
+  /** Debian's registry, if not given. */
+  tested?: Tested;
   /** Sees each root before it is damaged. */
   prepare?(root: string): Promise<void>;
   /** Do not delete the damaged roots afterwards, so that a person can look at them. */
@@ -71,7 +75,8 @@ export async function playRound(worlds: Worlds, plan: RoundPlan, play: Play): Pr
     await play.prepare?.(root);
     const applied = applyDamages(root, plan.damages);
     const blocking = applied.some((damage) => damage.target !== undefined && damage.kind.endsWith("as-fifo"));
-    const registry = await startRegistry({ root });
+    const tested = play.tested ?? DEBIANS;
+    const registry = await startRegistry({ root, program: tested.program });
     const client = connectTo(registry.url, blocking ? patienceWithFifoMs : patienceMs);
     try {
       const walk = await walkRegistry(client, root);
@@ -87,7 +92,7 @@ export async function playRound(worlds: Worlds, plan: RoundPlan, play: Play): Pr
       };
       const damaged = plan.damages.length > 0;
       for (const compare of play.comparisons)
-        add(result, await compare({ root, world: plan.world, damaged, client, walk }));
+        add(result, await compare({ root, world: plan.world, damaged, tested, client, walk }));
       return result;
     } finally {
       client.close();

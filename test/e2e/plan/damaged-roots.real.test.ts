@@ -7,6 +7,7 @@ import { connectTo } from "../exactness/client/http.ts";
 import { walkRegistry } from "../exactness/client/walk.ts";
 import { planDamageGroups } from "../exactness/damage/damages.ts";
 import { differingText } from "../exactness/tally.ts";
+import { DEBIANS } from "../exactness/tested.ts";
 import { openWorlds, type Worlds } from "../exactness/world.ts";
 import { comparePlan } from "./compare-plan.ts";
 import { copyOf, scratch } from "./stage.ts";
@@ -40,7 +41,14 @@ describe("the script of a plan", () => {
     try {
       const walk = await walkRegistry(client, root);
       const donors = { copyOf: async () => copyOf("small", folder, "donor"), removeAll: async () => {} };
-      const { differences } = await comparePlan(donors, ["sh"])({ root, world: 0, damaged: true, client, walk });
+      const { differences } = await comparePlan(donors, ["sh"])({
+        root,
+        world: 0,
+        damaged: true,
+        tested: DEBIANS,
+        client,
+        walk,
+      });
       expect(differences).toEqual([]);
     } finally {
       client.close();

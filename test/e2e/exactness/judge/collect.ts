@@ -3,6 +3,7 @@
 import { rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { makeScratch } from "../scratch.ts";
+import { DEBIANS, type Tested } from "../tested.ts";
 import { runToEnd } from "./report.ts";
 
 export interface DryRun {
@@ -14,21 +15,26 @@ export interface DryRun {
 }
 
 /** `docker-registry garbage-collect --dry-run [-m]`. */
-export function collectDry(root: string, deleteUntagged: boolean, limitMs: number): Promise<DryRun> {
-  return collect(root, ["--dry-run", ...(deleteUntagged ? ["-m"] : [])], limitMs);
+export function collectDry(root: string, deleteUntagged: boolean, limitMs: number, tested = DEBIANS): Promise<DryRun> {
+  return collect(root, ["--dry-run", ...(deleteUntagged ? ["-m"] : [])], limitMs, tested);
 }
 
 /** `docker-registry garbage-collect [-m]`: deletes. */
-export function collectReally(root: string, deleteUntagged: boolean, limitMs: number): Promise<DryRun> {
-  return collect(root, deleteUntagged ? ["-m"] : [], limitMs);
+export function collectReally(
+  root: string,
+  deleteUntagged: boolean,
+  limitMs: number,
+  tested = DEBIANS,
+): Promise<DryRun> {
+  return collect(root, deleteUntagged ? ["-m"] : [], limitMs, tested);
 }
 
-async function collect(root: string, flags: string[], limitMs: number): Promise<DryRun> {
+async function collect(root: string, flags: string[], limitMs: number, { program }: Tested): Promise<DryRun> {
   const folder = await makeScratch("exactness-collect");
   const config = join(folder, "config.yml");
   try {
     await writeFile(config, JSON.stringify({ version: "0.1", storage: { filesystem: { rootdirectory: root } } }));
-    const run = await runToEnd("docker-registry", ["garbage-collect", config, ...flags], limitMs);
+    const run = await runToEnd(program ?? "docker-registry", ["garbage-collect", config, ...flags], limitMs);
     return { ...run, repositories: run.stdout.split("\n").filter((line) => /^[^\s:]+$/.test(line)) };
   } finally {
     await rm(folder, { recursive: true, force: true });

@@ -2,6 +2,7 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { linkPath } from "../damage/site.ts";
+import type { Tested } from "../tested.ts";
 import { looksUnmounted } from "./mounts.ts";
 import { program, runToEnd } from "./report.ts";
 import { wholeRootFolders } from "./tags.ts";
@@ -12,11 +13,13 @@ export interface Forecast {
   marked: number;
   deletedManifests: string[];
   deletedBlobs: string[];
+  deletedLayerLinks: string[];
   /** `repository:tag` of what is whole now and broken afterwards. */
   breaks: string[];
 }
 
 interface RootInReport extends Omit<Forecast, "breaks"> {
+  refusedTags: unknown[];
   breaks: { repository: string; tag: string }[];
   /** What is taken from images that are broken already. */
   losesRepair: { repository: string; taken: { digest: string }[] }[];
@@ -25,8 +28,12 @@ interface RootInReport extends Omit<Forecast, "breaks"> {
 const patienceMs = 60_000;
 
 /** The forecast; what went wrong instead; or undefined where the root itself is not whole, and the program says so. */
-export async function forecastRoot(root: string, deleteUntagged: boolean): Promise<Forecast | string | undefined> {
-  const flags = ["forecast", "--format", "json", ...(deleteUntagged ? ["-m"] : [])];
+export async function forecastRoot(
+  root: string,
+  deleteUntagged: boolean,
+  registry: Tested["registry"] = "2",
+): Promise<Forecast | string | undefined> {
+  const flags = ["forecast", "--registry", registry, "--format", "json", ...(deleteUntagged ? ["-m"] : [])];
   const { exitCode, stdout, stderr } = await runToEnd(process.execPath, [program, ...flags, root], patienceMs);
   if (exitCode === "timeout" || ![0, 4, 8, 12].includes(exitCode)) return `exit ${exitCode}: ${stderr.slice(0, 300)}`;
   const { roots, unreadable } = JSON.parse(stdout) as { roots: RootInReport[]; unreadable: { path: string }[] };
@@ -37,8 +44,8 @@ export async function forecastRoot(root: string, deleteUntagged: boolean): Promi
   if (exitCode >= 8 !== unreadable.length > 0) return `exit ${exitCode} for nothing`;
   const [forecast] = roots;
   if (!forecast) return "no root in the report";
-  const { outcome, breaks, losesRepair } = forecast;
-  const harms = outcome === "aborts" || breaks.length + losesRepair.length > 0;
+  const { outcome, breaks, losesRepair, refusedTags } = forecast;
+  const harms = outcome === "aborts" || breaks.length + losesRepair.length + refusedTags.length > 0;
   if ((exitCode & 4) !== (harms ? 4 : 0)) return `exit ${exitCode} is odd`;
   const stays = partThatStays(root, forecast);
   if (stays !== undefined) return `${stays} is said to be taken, and stays`;
@@ -57,9 +64,9 @@ function linkedBy(root: string, repository: string, kind: "_layers" | "_manifest
 /** A part that is said to be taken from a broken image, and that neither a deleted blob nor a deleted manifest is. */
 function partThatStays(
   root: string,
-  { losesRepair, deletedBlobs, deletedManifests }: RootInReport,
+  { losesRepair, deletedBlobs, deletedManifests, deletedLayerLinks }: RootInReport,
 ): string | undefined {
-  const gone = new Set([...deletedBlobs, ...deletedManifests]);
+  const gone = new Set([...deletedBlobs, ...deletedManifests, ...deletedLayerLinks]);
   for (const { repository, taken } of losesRepair) {
     // A blob that is named by sha512 is stored, and deleted, by its sha256. And what is served by way of a link that names
     // another blob is not served any more once that one is gone, though its own blob may stay.

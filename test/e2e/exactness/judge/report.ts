@@ -1,6 +1,7 @@
 // Runs the program under test on a root and reads its JSON report, as far as the comparison needs it.
 import { spawn } from "node:child_process";
 import { fileURLToPath } from "node:url";
+import type { Tested } from "../tested.ts";
 
 export interface Finding {
   id: string;
@@ -40,10 +41,10 @@ export const program = process.env["REGFSCK"] ?? fileURLToPath(new URL("../../..
 const patienceMs = 60_000;
 
 /** `node dist/cli.js scan --format json <root>`: run `npm run build` first. */
-export async function scanRoot(root: string): Promise<ProgramRun> {
+export async function scanRoot(root: string, registry: Tested["registry"] = "2"): Promise<ProgramRun> {
   const { exitCode, stdout, stderr } = await runToEnd(
     process.execPath,
-    [program, "scan", "--format", "json", root],
+    [program, "scan", "--registry", registry, "--format", "json", root],
     patienceMs,
   );
   return { exitCode, stdout, stderr, report: reportIn(stdout) };
