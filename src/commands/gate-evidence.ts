@@ -83,7 +83,7 @@ function evidenceOf(
 /** A root, and what a garbage collection would delete of it. */
 export interface CollectedRoot {
   readonly inspection: RootInspection;
-  readonly forecast: { readonly collection: Pick<Collection, "deletedBlobs" | "deletedRevisions"> };
+  readonly forecast: { readonly collection: Pick<Collection, "deletedBlobs" | "deletedRevisions" | "deletedLayers"> };
 }
 
 /**
