@@ -126,7 +126,9 @@ const DEFAULT_COMMAND = "scan";
 
 export function createProgram(host: ProgramHost): Command {
   const program = new Command("regfsck")
-    .description("fsck for container registries: checks the storage of registry:2.8.3 and registry:3, and never writes there")
+    .description(
+      "fsck for container registries: checks the storage of registry:2.8.3 and registry:3, and never writes there",
+    )
     .version(host.version)
     .configureOutput({ outputError: (text, write) => write(usageLine(text)) })
     .exitOverride();

@@ -3,6 +3,7 @@ import { z } from "zod";
 import { UsageError } from "../contract/errors.ts";
 import { type Decision, type Fingerprint, gateReport } from "../contract/gate.ts";
 import { rootKind } from "../contract/parts.ts";
+import { namedRegistry } from "../contract/run.ts";
 import { DiskState, type Unreadable } from "../facts/facts.ts";
 import { type ChosenRoot, chooseRoots } from "../inspect/choose-roots.ts";
 import { BLOBS, REPOSITORIES } from "../layout/paths.ts";
@@ -64,13 +65,14 @@ export async function recheckGate(options: GateOptions & { recheck: string }, te
 }
 
 /** `garbage-collect -m after removing app:1.0`. */
-function collectionOf({ asked: { deleteUntagged, keepTags, removeTags } }: Earlier): string {
+function collectionOf({ registry, asked: { deleteUntagged, keepTags, removeTags } }: Earlier): string {
   const removed = [
     ...(keepTags === null ? [] : [`all but the ${keepTags} newest tags`]),
     ...(removeTags.length > 3 ? [formatNumberOf(removeTags.length, "tag")] : removeTags),
   ];
   const after = removed.length === 0 ? "" : ` after removing ${removed.join(", ")}`;
-  return `garbage-collect${deleteUntagged ? " -m" : ""}${after}`;
+  const named = namedRegistry(registry);
+  return `garbage-collect${deleteUntagged ? " -m" : ""}${named === undefined ? "" : ` of ${named}`}${after}`;
 }
 
 /** Throws a UsageError where what is asked now is not what was asked then. What is not said now is as it was then, but for the registry. */

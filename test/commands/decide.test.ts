@@ -55,9 +55,14 @@ function rootForecast(name: string, rest: Partial<RootForecastReport>): RootFore
   return {
     ...{ name, path: `/${name}`, kind: "authoritative", deleteUntagged: true, keepTags: null },
     ...{ outcome: "completes", abort: null, aborts: [], marked: 0, removedTags: [], cleanUpWarnings: [] },
-    ...{ refusedTags: [],
-  deletedLayerLinks: [],
-  deletedManifests: [], deletedBlobs: [], deletedBytes: 0, safeToFreeBytes: 0 },
+    ...{
+      refusedTags: [],
+      deletedLayerLinks: [],
+      deletedManifests: [],
+      deletedBlobs: [],
+      deletedBytes: 0,
+      safeToFreeBytes: 0,
+    },
     ...{ unseenRepositories: [], breaks: [], losesRepair: [], ...rest },
   };
 }

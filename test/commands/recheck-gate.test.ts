@@ -198,6 +198,16 @@ describe("gate --recheck", () => {
     }
   });
 
+  it("is about the registry that the gate was asked about, which must be said again", async () => {
+    const { world, report: about2 } = await gated();
+    const report = join(temporaryFolder(), "gate.json");
+    await runProgram(world.fs, ["gate", "--registry", "3", "--report", report, world.root], now);
+    const options = ["--registry", "3"];
+    expect((await recheck(world, report, { options })).printed).toBe("GO for garbage-collect of registry 3.1\n");
+    await expect(recheck(world, report)).rejects.toThrow(/was asked about registry 3\.1; ask the gate again$/);
+    await expect(recheck(world, about2, { options })).rejects.toThrow(/was asked about registry 2\.8\.3;/);
+  });
+
   it("is undecided where the report is older than --recheck-age", async () => {
     const { world, report } = await gated();
     const later = now + 7 * 3_600_000;

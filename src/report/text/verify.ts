@@ -1,5 +1,7 @@
 // Verified images for a person: the verdict, each image as a tree with what the registry answers, and how to fix it.
+
 import type { Finding } from "../../contract/finding.ts";
+import { namedRegistry } from "../../contract/run.ts";
 import type { ImagePartReport, ImageReport, VerifyReport } from "../../contract/verify.ts";
 import { shortDigest } from "../../layout/digest.ts";
 import { escapeText } from "../../text/escape.ts";
@@ -150,6 +152,11 @@ function* totals(page: Page, report: VerifyReport): Generator<string> {
   const what = report.contentVerified ? "links, sizes and all content" : "links, sizes and manifests";
   const took = formatDuration(report.durationMs);
   const checked = `Checked ${what} of ${formatNumberOf(parts, "part")}, ${formatBytes(bytes)}, in ${took}.`;
+  const named = namedRegistry(report.registry);
+  const about = named === undefined ? "" : ` Answered for ${named}.`;
   yield "\n";
-  yield* paragraph(page, `${checked}${report.dryRun ? " Dry run: nothing was written." : ""}`, { first: 0, rest: 2 });
+  yield* paragraph(page, `${checked}${about}${report.dryRun ? " Dry run: nothing was written." : ""}`, {
+    first: 0,
+    rest: 2,
+  });
 }
