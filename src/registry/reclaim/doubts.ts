@@ -13,7 +13,7 @@ export function doubtsIn({ graph, catalogue }: RootInput): (repository: Reposito
   const seen = new Set(catalogue.seen);
   return (repository) => {
     if (sharing.some((links) => links.of(repository).length > 1)) return "shared";
-    const { tags, tagsState, blocked, unexpected, unexpectedLinks, name } = repository;
+    const { tags, revisions, tagsState, blocked, unexpected, unexpectedLinks, name } = repository;
     // Without a directory for tags there may have been some.
     if (tagsState !== DiskState.ok || !seen.has(name)) return "damaged";
     if (blocked.length + unexpected.length + unexpectedLinks.revision.length + unexpectedLinks.layer.length > 0)
@@ -21,6 +21,15 @@ export function doubtsIn({ graph, catalogue }: RootInput): (repository: Reposito
     for (const tag of tags) {
       // A delete reads them all.
       if (graph.tags.state(tag) !== DiskState.ok || !isStoragePath(graph.tags.name(tag))) return "damaged";
+    }
+    for (const link of revisions) {
+      // What is asked for by the one digest is served, or deleted, by the other.
+      if (
+        graph.revisions.state(link) === DiskState.ok &&
+        graph.revisions.target(link) !== graph.revisions.place(link)
+      ) {
+        return "damaged";
+      }
     }
     return undefined;
   };

@@ -2,6 +2,8 @@
 
 import { DiskState, Role } from "../../facts/facts.ts";
 import type { RepositoryNode, RootGraph } from "../../graph/root-graph.ts";
+import { ChildNeeds } from "../serve/child-needs.ts";
+import type { PullRules } from "../serve/pull.ts";
 
 /** Why a manifest is kept that no tag names. */
 export type KeptReason =
@@ -41,11 +43,13 @@ export class RepositoryNeeds {
   readonly #needs = new Map<number, Need>();
   /** The repository's manifests that name a subject, by that subject. */
   readonly #referrers = new Map<number, number[]>();
+  readonly #children: ChildNeeds;
   /** The first one met. */
   unknown: UnknownContent | undefined;
 
-  constructor(graph: RootGraph, repository: RepositoryNode) {
+  constructor(graph: RootGraph, repository: RepositoryNode, { root, platforms }: PullRules) {
     this.#graph = graph;
+    this.#children = new ChildNeeds(graph, root, repository.name, platforms);
     const { manifests, revisions } = graph;
     for (const link of repository.revisions) {
       const target = revisions.target(link);
@@ -69,24 +73,29 @@ export class RepositoryNeeds {
 
   /** Adds a manifest with all that it needs. Linear in what is new. */
   add(digest: number, need: Need): void {
-    const open = [[digest, need] as const];
+    const open = [{ needed: digest, why: need, mayBeAbsent: false }];
     for (let next = open.pop(); next !== undefined; next = open.pop()) {
-      const [needed, why] = next;
+      const { needed, why, mayBeAbsent } = next;
       if (this.#needs.has(needed)) continue;
       this.#needs.set(needed, why);
       for (const referrer of this.#referrers.get(needed) ?? []) {
-        open.push([referrer, { reason: "referrer", by: needed, tag: -1 }]);
+        open.push({ needed: referrer, why: { reason: "referrer", by: needed, tag: -1 }, mayBeAbsent: false });
       }
       const manifest = this.#contentOf(needed);
       if (manifest < 0) {
-        this.unknown ??= { digest: needed, need: why };
+        const isAbsent = this.#graph.blobState(needed) === DiskState.absent;
+        if (!mayBeAbsent || !isAbsent) this.unknown ??= { digest: needed, need: why };
         continue;
       }
       const { manifests } = this.#graph;
       const { first, end } = manifests.references(manifest);
       for (let reference = first; reference < end; reference++) {
         if (manifests.role(reference) !== Role.child) continue;
-        open.push([manifests.target(reference), { reason: "child", by: needed, tag: -1 }]);
+        open.push({
+          needed: manifests.target(reference),
+          why: { reason: "child", by: needed, tag: -1 },
+          mayBeAbsent: this.#children.of(reference) !== "required",
+        });
       }
     }
   }

@@ -42,7 +42,8 @@ export function reclaim(input: RootInput, pull: Pull, options: ReclaimOptions): 
   const { graph } = input;
   const repairs = new Bytes();
   const doubtOf = doubtsIn(input);
-  const select = () => graph.repositories().map((one) => selectIn(graph, one, { ...options, repairs, doubtOf }));
+  const select = () =>
+    graph.repositories().map((one) => selectIn(graph, one, { ...options, rules: pull.rules, repairs, doubtOf }));
   let selections = select();
   let free = selections.flatMap((selection) => selection.free);
   let simulation = simulate(input, pull, free);

@@ -3,6 +3,7 @@
 import type { Bytes } from "../../facts/columns.ts";
 import { DiskState } from "../../facts/facts.ts";
 import type { RepositoryNode, RootGraph } from "../../graph/root-graph.ts";
+import type { PullRules } from "../serve/pull.ts";
 import { addNeededLayerLinks } from "./layer-links.ts";
 import { type KeptReason, RepositoryNeeds } from "./needs.ts";
 import { addTags, type RepositoryTags, type StayingTag, type TagCleanUp } from "./tags.ts";
@@ -36,6 +37,8 @@ export type LinkTime = (repository: RepositoryNode, kind: "layer" | "revision", 
 
 export interface SelectOptions {
   readonly cleanUp: TagCleanUp;
+  /** What a pull of an image needs. */
+  readonly rules: PullRules;
   /** Milliseconds since 1970: what was written after that is kept. */
   readonly since: number;
   readonly linkTime: LinkTime;
@@ -53,7 +56,7 @@ export interface Selection {
 
 /** Linear in the revisions, and in what they name as children; asks for the time of each that could go. */
 export function selectIn(graph: RootGraph, repository: RepositoryNode, options: SelectOptions): Selection {
-  const needs = new RepositoryNeeds(graph, repository);
+  const needs = new RepositoryNeeds(graph, repository, options.rules);
   const tags = addTags(graph, repository, needs, options.cleanUp);
   const doubt = options.doubtOf(repository) ?? (needs.unknown && "damaged");
   if (doubt !== undefined) return keepAll(graph, repository, tags, needs, doubt);

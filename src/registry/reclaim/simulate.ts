@@ -29,9 +29,10 @@ export function simulate(input: RootInput, pull: Pull, free: readonly FreeRevisi
     ({ repository, digest }) => deletes.deleteDigest(repository, digest).answer !== "deleted",
   );
   const collection = collect({ ...input, graph: view }, { deleteUntagged: false, removedTags });
+  if (free.length + collection.deletedBlobs.length === 0) return { collection, harms: [], broken: [], refused };
   const after = graphAfter(view, collection);
   const isBrokenBefore = new Set(pull.brokenTags.map(({ tag }) => tag));
-  const newlyBroken = pullAll(after).brokenTags.flatMap(({ tag }) => {
+  const newlyBroken = pullAll(after, pull.rules).brokenTags.flatMap(({ tag }) => {
     return removedTags.at(tag) === 0 && !isBrokenBefore.has(tag) ? [tag] : [];
   });
   const broken = new Set([...newlyBroken, ...unaskedTags(removedTags, asked)]);

@@ -175,6 +175,10 @@ async function lookForMore(
   result: ComparisonResult,
 ): Promise<void> {
   const reasons = new Map(kept.map(({ repository, digest, reason }) => [`${repository}@${digest}`, reason]));
+  // Of what is damaged or shared nobody can say.
+  const frozen = new Set(
+    kept.flatMap(({ repository, reason }) => (reason === "damaged" || reason === "shared" ? [repository] : [])),
+  );
   const before = await holdingsOf(root);
   const tagged = new Set([...tagsOn(root)].map(([tag, digest]) => `${tag.slice(0, tag.lastIndexOf(":"))}@${digest}`));
   const inTrees = new Set(
@@ -207,8 +211,7 @@ async function lookForMore(
       const loss = typeof freed === "string" ? freed : lossOf(before, await holdingsOf(copy), new Set());
       const reason = reasons.get(`${repository}@${digest}`);
       count(result, `kept as ${reason}: ${loss === undefined ? "could have gone" : "needed"}`);
-      if (loss !== undefined || reason === "shared" || (stage.damaged && (reason === "damaged" || reason === "repair")))
-        continue;
+      if (loss !== undefined || frozen.has(repository) || (stage.damaged && reason === "repair")) continue;
       differ(`could have gone: ${repository}@${digest}, kept as ${reason}`);
     } finally {
       await rm(copy, { recursive: true, force: true });

@@ -1,11 +1,11 @@
 // What a root has for its users that no reclaim may touch, and how a root is collected for real. Read from the disk and asked
 // of the registry, with nothing of the program under test.
-import { readdirSync, readFileSync, statSync } from "node:fs";
+import { lstatSync, readdirSync, readFileSync, statSync } from "node:fs";
 import { join } from "node:path";
 import { canAskDigest, repositoriesOnDisk } from "../exactness/client/names.ts";
 import { possessionsOf } from "../exactness/gate/collected.ts";
 import { collectReally } from "../exactness/judge/collect.ts";
-import { base, listTree, repositoriesBase } from "../exactness/storage.ts";
+import { base, repositoriesBase } from "../exactness/storage.ts";
 
 const patienceMs = 5_000;
 const limitMs = 20_000;
@@ -56,10 +56,18 @@ export async function collectCounting(root: string): Promise<number | string> {
   return before - blobBytes(root);
 }
 
+/** Of the files called `data`, wherever folders above them lie; with a link to one, or to its folder, no bytes go. */
 function blobBytes(root: string): number {
   let bytes = 0;
-  for (const { path, kind } of listTree(join(root, base, "blobs"))) {
-    if (kind === "file" && path.endsWith("/data")) bytes += statSync(join(root, base, "blobs", path)).size;
+  const store = join(root, base, "blobs");
+  for (const algorithm of namesIn(store)) {
+    for (const shard of namesIn(join(store, algorithm))) {
+      for (const hex of namesIn(join(store, algorithm, shard))) {
+        const folder = join(store, algorithm, shard, hex);
+        const data = entryAt(join(folder, "data"));
+        if (data?.isFile() && !entryAt(folder)?.isSymbolicLink()) bytes += data.size;
+      }
+    }
   }
   return bytes;
 }
@@ -135,6 +143,14 @@ function namesIn(folder: string): string[] {
     return readdirSync(folder).filter((name) => !name.includes("�"));
   } catch {
     return [];
+  }
+}
+
+function entryAt(path: string) {
+  try {
+    return lstatSync(path);
+  } catch {
+    return undefined;
   }
 }
 

@@ -1,6 +1,12 @@
 // What can be deleted of a repository, what is kept without a tag, and why.
 import { describe, expect, it } from "vitest";
-import { layerLinkPath, repositoriesPath, revisionLinkPath, tagLinkPath } from "../../../scripts/fixtures/storage.ts";
+import {
+  blobPath,
+  layerLinkPath,
+  repositoriesPath,
+  revisionLinkPath,
+  tagLinkPath,
+} from "../../../scripts/fixtures/storage.ts";
 import { Bytes } from "../../../src/facts/columns.ts";
 import { isHarmful, reclaim } from "../../../src/registry/reclaim/reclaim.ts";
 import { pullAll } from "../../../src/registry/serve/pull.ts";
@@ -13,17 +19,20 @@ interface Asked {
   named?: readonly string[];
   /** Digests that were pushed too lately. */
   young?: readonly Descriptor[];
+  /** The platforms that images are to have. */
+  platforms?: readonly string[];
 }
 
 /** Digests of what can go; `digest: reason` of what is kept without a tag. */
-function found(world: World, { removed = [], named = [], young = [] }: Asked = {}) {
+function found(world: World, { removed = [], named = [], young = [], platforms }: Asked = {}) {
   const input = collectInput(world);
   const { graph } = input;
   const [all, one] = [new Bytes(), new Bytes()];
   for (const image of [...removed, ...named]) all.set(tagOf(input, image), 1);
   for (const image of named) one.set(tagOf(input, image), 1);
+  const rules = { platforms: platforms ? [{ repository: "*", wanted: platforms }] : [] };
   const isYoung = (digest: number) => young.some((each) => each.digest === graph.digests.text(digest));
-  const { free, freeBytes, kept, staying, simulation, freedAnyway } = reclaim(input, pullAll(graph), {
+  const { free, freeBytes, kept, staying, simulation, freedAnyway } = reclaim(input, pullAll(graph, rules), {
     cleanUp: { all, named: one },
     since: 10,
     linkTime: (_, __, digest) => (isYoung(digest) ? 11 : 10),
@@ -181,6 +190,17 @@ describe("a digest that is a manifest and a layer", () => {
 });
 
 describe("damage", () => {
+  it("is no child that is missing on purpose, nor a missing attestation", () => {
+    const { world, app } = appWorld();
+    const [wanted, unwanted] = [app.image(), app.image()];
+    app.index({ "linux/amd64": wanted, "linux/s390x": unwanted }, "latest");
+    world.removeEntry(blobPath(unwanted.digest));
+    world.removeEntry(revisionLinkPath("app", unwanted.digest));
+    const old = app.image();
+    expect(found(world).free).toEqual([]);
+    expect(found(world, { platforms: ["linux/amd64"] }).free).toEqual(go(old));
+  });
+
   it("keeps all of a repository in which a tag cannot be read", () => {
     const { world, app } = appWorld();
     const old = app.image();
@@ -196,7 +216,7 @@ describe("damage", () => {
     const { world, app } = appWorld();
     const child = app.image();
     const index = app.indexOf([child], "latest");
-    world.removeEntry(`docker/registry/v2/blobs/sha256/${index.digest.slice(7, 9)}/${index.digest.slice(7)}/data`);
+    world.removeEntry(blobPath(index.digest));
     expect(found(world).kept).toEqual([`${child.digest}: damaged`]);
   });
 
