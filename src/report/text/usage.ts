@@ -1,6 +1,7 @@
 // The space of roots for a person: what of it is needed, then a line with a bar for each repository or tag.
 
 import type { RootUsageReport, UsageEntry, UsageReport } from "../../contract/usage.ts";
+import { escapeText } from "../../text/escape.ts";
 import { type Cell, columns, type Page, paragraph, row } from "../../text/page.ts";
 import { formatBytes, formatNumberOf } from "../../text/quantities.ts";
 import { namePrefix } from "./finding.ts";
@@ -18,8 +19,16 @@ export function* renderUsageText(report: UsageReport, page: Page): Generator<str
   }
   yield* renderEntries(page, report);
   yield* renderUnreadable(page, report);
+  yield* renderNext(page, report);
   yield "\n";
   yield* renderTook(page, report);
+}
+
+/** The command that goes on from here; to be copied, so neither wrapped nor shortened. */
+function* renderNext({ colour }: Page, { roots }: UsageReport): Generator<string> {
+  const root = roots.find(({ kind, reclaimable }) => kind === "authoritative" && reclaimable > 0);
+  if (root === undefined) return;
+  yield `\n${colour.bold(`Next: regfsck reclaim ${escapeText(root.path)}`)} (what of it can be deleted, and how)\n`;
 }
 
 function* renderRoot(page: Page, root: RootUsageReport, several: boolean): Generator<string> {
@@ -49,11 +58,17 @@ function* renderEntries(page: Page, report: UsageReport): Generator<string> {
   const prefix = namePrefix({ roots });
   const shown = entries.slice(0, top ?? MAX_ENTRIES);
   const names = shown.map((entry) => shortName(prefix(entry.root), entry));
-  const table = [
-    ["total", "unique", "shared"],
-    ...shown.map(({ total, unique, shared }) => [formatBytes(total), formatBytes(unique), formatBytes(shared)]),
+  // What of a repository no tag needs is the same for all where none has any.
+  const isReclaimable = shown.some(({ untagged = 0 }) => untagged > 0);
+  const figuresOf = ({ total, unique, shared, untagged = 0 }: UsageEntry) => [
+    ...[total, unique, shared].map(formatBytes),
+    ...(isReclaimable ? [formatBytes(untagged)] : []),
   ];
-  const pads = [0, 1, 2].map((column) => most(table.map((cells) => cells[column]!.length)));
+  const table = [
+    ["total", "unique", "shared", ...(isReclaimable ? ["reclaimable"] : [])],
+    ...shown.map((entry) => figuresOf(entry)),
+  ];
+  const pads = table[0]!.map((_, column) => most(table.map((cells) => cells[column]!.length)));
   const figures = (cells: readonly string[]): Cell[] => cells.map((text, at) => ({ text: text.padStart(pads[at]!) }));
   const widest = most([...names.map(columns), by.length]);
   const room = page.width - 2 - pads.reduce((sum, pad) => sum + pad + 2, 0) - widest - 2;

@@ -20,7 +20,7 @@ import { collectCounting, type Holdings, holdingsOf, lossOf, revisionsOn, tagsOn
 
 const patienceMs = 60_000;
 /** So many revisions of a round are tried that reclaim keeps and that no tag's own tree names. */
-const mostTries = 5;
+const mostTries = 3;
 
 interface Found {
   exitCode: number;
@@ -108,7 +108,8 @@ async function judgeScript(
     });
     count(result, "scripts run");
   }
-  const tags = [...tagsOn(root).keys()].filter((tag) => !tagsOn(copy).has(tag)).sort();
+  const left = tagsOn(copy);
+  const tags = [...tagsOn(root).keys()].filter((tag) => !left.has(tag)).sort();
   if (tags.join() !== [...going].sort().join())
     differ(`tags gone: ${tags.join()}; foretold: ${[...going].sort().join()}`);
   const freed = await collectCounting(copy);
@@ -180,11 +181,12 @@ async function lookForMore(
     kept.flatMap(({ repository, reason }) => (reason === "damaged" || reason === "shared" ? [repository] : [])),
   );
   const before = await holdingsOf(root);
-  const tagged = new Set([...tagsOn(root)].map(([tag, digest]) => `${tag.slice(0, tag.lastIndexOf(":"))}@${digest}`));
+  const tags = tagsOn(root);
+  const tagged = new Set([...tags].map(([tag, digest]) => `${tag.slice(0, tag.lastIndexOf(":"))}@${digest}`));
   const inTrees = new Set(
     [...original.stored].flatMap(([tag, digests]) => {
       const repository = tag.slice(0, tag.lastIndexOf(":"));
-      return tagsOn(root).has(tag) ? [...digests].map((digest) => `${repository}@${digest}`) : [];
+      return tags.has(tag) ? [...digests].map((digest) => `${repository}@${digest}`) : [];
     }),
   );
   // An index may have to stay because it is a layer, too; then it keeps its children.
