@@ -50,7 +50,14 @@ const OPTIONS = {
     "1h",
   ),
   maxDelete: share("--max-delete <share>", "undecided when more of the blobs, or of their bytes, would go", 0.5, "50%"),
-  asUser: text("--as-user <user>", "who collects (name, uid or uid:gid): stop where that user may not delete"),
+  asUser: text(
+    "--as-user <user>",
+    "who serves the registry (name, uid or uid:gid): what that user may not read is damage",
+  ),
+  asCollector: text(
+    "--as-user <user>",
+    "who serves and collects (name, uid or uid:gid): stop where that user may not read or delete",
+  ),
   recheck: text(
     "--recheck <report>",
     "only say whether anything moved since the gate that wrote this JSON report said go",
@@ -122,7 +129,7 @@ const CLEAN_UP = ["deleteUntagged", "keepTags", "removeTags", "removeTagsFrom"] 
 
 /** The options of each command, in the order of its help. */
 export const COMMAND_OPTIONS = {
-  scan: ["failOn", "state", "metrics", "verifyContent", "staleUploadAge", ...READING, "repositories"],
+  scan: ["failOn", "state", "metrics", "verifyContent", "staleUploadAge", "asUser", ...READING, "repositories"],
   forecast: [...READING, ...CLEAN_UP, "repositories"],
   gate: [
     "failOn",
@@ -131,13 +138,13 @@ export const COMMAND_OPTIONS = {
     "allowBroken",
     "quietPeriod",
     "maxDelete",
-    "asUser",
+    "asCollector",
     "recheck",
     "recheckAge",
     ...READING,
     ...CLEAN_UP,
   ],
-  verify: ["verifyImageContent", "imageFormat", ...SETTING, ...OUTPUT],
+  verify: ["verifyImageContent", "asUser", "imageFormat", ...SETTING, ...OUTPUT],
   why: [...READING],
   usage: ["by", "sort", "top", ...READING, "repositories"],
   reclaim: [

@@ -2,7 +2,7 @@
 // collect its garbage. Fixtures and end-to-end tests rest on what this program writes and answers.
 import { type ChildProcess, spawn } from "node:child_process";
 import { constants } from "node:fs";
-import { access, mkdtemp, rm, writeFile } from "node:fs/promises";
+import { access, chmod, mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 
@@ -21,6 +21,8 @@ export interface RegistryOptions {
   descriptorCache?: boolean;
   /** Whether manifests and blobs may be deleted over HTTP (default). */
   deletes?: boolean;
+  /** Runs as this user and group, without others, in place of the one who runs this; needs root. */
+  user?: number;
 }
 
 interface RunningRegistry {
@@ -49,7 +51,8 @@ export async function startRegistry(options: RegistryOptions): Promise<RunningRe
   const { program = debianProgram } = options;
   await requireProgram(program);
   const config = await writeConfig(options);
-  const child = spawn("setpriv", ["--pdeathsig", "KILL", program, "serve", config.file], {
+  const as = options.user === undefined ? [] : asUser(options.user);
+  const child = spawn("setpriv", ["--pdeathsig", "KILL", ...as, program, "serve", config.file], {
     stdio: ["ignore", "pipe", "pipe"],
   });
   const stop = () => endProcess(child);
@@ -91,6 +94,10 @@ export async function collectGarbage(root: string, options: CollectOptions = {})
   }
 }
 
+function asUser(user: number): string[] {
+  return ["--reuid", String(user), "--regid", String(user), "--clear-groups"];
+}
+
 async function requireProgram(program: string): Promise<void> {
   try {
     await access(program, constants.X_OK);
@@ -103,6 +110,8 @@ async function writeConfig(options: RegistryOptions): Promise<{ file: string; re
   const folder = await mkdtemp(join(tmpdir(), "registry-config-"));
   const file = join(folder, "config.yml");
   await writeFile(file, configText(options));
+  // Another user has to read it too.
+  await chmod(folder, 0o755);
   return { file, remove: () => rm(folder, { recursive: true, force: true }) };
 }
 

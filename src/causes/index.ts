@@ -7,6 +7,7 @@ import { partialRestore } from "./partial-restore.ts";
 import { storeDisplaced } from "./store-displaced.ts";
 import { storeNotMounted } from "./store-not-mounted.ts";
 import { tornWrites } from "./torn-writes.ts";
+import { unreadableForRegistry } from "./unreadable-for-registry.ts";
 
 /** What is recognised from one root alone; `vanished` needs the state of an earlier run (report/history.ts). */
 export const CAUSES: Readonly<Partial<Record<CauseCode, CauseDefinition>>> = {
@@ -14,6 +15,7 @@ export const CAUSES: Readonly<Partial<Record<CauseCode, CauseDefinition>>> = {
   "store-displaced": storeDisplaced,
   "partial-restore": partialRestore,
   "collected-children": collectedChildren,
+  "unreadable-for-registry": unreadableForRegistry,
   "torn-writes": tornWrites,
   "cache-state": cacheState,
 };

@@ -19,6 +19,8 @@ export interface FindingDraft {
   readonly isUnwanted?: boolean;
   /** The tags that it breaks. */
   readonly tags: readonly number[];
+  /** Where the check itself does not say how severe it is. */
+  readonly severity?: Severity;
 }
 
 /** What a person reads of a finding. */

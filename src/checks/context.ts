@@ -1,6 +1,8 @@
 // All that a check may look at: one root, read and pulled.
 
+import type { ClosedPath, RegistryUser } from "../facts/closed.ts";
 import type { NamespaceFacts, UnexpectedEntry } from "../facts/facts.ts";
+import { type ClosedParts, closedParts } from "../graph/closed-parts.ts";
 import type { RootGraph } from "../graph/root-graph.ts";
 import type { Rules } from "../registry/rules.ts";
 import { type Catalogue, walkCatalogue } from "../registry/serve/catalogue.ts";
@@ -20,6 +22,12 @@ export interface CheckContext {
   readonly catalogue: Catalogue;
   /** Whether its scheduler-state.json is none that a cache starts with. */
   readonly isCacheStateBroken: boolean;
+  /** Who serves the registry; undefined where that is not known, or nobody looked at what that user may read. */
+  readonly registryUser: RegistryUser | undefined;
+  /** What that user may not read, by path. */
+  readonly closed: readonly ClosedPath[];
+  /** What of the images lies there; undefined where it is not known for certain that a pull fails because of it. */
+  readonly closedParts: ClosedParts | undefined;
   /** Misplaced files in the blob store. */
   readonly unexpectedInStore: readonly UnexpectedEntry[];
   /** Whether all repositories were read; what concerns the whole root can be said only then. */
@@ -42,25 +50,31 @@ export function checkContext(
   graph: RootGraph,
   rules: Rules,
   rest: Partial<
-    Omit<CheckContext, "root" | "kind" | "cachesDescriptors" | "rules" | "graph" | "pull" | "catalogue">
+    Omit<CheckContext, "root" | "kind" | "cachesDescriptors" | "rules" | "graph" | "pull" | "catalogue" | "closedParts">
   > & {
     readonly namespace?: NamespaceFacts;
     /** The platforms that repositories are to have, where not all. */
     readonly platforms?: readonly WantedPlatforms[];
   } = {},
 ): CheckContext {
-  const { namespace = NO_NAMES, unexpectedInStore = [], wholeRoot = false, now = 0 } = rest;
+  const { namespace = NO_NAMES, unexpectedInStore = [], wholeRoot = false, now = 0, registryUser, closed = [] } = rest;
   // What regfsck was told of single repositories beats what the registry asks for in all of them.
   const { indexPlatforms } = root;
   const accepted = indexPlatforms ? [{ repository: "**", wanted: indexPlatforms }] : [];
   const platforms = [...(rest.platforms ?? []), ...accepted];
+  // A cache fetches what it may not read; a user who is only guessed may be another.
+  const isCertain = closed.length > 0 && root.kind === "authoritative" && registryUser?.isNamed;
+  const parts = isCertain ? closedParts(graph, closed) : undefined;
   return {
     root: root.name,
     kind: root.kind,
     cachesDescriptors: root.cachesDescriptors,
     rules,
     graph,
-    pull: pullAll(graph, { fetchesMissing: root.kind === "cache", root: root.name, platforms }),
+    pull: pullAll(graph, { fetchesMissing: root.kind === "cache", root: root.name, platforms, closed: parts }),
+    registryUser,
+    closed,
+    closedParts: parts,
     catalogue: walkCatalogue(namespace, rules),
     isCacheStateBroken: rest.isCacheStateBroken ?? false,
     unexpectedInStore,

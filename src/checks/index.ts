@@ -20,6 +20,7 @@ import { staleUpload } from "./stale-upload.ts";
 import { strayEntry } from "./stray-entry.ts";
 import { unlinkedBlob } from "./unlinked-blob.ts";
 import { unlinkedChild } from "./unlinked-child.ts";
+import { unreadableForRegistry } from "./unreadable-for-registry.ts";
 import { unreferencedBlob } from "./unreferenced-blob.ts";
 import { unseenRepository } from "./unseen-repository.ts";
 
@@ -35,6 +36,7 @@ export const CHECKS: Readonly<Record<FindingCode, Check>> = {
   "dangling-tag": danglingTag,
   "malformed-link": malformedLink,
   "unseen-repository": unseenRepository,
+  "unreadable-for-registry": unreadableForRegistry,
   "cache-state": cacheState,
   "mismatched-link": mismatchedLink,
   "missing-manifest": missingManifest,
@@ -83,8 +85,9 @@ export function imageName(graph: RootGraph, tag: number): string {
   return `${graph.repository(graph.tags.repository(tag)).name}:${graph.tags.name(tag)}`;
 }
 
-/** Error or warning may depend on whether a tag needs it. */
+/** Error or warning may depend on whether a tag needs it, or on who is known to be hurt. */
 export function severityOf({ severity }: Check, draft: FindingDraft): Severity {
+  if (draft.severity) return draft.severity;
   if (severity !== "error-if-tagged") return severity;
   if (draft.tags.length > 0) return "error";
   return draft.isUnwanted ? "info" : "warning";

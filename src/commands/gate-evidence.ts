@@ -1,5 +1,6 @@
 // What a gate decides on besides the reports of its scan and forecast: ages, owners, shares, what the last run saw.
 import type { ScanReport, UnreadableReport } from "../contract/scan.ts";
+import type { User } from "../facts/closed.ts";
 import { DiskState } from "../facts/facts.ts";
 import { readAsCollector } from "../inspect/collector-reading.ts";
 import { type Deletions, lookAtDeletions } from "../inspect/deletions.ts";
@@ -9,7 +10,7 @@ import { BLOBS } from "../layout/paths.ts";
 import type { Collection } from "../registry/collect/collection.ts";
 import { uploadsSince } from "../registry/collect/forecast.ts";
 import type { Vanished } from "../report/history.ts";
-import { majorityOwner, type User } from "../scan/access.ts";
+import { majorityOwner } from "../scan/access.ts";
 import { noting } from "../scan/fs/noting-fs.ts";
 import type { StorageFs } from "../scan/fs/storage-fs.ts";
 import { repositoryNames } from "../scan/list-namespace.ts";

@@ -27,13 +27,17 @@ export const GATE_EXIT: Record<Decision, number> = { go: EXIT.clean, stop: EXIT.
 export async function gate(options: GateOptions, terminal: Terminal): Promise<number> {
   const run = await beginRun(options, terminal);
   const removedImages = imagesToRemove(options);
-  const collector = options.asUser === undefined ? undefined : findUser(terminal.fs, options.asUser);
+  const collector = options.asCollector === undefined ? undefined : findUser(terminal.fs, options.asCollector);
   const last = await readState(options.state, terminal.user);
   const fingerprint = options.report !== undefined || options.format !== "text";
-  const inspected = await orNoRoot(run, inspectAll(options, { ...collectionNeeds(options), fingerprint }, run), () => {
-    const nothing = { tool: { name: "regfsck", version: terminal.version }, durationMs: 0, forecast: { roots: [] } };
-    return writeMetrics(options, { ...nothing, decision: "undecided" }, run);
-  });
+  const inspected = await orNoRoot(
+    run,
+    inspectAll(options, { ...collectionNeeds(options), servedBy: collector ?? "majority", fingerprint }, run),
+    () => {
+      const nothing = { tool: { name: "regfsck", version: terminal.version }, durationMs: 0, forecast: { roots: [] } };
+      return writeMetrics(options, { ...nothing, decision: "undecided" }, run);
+    },
+  );
   const remembered = typeof last === "object" ? last : undefined;
   const reported = { ...options, repositories: [], removedImages };
   const forecasts = forecastRoots(inspected.inspections, reported);

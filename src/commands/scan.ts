@@ -9,6 +9,7 @@ import type { Terminal } from "../output/terminal.ts";
 import { doubtedRoots, nextState, stateText } from "../report/history.ts";
 import { render } from "../report/index.ts";
 import { parseEarlierMetrics, renderMetrics } from "../report/metrics/scan.ts";
+import { findUser } from "../scan/users.ts";
 import { failsOn } from "./exit-code.ts";
 import { identitiesOf } from "./identities.ts";
 import { beginRun, codeFor, endRun, orNoRoot, type Run } from "./run.ts";
@@ -26,7 +27,8 @@ export async function scan(options: ScanOptions, terminal: Terminal): Promise<nu
   refusePartial(options);
   const last = await readState(options.state, terminal.user);
   const known = typeof last === "object" ? last : undefined;
-  const inspected = await orNoRoot(run, inspectAll(options, options, run), () => {
+  const servedBy = options.asUser === undefined ? "majority" : findUser(terminal.fs, options.asUser);
+  const inspected = await orNoRoot(run, inspectAll(options, { ...options, servedBy }, run), () => {
     const nothing = { inspections: [], unreadable: [] };
     return writeMetrics(options, scanReport(nothing, options, undefined, run), nothing, run);
   });

@@ -3,6 +3,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { type CheckContext, checkContext } from "../checks/context.ts";
 import { type Finding, ROLE_NAMES } from "../contract/finding.ts";
 import type { ImagePartReport, ImageReport } from "../contract/verify.ts";
+import type { User } from "../facts/closed.ts";
 import { DiskState, isBroken, ManifestKind, type Unreadable } from "../facts/facts.ts";
 import { RootGraph } from "../graph/root-graph.ts";
 import { hashWrongSizes } from "../inspect/wrong-sizes.ts";
@@ -11,6 +12,7 @@ import type { Rules } from "../registry/rules.ts";
 import type { WantedPlatforms } from "../registry/serve/child-needs.ts";
 import { type ImagePart, imageParts, statusOf } from "../registry/serve/image-tree.ts";
 import type { StorageRoot } from "../scan/find-roots.ts";
+import { Judge, judging } from "../scan/fs/judging-fs.ts";
 import type { StorageFs } from "../scan/fs/storage-fs.ts";
 import { BY_DIGEST, type ImageFacts, readImage, readImageBlobs } from "../scan/read-image.ts";
 import type { Progress } from "../scan/reader.ts";
@@ -24,6 +26,8 @@ export interface VerifyImageOptions {
   readonly progress: Progress;
   /** The platforms that repositories are to have, where not all. */
   readonly platforms: readonly WantedPlatforms[];
+  /** Who serves the registry, where an option says so. */
+  readonly servedBy: User | undefined;
 }
 
 export interface VerifiedImage {
@@ -61,14 +65,17 @@ async function verifyOnce(
   storageFs: StorageFs,
   root: StorageRoot,
   image: ImageName,
-  { rules, verifyContent, progress, platforms }: VerifyImageOptions,
+  { rules, verifyContent, progress, platforms, servedBy }: VerifyImageOptions,
 ): Promise<VerifiedImage | undefined> {
-  const facts = readImage(storageFs, root.path, image, rules.manifests);
+  const user = servedBy?.uid === 0 ? undefined : servedBy;
+  const judge = user && new Judge(storageFs, root.path, { ...user, isNamed: true });
+  const judgedFs = judge ? judging(storageFs, judge) : storageFs;
+  const facts = readImage(judgedFs, root.path, image, rules.manifests);
   if (!facts) return undefined;
   const unreadable = [...facts.repository.unreadable];
   const graph = graphOf(facts, rules, unreadable);
   let done = 0;
-  for (const blobs of readImageBlobs(storageFs, root.path, facts.blobs, verifyContent)) {
+  for (const blobs of readImageBlobs(judgedFs, root.path, facts.blobs, verifyContent)) {
     graph.addBlobs(blobs);
     unreadable.push(...blobs.unreadable);
     done += blobs.states.length;
@@ -76,7 +83,8 @@ async function verifyOnce(
     // Hashing takes its time: signals are seen in between.
     if (verifyContent) await new Promise((resolve) => setImmediate(resolve));
   }
-  const context = checkContext(root, graph, rules, { platforms });
+  const judged = user && judge ? { registryUser: { ...user, isNamed: true }, closed: judge.closed } : {};
+  const context = checkContext(root, graph, rules, { platforms, ...judged });
   hashWrongSizes(storageFs, root.path, graph, context.pull.problems);
   return { report: await reportOf(root, image, context, unreadable.length === 0), unreadable };
 }

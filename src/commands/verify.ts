@@ -7,6 +7,7 @@ import { checkOutsideRoots } from "../output/outside-roots.ts";
 import type { Terminal } from "../output/terminal.ts";
 import { RULES } from "../registry/rules.ts";
 import { render } from "../report/index.ts";
+import { findUser } from "../scan/users.ts";
 import { parseImageName } from "./image-name.ts";
 import { beginRun, codeFor, endRun, reportHead, verdictOf } from "./run.ts";
 import { verifyImage } from "./verify-image.ts";
@@ -21,6 +22,7 @@ export type VerifyOptions = OptionsOf<"verify"> & { readonly images: readonly st
  */
 export async function verify(options: VerifyOptions, terminal: Terminal): Promise<number> {
   const run = await beginRun(options, terminal);
+  const servedBy = options.asUser === undefined ? undefined : findUser(terminal.fs, options.asUser);
   const names = options.images.map(parseImageName);
   const { roots, unreadable: unreadableAbove } = await rootsToVerify(terminal.fs, options);
   const paths = roots.map(({ path }) => path);
@@ -32,6 +34,7 @@ export async function verify(options: VerifyOptions, terminal: Terminal): Promis
     verifyContent: options.verifyImageContent,
     progress: terminal.progress,
     platforms: options.platforms,
+    servedBy,
   };
   for (const name of names) {
     const before = images.length;

@@ -9,6 +9,7 @@ export const CAUSE_CODES = [
   "partial-restore",
   "vanished",
   "collected-children",
+  "unreadable-for-registry",
   "torn-writes",
   "cache-state",
 ] as const;

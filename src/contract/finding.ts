@@ -14,6 +14,7 @@ export const FINDING_CODES = [
   "dangling-tag",
   "malformed-link",
   "unseen-repository",
+  "unreadable-for-registry",
   "cache-state",
   "mismatched-link",
   "missing-manifest",

@@ -21,7 +21,17 @@ const part = z.strictObject({
   stored: z.boolean().nullable().describe("whether its data is in the store; null where that could not be read"),
   status: status.describe("the HTTP status; null where a cache would ask its upstream, or it cannot be known"),
   answer: z
-    .enum(["served", "not-linked", "no-data", "not-a-digest", "broken-link", "broken-store", "invalid", "unknown"])
+    .enum([
+      "served",
+      "not-linked",
+      "no-data",
+      "not-a-digest",
+      "broken-link",
+      "broken-store",
+      "invalid",
+      "closed",
+      "unknown",
+    ])
     .describe("why it is answered so"),
   failure: z
     .enum([
@@ -32,6 +42,7 @@ const part = z.strictObject({
       "broken-link",
       "dangling-tag",
       "broken-tag",
+      "closed",
     ])
     .exactOptional()
     .describe("how a client that gets here fails"),

@@ -1,5 +1,6 @@
 // What the graph holds true of the disk and a finding rests on, as plain data that can be held against the disk.
 
+import type { ClosedPath, User } from "../facts/closed.ts";
 import { DiskState, Role } from "../facts/facts.ts";
 import { blobData, linkFile, tagCurrent, tagFolder } from "../layout/paths.ts";
 import type { RepositoryNode, RootGraph } from "./root-graph.ts";
@@ -29,6 +30,8 @@ export type Claim =
   | { readonly kind: "content"; readonly path: string; readonly digest: string }
   /** A scheduler-state.json that no cache starts with. */
   | { readonly kind: "cache-state"; readonly path: string }
+  /** What a user may not do, by owner and mode, with a file or directory. */
+  | { readonly kind: "closed"; readonly path: string; readonly need: ClosedPath["need"]; readonly user: User }
   | NameClaim;
 
 /** What rests on the whole tree of repository names, as the registry walks it. */

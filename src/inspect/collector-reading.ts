@@ -1,5 +1,6 @@
 // What the user who collects may not read. A garbage collection aborts there: at most places while it marks, among the
 // blobs with -m after the manifests are gone.
+import type { User } from "../facts/closed.ts";
 import { DiskState, type NamespaceFacts, type Unreadable } from "../facts/facts.ts";
 import { linkRange, type RepositoryNode, type RootGraph } from "../graph/root-graph.ts";
 import {
@@ -16,7 +17,7 @@ import {
 import type { CollectOptions } from "../registry/collect/collection.ts";
 import type { Rules } from "../registry/rules.ts";
 import type { Catalogue } from "../registry/serve/catalogue.ts";
-import { mayAccess, type User } from "../scan/access.ts";
+import { mayAccess } from "../scan/access.ts";
 import { entriesOf, listNames, type StorageFs, stateOfError, statPath } from "../scan/fs/storage-fs.ts";
 
 /** What of a root a garbage collection reads. */

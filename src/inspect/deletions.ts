@@ -1,12 +1,13 @@
 // A last look on disk at what a garbage collection would delete: what of it is so young that a push under way may need
 // it, and what the user who collects may not delete, so that the run would end there.
 
+import type { User } from "../facts/closed.ts";
 import type { Bytes } from "../facts/columns.ts";
 import { DiskState, type Unreadable } from "../facts/facts.ts";
 import type { RepositoryNode, RootGraph } from "../graph/root-graph.ts";
 import { blobData, linkFile, tagFolder } from "../layout/paths.ts";
 import type { Collection } from "../registry/collect/collection.ts";
-import { mayAccess, mayRemove, mayUnlink, type User } from "../scan/access.ts";
+import { mayAccess, mayRemove, mayUnlink } from "../scan/access.ts";
 import { entriesOf, listNames, type StorageFs, stateOfError, statPath } from "../scan/fs/storage-fs.ts";
 
 export interface DeletionChecks {

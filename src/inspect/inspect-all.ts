@@ -19,7 +19,7 @@ export interface ReadingOptions extends RootChoice, Pick<InspectOptions, "allowE
 export interface Needs
   extends Pick<
     InspectOptions,
-    "verifyContent" | "tagTimes" | "tagHistory" | "everyFolder" | "staleUploadAge" | "fingerprint"
+    "servedBy" | "verifyContent" | "tagTimes" | "tagHistory" | "everyFolder" | "staleUploadAge" | "fingerprint"
   > {
   /** Globs; empty for every repository, which a garbage collection sees too. */
   readonly repositories: readonly string[];
@@ -69,6 +69,7 @@ export async function inspectAll(
           ...options,
           rules: RULES[options.registry],
           now: startedAt,
+          ownUid: terminal.user.uid,
           resourceUsage: terminal.resourceUsage,
           wholeRoot: options.repositories.length === 0,
         },

@@ -1,6 +1,7 @@
 // A root's graph while it is read, and read again where a finding rests on what a registry may be changing.
 import { type CheckContext, checkContext } from "../checks/context.ts";
 import type { RootFindings } from "../checks/root-findings.ts";
+import type { RegistryUser, User } from "../facts/closed.ts";
 import {
   DiskState,
   ManifestState,
@@ -22,9 +23,10 @@ import { isThere, type StorageFs, stateOfError, statPath } from "../scan/fs/stor
 import { hashFile, statBlob } from "../scan/read-blobs.ts";
 import { type Progress, type ReadOptions, RootReader, type ThreadOptions } from "../scan/reader.ts";
 import { findMoved, type Moved } from "./find-moved.ts";
+import { registryUser } from "./registry-user.ts";
 import { hashWrongSizes } from "./wrong-sizes.ts";
 
-export interface InspectOptions extends Omit<ReadOptions, "walksLayers" | "manifests">, ThreadOptions {
+export interface InspectOptions extends Omit<ReadOptions, "walksLayers" | "manifests" | "judgedAs">, ThreadOptions {
   /** Those of the registry that the verdict is about. */
   readonly rules: Rules;
   /** Milliseconds since 1970. */
@@ -35,6 +37,10 @@ export interface InspectOptions extends Omit<ReadOptions, "walksLayers" | "manif
   readonly wholeRoot: boolean;
   /** The platforms that repositories are to have, where not all. */
   readonly platforms: readonly WantedPlatforms[];
+  /** Who serves the registry, as an option says; `majority` for whom most of the storage belongs to. Undefined: nobody is judged. */
+  readonly servedBy?: User | "majority" | undefined;
+  /** The user who scans: what is not readable for that one shows by itself. */
+  readonly ownUid?: number;
   /** Whether to take the root's fingerprint, before anything else of it is read. */
   readonly fingerprint?: boolean;
 }
@@ -47,6 +53,7 @@ export class RootReading {
   readonly #fs: StorageFs;
   readonly #root: StorageRoot;
   readonly #options: InspectOptions;
+  readonly #registryUser: RegistryUser | undefined;
   readonly #reader: RootReader;
   /** What stood at the places of VOLUMES when reading began. */
   readonly #volumes: readonly ReturnType<typeof statPath>[];
@@ -72,7 +79,13 @@ export class RootReading {
     this.#namespace = namespace;
     this.#options = options;
     const { manifests, servesByLayerLink, collector } = options.rules;
-    const reading = { ...options, manifests, walksLayers: collector.deletesLayerLinks };
+    this.#registryUser = registryUser(storageFs, root.path, namespace, options);
+    const reading = {
+      ...options,
+      manifests,
+      walksLayers: collector.deletesLayerLinks,
+      judgedAs: this.#registryUser,
+    };
     this.#reader = new RootReader(storageFs, root.path, reading, progress);
     this.#graph = new RootGraph(servesByLayerLink);
     this.#volumes = this.#statVolumes();
@@ -91,6 +104,7 @@ export class RootReading {
     for (const unreadable of this.#namespace.unreadable) this.note(unreadable);
     const refused = this.#namespace.unreadable.some(({ path }) => path === REPOSITORIES);
     if (!this.#namespace.folders.has("") && !refused) this.missing.push(REPOSITORIES);
+    this.#reader.judgeListings([...this.#namespace.folders.keys()].map(repositoryPath));
     await this.#readRepositories(names);
     const unexpected: UnexpectedEntry[] = [];
     const store = await this.#reader.readBlobs((facts) => {
@@ -161,6 +175,8 @@ export class RootReading {
       unexpectedInStore: this.#unexpectedInStore,
       isCacheStateBroken: this.#root.kind === "cache" && isStateBroken(this.#fs, this.#root.path),
       platforms,
+      registryUser: this.#registryUser,
+      closed: [...this.#reader.closed.values()].sort((a, b) => (a.path < b.path ? -1 : 1)),
       wholeRoot,
       now,
       staleUploadAge,
@@ -178,6 +194,7 @@ export class RootReading {
   async takeIn(moved: Moved): Promise<void> {
     this.#namespace = moved.namespace ?? this.#namespace;
     this.#unexpectedInStore = this.#unexpectedInStore.filter(({ path }) => !moved.paths.has(path));
+    for (const path of moved.paths) this.#reader.closed.delete(path);
     for (const digest of moved.blobs) this.#readBlobAgain(digest);
     const names = this.#stillThere([...moved.repositories]);
     await this.#readRepositories(names);
@@ -251,4 +268,8 @@ export class RootReading {
       });
     }
   }
+}
+
+function repositoryPath(below: string): string {
+  return below === "" ? REPOSITORIES : repositoryFolder(below);
 }

@@ -1,14 +1,8 @@
 // What a user may do on the disk, by owners and modes, and which user the storage belongs to.
 import type { Stats } from "node:fs";
+import type { User } from "../facts/closed.ts";
 import { BLOBS, REPOSITORIES, repositoryFolder, STORAGE } from "../layout/paths.ts";
 import { entriesOf, listNames, type StorageFs, statPath } from "./fs/storage-fs.ts";
-
-/** A user as the kernel knows one. */
-export interface User {
-  readonly uid: number;
-  /** The groups: the first is the user's own. */
-  readonly gids: readonly number[];
-}
 
 type Owned = Pick<Stats, "uid" | "gid" | "mode">;
 

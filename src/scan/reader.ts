@@ -1,10 +1,12 @@
 // Reads one storage root: in this process while that is quick, in worker threads as well when there is more to do.
 import { availableParallelism } from "node:os";
+import type { ClosedPath } from "../facts/closed.ts";
 import type { BlobFacts, ManifestFacts, RepositoryFacts } from "../facts/facts.ts";
 import type { PackedDigests } from "../facts/packed-digests.ts";
+import { Judge, judging } from "./fs/judging-fs.ts";
 import { nodeFs, type StorageFs } from "./fs/storage-fs.ts";
 import { LostThreadError, type ResourceUsage, WorkerPool } from "./pool/pool.ts";
-import { performTask, type ReadOptions, type Task, type TaskResult, type TaskResults } from "./pool/tasks.ts";
+import { performTask, type ReadOptions, type Task, type TaskDone, type TaskResults } from "./pool/tasks.ts";
 import { type BlobStoreListing, listBlobStore } from "./read-blobs.ts";
 import { withPieces } from "./read-repository.ts";
 
@@ -47,6 +49,8 @@ export class RootReader {
   readonly #threading: ThreadOptions;
   readonly #progress: Progress;
   readonly #startedAt = performance.now();
+  /** By path: what the registry's user may not read of all that was read so far. */
+  readonly closed = new Map<string, ClosedPath>();
   #lastTurn = this.#startedAt;
   #pool: WorkerPool | undefined;
   /** Threads have a file system of their own, so only the real one can be read by them. */
@@ -59,8 +63,8 @@ export class RootReader {
   constructor(storageFs: StorageFs, root: string, options: ReadOptions & ThreadOptions, progress: Progress) {
     this.#fs = storageFs;
     this.#root = root;
-    const { tagTimes, tagHistory, everyFolder, walksLayers, verifyContent, manifests } = options;
-    this.#options = { tagTimes, tagHistory, everyFolder, walksLayers, verifyContent, manifests };
+    const { tagTimes, tagHistory, everyFolder, walksLayers, verifyContent, manifests, judgedAs } = options;
+    this.#options = { tagTimes, tagHistory, everyFolder, walksLayers, verifyContent, manifests, judgedAs };
     this.#threading = options;
     this.#threadsMayStart = storageFs === nodeFs && options.jobs !== 1;
     this.#progress = progress;
@@ -81,7 +85,7 @@ export class RootReader {
   }
 
   async readBlobs(take: (facts: BlobFacts) => void): Promise<BlobStoreListing> {
-    const listing = listBlobStore(this.#fs, this.#root);
+    const listing = this.#judged((storageFs) => listBlobStore(storageFs, this.#root));
     const { shards } = listing;
     const tasks = cut(shards.length, 1, (index) => ({ kind: "blobs", shard: shards[index]! }) as const);
     await this.#runAll("blob shards", tasks, take);
@@ -110,6 +114,28 @@ export class RootReader {
     this.#pool = undefined;
   }
 
+  /** Has the judge look at directories that no task lists: those of the tree of names. Paths are relative to the root. */
+  judgeListings(paths: Iterable<string>): void {
+    const { judgedAs } = this.#options;
+    if (judgedAs === undefined) return;
+    const judge = new Judge(this.#fs, this.#root, judgedAs);
+    for (const path of paths) judge.lists(`${this.#root}/${path}`);
+    this.#take(judge.closed);
+  }
+
+  #judged<Result>(use: (storageFs: StorageFs) => Result): Result {
+    const { judgedAs } = this.#options;
+    if (judgedAs === undefined) return use(this.#fs);
+    const judge = new Judge(this.#fs, this.#root, judgedAs);
+    const result = use(judging(this.#fs, judge));
+    this.#take(judge.closed);
+    return result;
+  }
+
+  #take(closed: readonly ClosedPath[]): void {
+    for (const entry of closed) this.closed.set(entry.path, entry);
+  }
+
   /** Has tasks done, each made only when its turn is near, since of a large root there are many. */
   async #runAll<T extends Task>(
     phase: string,
@@ -129,11 +155,12 @@ export class RootReader {
   }
 
   async #run<T extends Task>(task: T): Promise<TaskResults[T["kind"]]> {
-    const result: TaskResult = this.#usesThreads() ? await this.#runInThread(task) : this.#perform(task);
+    const { result, closed } = this.#usesThreads() ? await this.#runInThread(task) : this.#perform(task);
+    this.#take(closed);
     return result as TaskResults[T["kind"]];
   }
 
-  async #runInThread(task: Task): Promise<TaskResult> {
+  async #runInThread(task: Task): Promise<TaskDone> {
     try {
       const pool = this.#threads();
       const result = pool.run(task);
@@ -172,7 +199,7 @@ export class RootReader {
     if (this.#isTooSlow) pool.grow();
   }
 
-  #perform(task: Task): TaskResult {
+  #perform(task: Task): TaskDone {
     const startedAt = performance.now();
     try {
       return performTask(this.#fs, this.#root, task, this.#options);

@@ -1,9 +1,11 @@
 // Reads once more what a finding rests on: a registry may have been at work while the root was read.
 
+import type { ClosedPath, User } from "../facts/closed.ts";
 import { DiskState } from "../facts/facts.ts";
 import { packDigests } from "../facts/packed-digests.ts";
 import { parseDigest } from "../layout/digest.ts";
 import { isStateBroken } from "./cache-evidence.ts";
+import { Judge } from "./fs/judging-fs.ts";
 import { isThere, type StorageFs } from "./fs/storage-fs.ts";
 import { hashFile, statBlob } from "./read-blobs.ts";
 import { LinkReader } from "./read-link.ts";
@@ -24,7 +26,8 @@ export type DiskClaim =
   /** That a blob's content hashes to something else than its digest. */
   | { readonly kind: "content"; readonly path: string; readonly digest: string }
   /** That a cache does not start with its scheduler-state.json, which it writes in place. */
-  | { readonly kind: "cache-state"; readonly path: string };
+  | { readonly kind: "cache-state"; readonly path: string }
+  | { readonly kind: "closed"; readonly path: string; readonly need: ClosedPath["need"]; readonly user: User };
 
 /** Holds claims against the storage root at `root`; each path is read once, however many findings rest on it. */
 export class Rechecker {
@@ -50,7 +53,13 @@ export class Rechecker {
   }
 
   #read(claim: DiskClaim): boolean {
-    const path = `${this.#root}/${claim.path}`;
+    const path = claim.path === "." ? this.#root : `${this.#root}/${claim.path}`;
+    if (claim.kind === "closed") {
+      const judge = new Judge(this.#fs, this.#root, { ...claim.user, isNamed: true });
+      if (claim.need === "list") judge.lists(path);
+      else judge.looksAt(path);
+      return judge.closed.some((entry) => entry.path === claim.path);
+    }
     if (claim.kind === "cache-state") return isStateBroken(this.#fs, this.#root);
     if (claim.kind === "link") {
       const link = this.#links.read(path, claim.target);

@@ -1,6 +1,6 @@
 // The users of this machine, by name or number, as its own files list them.
 import { UsageError } from "../contract/errors.ts";
-import type { User } from "./access.ts";
+import type { User } from "../facts/closed.ts";
 import { readText } from "./fs/read-text.ts";
 import { errorCode, type StorageFs } from "./fs/storage-fs.ts";
 
@@ -22,6 +22,11 @@ export function findUser(storageFs: StorageFs, text: string): User {
   const [name = "", , number, own] = entry;
   const others = lines(storageFs, "/etc/group").filter(([, , , members = ""]) => members.split(",").includes(name));
   return { uid: Number(number), gids: [own, ...others.map(([, , group]) => group)].map(Number) };
+}
+
+/** The groups of a user as this machine knows them; none where it does not know the user. */
+export function groupsOf(storageFs: StorageFs, uid: number): readonly number[] {
+  return findUser(storageFs, String(uid)).gids;
 }
 
 /** The fields of each line; none where the file cannot be read, as in a container without one. */

@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
-import { majorityOwner, mayAccess, mayRemove, type User } from "../../src/scan/access.ts";
+import type { User } from "../../src/facts/closed.ts";
+import { majorityOwner, mayAccess, mayRemove } from "../../src/scan/access.ts";
 import { World } from "../worlds/world.ts";
 
 const user: User = { uid: 1000, gids: [1000, 33] };

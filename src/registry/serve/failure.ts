@@ -17,7 +17,9 @@ export type Failure =
   /** A tag whose current link is missing or names a manifest that is not served. */
   | "dangling-tag"
   /** A tag whose current link cannot be resolved. */
-  | "broken-tag";
+  | "broken-tag"
+  /** A tag, manifest, config or layer that the user who serves the registry may not read. */
+  | "closed";
 
 export interface PullProblem {
   readonly failure: Failure;

@@ -2,6 +2,7 @@
 // registry answers. A list with depths, since whoever pushes chooses how deep indexes nest.
 
 import { Role } from "../../facts/facts.ts";
+import type { ClosedParts } from "../../graph/closed-parts.ts";
 import type { GraphView } from "../../graph/overlay.ts";
 import type { RepositoryNode } from "../../graph/root-graph.ts";
 import { ChildNeeds, isStronger, type Need } from "./child-needs.ts";
@@ -32,7 +33,10 @@ export interface ImagePart {
   readonly isRepeated: boolean;
 }
 
-/** The image with this manifest. `problems` are those of pulling its repository. Linear in the references. */
+/**
+ * The image with this manifest. `problems` are those of pulling its repository by the rules.
+ * Linear in the references.
+ */
 export function imageParts(
   graph: GraphView,
   repository: RepositoryNode,
@@ -47,7 +51,7 @@ export function imageParts(
   const first: Step = { depth: 0, digest, parent: -1, reference: -1, need: "required", isReached: true };
   const stack = [first];
   for (let step = stack.pop(); step; step = stack.pop()) {
-    const part = partOf(graph, repository, step, failures, expanded);
+    const part = partOf({ graph, repository, closed: rules.closed }, step, failures, expanded);
     parts.push(part);
     if (part.isRepeated || part.manifest < 0 || !graph.manifests.isParsed(part.manifest)) continue;
     (part.isReached ? expanded.reached : expanded.unreached).set(part.digest, part.need);
@@ -88,6 +92,7 @@ export function statusOf(answer: Answer): 200 | 404 | 500 | undefined {
     case "broken-link":
     case "broken-store":
     case "invalid":
+    case "closed":
       return 500;
     default:
       return undefined;
@@ -102,16 +107,21 @@ interface Expanded {
 
 type Step = Pick<ImagePart, "depth" | "digest" | "parent" | "reference" | "need" | "isReached">;
 
+interface Served {
+  readonly graph: GraphView;
+  readonly repository: RepositoryNode;
+  readonly closed: ClosedParts | undefined;
+}
+
 function partOf(
-  graph: GraphView,
-  repository: RepositoryNode,
+  { graph, repository, closed }: Served,
   step: Step,
   failures: Failures,
   { reached, unreached }: Expanded,
 ): ImagePart {
   const role = step.reference < 0 ? undefined : graph.manifests.role(step.reference);
   const isBlob = role === Role.config || role === Role.layer;
-  const reply = (isBlob ? serveBlob : serveManifest)(graph, repository, step.digest);
+  const reply = (isBlob ? serveBlob : serveManifest)(graph, repository, step.digest, closed);
   const manifest = isBlob ? -1 : graph.manifests.find(reply.blob >= 0 ? reply.blob : step.digest);
   const failure = step.isReached ? failures.of(step) : undefined;
   // What was met below a manifest that no client reads, or needs less, is shown again where one does get to it.

@@ -1,6 +1,7 @@
 // Pulls the images of one repository on paper: follows each manifest that it holds to all that it references.
 
 import { DiskState, isBroken, Role } from "../../facts/facts.ts";
+import type { ClosedParts } from "../../graph/closed-parts.ts";
 import type { GraphView } from "../../graph/overlay.ts";
 import type { RepositoryNode } from "../../graph/root-graph.ts";
 import { isRepositoryName, isTagName } from "../../layout/names.ts";
@@ -28,6 +29,7 @@ export class PullWalk {
   readonly #repository: RepositoryNode;
   readonly #needed: Pick<Pull, "neededLinks" | "referenced">;
   readonly #fetchesMissing: boolean;
+  readonly #closed: ClosedParts | undefined;
   readonly #failures: ReferenceFailures;
   readonly #held: Held[] = [];
   readonly #byDigest = new Map<number, Held>();
@@ -40,12 +42,13 @@ export class PullWalk {
     graph: GraphView,
     repository: RepositoryNode,
     needed: Pick<Pull, "neededLinks" | "referenced">,
-    { fetchesMissing, root, platforms }: PullRules,
+    { fetchesMissing, root, platforms, closed }: PullRules,
   ) {
     this.#graph = graph;
     this.#repository = repository;
     this.#needed = needed;
     this.#fetchesMissing = fetchesMissing;
+    this.#closed = closed;
     this.#failures = new ReferenceFailures(graph, fetchesMissing);
     this.#needs = new ChildNeeds(graph, root, repository.name, platforms);
   }
@@ -110,6 +113,7 @@ export class PullWalk {
         const held = this.#hold(tags.target(tag));
         held.tags.push(tag);
         this.#need(held.reply);
+        if (this.#closed?.tags.has(tag)) this.#addTagProblem("closed", tag, undefined);
         if (this.#failures.isRefused(held.reply)) this.#addTagProblem("dangling-tag", tag, held.reply);
       }
     }
@@ -118,7 +122,7 @@ export class PullWalk {
   #hold(digest: number): Held {
     const known = this.#byDigest.get(digest);
     if (known) return known;
-    const reply = serveManifest(this.#graph, this.#repository, digest);
+    const reply = serveManifest(this.#graph, this.#repository, digest, this.#closed);
     const held: Held = { digest, reply, parents: [], looseParents: [], tags: [] };
     this.#byDigest.set(digest, held);
     this.#held.push(held);
@@ -139,10 +143,12 @@ export class PullWalk {
       const corrupt = this.#graph.manifests.isCorrupt(this.#graph.manifests.find(blob));
       this.#addOwnProblem(corrupt ? "wrong-content" : "invalid-manifest", held);
     }
-    if (answer !== "served") return;
-    const manifest = this.#graph.manifests.find(blob);
-    const trusted = blob === held.digest && !this.#graph.manifests.isCorrupt(manifest);
-    if (!trusted) this.#addOwnProblem("wrong-content", held);
+    const manifest = blob < 0 ? -1 : this.#graph.manifests.find(blob);
+    if (answer === "closed") this.#addOwnProblem("closed", held);
+    // What the registry may not read still says what the image needs.
+    if (answer !== "served" && (answer !== "closed" || manifest < 0)) return;
+    const trusted = answer === "served" && blob === held.digest && !this.#graph.manifests.isCorrupt(manifest);
+    if (!trusted && answer === "served") this.#addOwnProblem("wrong-content", held);
     // One problem a target: an index may name a child for several platforms, an image a layer several times.
     const failing = new Map<number, number>();
     for (const reference of this.#graph.manifests.references(manifest)) {
@@ -150,7 +156,7 @@ export class PullWalk {
       this.#needed.referenced.set(target, 1);
       const isChild = this.#graph.manifests.role(reference) === Role.child;
       const child = isChild ? this.#hold(target) : undefined;
-      const reply = child?.reply ?? serveBlob(this.#graph, this.#repository, target);
+      const reply = child?.reply ?? serveBlob(this.#graph, this.#repository, target, this.#closed);
       const need = this.#needs.of(reference);
       if (need === "required") child?.parents.push({ held, reference });
       else child?.looseParents.push({ held, reference, need });

@@ -2,6 +2,7 @@
 // links and references; without recursion, since whoever pushes chooses how deep indexes nest.
 
 import { Bytes } from "../../facts/columns.ts";
+import type { ClosedParts } from "../../graph/closed-parts.ts";
 import type { GraphView } from "../../graph/overlay.ts";
 import type { LinkKind } from "../../layout/paths.ts";
 import type { WantedPlatforms } from "./child-needs.ts";
@@ -15,6 +16,8 @@ export interface PullRules {
   /** The root's name, for the rules about platforms. */
   readonly root: string;
   readonly platforms: readonly WantedPlatforms[];
+  /** What the user who serves the registry may not read; undefined where that is not known, or nothing. */
+  readonly closed?: ClosedParts | undefined;
 }
 
 /** What came of pulling all images. Link columns are indexed by the link's number. */

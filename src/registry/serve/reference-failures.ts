@@ -37,6 +37,7 @@ export class ReferenceFailures {
     const { digests, manifests } = this.#graph;
     if (manifests.isForeign(reference)) return undefined;
     if (this.isRefused(reply)) return "refused-reference";
+    if (reply.answer === "closed") return "closed";
     if (reply.answer !== "served") return reply.answer === "broken-link" ? "broken-link" : undefined;
     const digest = manifests.target(reference);
     // A blob is stored under sha256 whatever it was pushed by, and only its link bears the other name.

@@ -1,6 +1,7 @@
 // What the registry answers when it is asked for a manifest or a blob of a repository, and why.
 
 import { DiskState, ManifestState } from "../../facts/facts.ts";
+import type { ClosedParts } from "../../graph/closed-parts.ts";
 import type { GraphView } from "../../graph/overlay.ts";
 import type { RepositoryNode } from "../../graph/root-graph.ts";
 import type { LinkKind } from "../../layout/paths.ts";
@@ -19,6 +20,8 @@ export type Answer =
   | "broken-store"
   /** A manifest that the registry cannot parse: 500, or a dropped connection. */
   | "invalid"
+  /** The user who serves the registry may not read the link or the data: 500, or an answer that breaks off. */
+  | "closed"
   /** It could not be read here, so nothing can be said. */
   | "unknown";
 
@@ -52,8 +55,13 @@ export function isRefused(reply: Reply): boolean {
  * A manifest by digest (docs/internals/registry-2.8.3.md section 3.2): its revision link, else in registry 2 its layer
  * link, then its data, parsed.
  */
-export function serveManifest(graph: GraphView, repository: RepositoryNode, digest: number): Reply {
-  const reply = followManifestLink(graph, repository, digest);
+export function serveManifest(
+  graph: GraphView,
+  repository: RepositoryNode,
+  digest: number,
+  closed?: ClosedParts,
+): Reply {
+  const reply = followManifestLink(graph, repository, digest, closed);
   if (reply.answer !== "served") return reply;
   const manifest = graph.manifests.find(reply.blob);
   if (manifest < 0) return { ...reply, answer: "unknown" };
@@ -73,10 +81,15 @@ export function serveManifest(graph: GraphView, repository: RepositoryNode, dige
  * The part of serveManifest before the data is read: "served" here means that the link and the data are there.
  * Garbage collection goes this far for each revision before it reads any.
  */
-export function followManifestLink(graph: GraphView, repository: RepositoryNode, digest: number): Reply {
-  const revision = followLink(graph, repository, "revision", digest);
+export function followManifestLink(
+  graph: GraphView,
+  repository: RepositoryNode,
+  digest: number,
+  closed?: ClosedParts,
+): Reply {
+  const revision = followLink(graph, repository, "revision", digest, closed);
   const isLeft = revision.answer === "not-linked" && graph.servesByLayerLink;
-  return isLeft ? followLink(graph, repository, "layer", digest) : revision;
+  return isLeft ? followLink(graph, repository, "layer", digest, closed) : revision;
 }
 
 /**
@@ -84,21 +97,31 @@ export function followManifestLink(graph: GraphView, repository: RepositoryNode,
  * digest that the link names is looked up in the same way, and that is what is served. So a sha512 alias needs the
  * sha256 link too.
  */
-export function serveBlob(graph: GraphView, repository: RepositoryNode, digest: number): Reply {
-  const first = followLink(graph, repository, "layer", digest);
+export function serveBlob(graph: GraphView, repository: RepositoryNode, digest: number, closed?: ClosedParts): Reply {
+  const first = followLink(graph, repository, "layer", digest, closed);
   if (first.answer !== "served" || first.blob === digest) return first;
-  return followLink(graph, repository, "layer", first.blob);
+  return followLink(graph, repository, "layer", first.blob, closed);
 }
 
 /** What the link of one kind leads to: "served" means that it and the data are there. */
-export function followLink(graph: GraphView, repository: RepositoryNode, kind: LinkKind, digest: number): Reply {
+export function followLink(
+  graph: GraphView,
+  repository: RepositoryNode,
+  kind: LinkKind,
+  digest: number,
+  closed?: ClosedParts,
+): Reply {
   // Each field by name: to spread an object here costs as much as all the rest.
   if (!graph.digests.isDigest(digest)) return { answer: "not-a-digest", link: -1, kind, asked: digest, blob: -1 };
   const table = graph.links(kind);
   const link = table.find(repository.index, digest);
   switch (link < 0 ? graph.linkState(repository, kind, digest) : table.state(link)) {
-    case DiskState.ok:
-      return { answer: dataAnswer(graph, table.target(link)), link, kind, asked: digest, blob: table.target(link) };
+    case DiskState.ok: {
+      const blob = table.target(link);
+      const isClosed = closed !== undefined && (closed.links[kind].has(link) || closed.blobs.has(blob));
+      const answer = isClosed ? "closed" : dataAnswer(graph, blob);
+      return { answer, link, kind, asked: digest, blob };
+    }
     case DiskState.absent:
       return { answer: "not-linked", link, kind, asked: digest, blob: -1 };
     case DiskState.unreadable:

@@ -2,14 +2,14 @@
 // file descriptors) is not replaced; what it was at work on is handed back.
 import { availableParallelism } from "node:os";
 import { Worker } from "node:worker_threads";
-import type { ReadOptions, Task, TaskResult } from "./tasks.ts";
+import type { ReadOptions, Task, TaskDone } from "./tasks.ts";
 import type { WorkerData } from "./worker.ts";
 import { WORKER_FILE } from "./worker-file.ts";
 
 /** A task, and whom to tell what came of it. */
 export interface Job {
   readonly task: Task;
-  resolve(result: TaskResult): void;
+  resolve(result: TaskDone): void;
   reject(error: Error): void;
 }
 
@@ -66,7 +66,7 @@ export class WorkerPool {
   }
 
   /** Has a task done. Rejects with a LostThreadError when its thread dies, or none is left. */
-  run(task: Task): Promise<TaskResult> {
+  run(task: Task): Promise<TaskDone> {
     return new Promise((resolve, reject) => {
       this.#queue.push({ task, resolve, reject });
       this.#next();
@@ -100,7 +100,7 @@ export class WorkerPool {
     if (!worker) return;
     const thread: Thread = { worker, jobs: [] };
     this.#threads.push(thread);
-    worker.on("message", (result: TaskResult) => {
+    worker.on("message", (result: TaskDone) => {
       const job = thread.jobs.shift() as Job;
       this.#growIfCold();
       this.#next();

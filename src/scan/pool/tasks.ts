@@ -1,9 +1,11 @@
 // The pieces of work that reading a root is made of: what one thread does at a time. Tasks and their results are plain
 // data, so that they can cross to a worker thread and back.
 
+import type { ClosedPath, RegistryUser } from "../../facts/closed.ts";
 import type { BlobFacts, ManifestFacts } from "../../facts/facts.ts";
 import type { PackedDigests } from "../../facts/packed-digests.ts";
 import type { ManifestReading } from "../../layout/manifest.ts";
+import { Judge, judging } from "../fs/judging-fs.ts";
 import type { StorageFs } from "../fs/storage-fs.ts";
 import { type BlobShard, readBlobShard } from "../read-blobs.ts";
 import { readManifests } from "../read-manifests.ts";
@@ -21,6 +23,8 @@ export interface ReadOptions extends RepositoryOptions {
   readonly verifyContent: boolean;
   /** How the registry reads manifests. */
   readonly manifests: ManifestReading;
+  /** Who serves the registry: what that user may not read is noted. Undefined where all is readable, as for root. */
+  readonly judgedAs?: RegistryUser | undefined;
 }
 
 export type Task =
@@ -43,8 +47,21 @@ export interface TaskResults {
 }
 export type TaskResult = TaskResults[keyof TaskResults];
 
+export interface TaskDone<Result = TaskResult> {
+  readonly result: Result;
+  /** What of all that was read the registry's user may not read. */
+  readonly closed: readonly ClosedPath[];
+}
+
 /** Does one task on the storage root at `root`. */
-export function performTask(storageFs: StorageFs, root: string, task: Task, options: ReadOptions): TaskResult {
+export function performTask(storageFs: StorageFs, root: string, task: Task, options: ReadOptions): TaskDone {
+  const { judgedAs } = options;
+  if (judgedAs === undefined) return { result: resultOf(storageFs, root, task, options), closed: [] };
+  const judge = new Judge(storageFs, root, judgedAs);
+  return { result: resultOf(judging(storageFs, judge), root, task, options), closed: judge.closed };
+}
+
+function resultOf(storageFs: StorageFs, root: string, task: Task, options: ReadOptions): TaskResult {
   switch (task.kind) {
     case "blobs":
       return readBlobShard(storageFs, root, task.shard, options);

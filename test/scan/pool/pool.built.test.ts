@@ -36,7 +36,7 @@ describe("WorkerPool", () => {
     const tasks = [names, shard("06"), shard("17"), shard("ff")];
     const results = await Promise.all(tasks.map((task) => threads.run(task)));
     expect(results).toEqual(tasks.map((task) => performTask(nodeFs, root, task, options)));
-    expect((results[1] as BlobFacts).states.length).toBe(2);
+    expect((results[1]!.result as BlobFacts).states.length).toBe(2);
   });
 
   it("does more tasks than it has threads", async () => {

@@ -1,0 +1,43 @@
+// Worlds whose files seem to belong to someone: a registry that an ordinary user serves, and what root restored into it. The
+// file system says so in what a stat gives; it refuses nobody, so that such a test runs as any user.
+import type { Stats } from "node:fs";
+import type { StorageFs } from "../../src/scan/fs/storage-fs.ts";
+import { World } from "./world.ts";
+
+/** Who serves the registry in tests; no test is run by this one. */
+export const SERVER = 4321;
+
+/** A world all of which belongs to SERVER. */
+export class ServedWorld extends World {
+  readonly #changed = new Map<string, { readonly uid: number; readonly mode: number }>();
+  #owner = SERVER;
+
+  /** The owner of all the rest. */
+  giveAll(uid: number): void {
+    this.#owner = uid;
+  }
+
+  /** What root's restore leaves at a path, "" for the root: its own, for others as the mode says. */
+  restoreAsRoot(path: string, mode: number): void {
+    this.change(path, 0, mode);
+  }
+
+  change(path: string, uid: number, mode: number): void {
+    this.#changed.set(path === "" ? this.root : `${this.root}/${path}`, { uid, mode });
+  }
+
+  get servedFs(): StorageFs {
+    const { fs } = this;
+    const statSync = (path: string, ...rest: []): Stats => {
+      const stat = fs.statSync(path, ...rest);
+      const { uid, mode } = this.#changed.get(path) ?? { uid: this.#owner, mode: stat.mode };
+      return Object.assign(stat, { uid, gid: uid, mode: (stat.mode & ~0o7777) | (mode & 0o7777) });
+    };
+    return { ...bound(fs), statSync: statSync as StorageFs["statSync"] };
+  }
+}
+
+function bound(fs: StorageFs): StorageFs {
+  const { readdirSync, openSync, readSync, closeSync, statSync, lstatSync } = fs;
+  return { readdirSync, openSync, readSync, closeSync, statSync, lstatSync };
+}
