@@ -22,10 +22,18 @@ export const staleUpload = defineCheck({
   draft: (_, { repository, upload }) => {
     return { repository, path: `${uploadsFolder(repository.name)}/${upload.id}`, tags: [] };
   },
-  words: ({ now }, { upload: { bytes, startedAt } }) => ({
-    message: `an upload of ${bytes} bytes, started ${Math.floor((now - startedAt) / DAY)} days ago and never finished`,
-    remedy: "let the registry's upload purging remove it (storage.maintenance.uploadpurging)",
-  }),
+  words: ({ now }, { upload: { bytes, startedAt, isDated } }) => {
+    const days = Math.floor((now - startedAt) / DAY);
+    return isDated
+      ? {
+          message: `an upload of ${bytes} bytes, started ${days} days ago and never finished`,
+          remedy: "let the registry's upload purging remove it (storage.maintenance.uploadpurging)",
+        }
+      : {
+          message: `an upload of ${bytes} bytes that is never purged, since its startedat is missing, empty or no time; ${days} days old`,
+          remedy: "delete its directory while the registry is stopped: upload purging never does",
+        };
+  },
   restsOn: restsOnNothing,
 });
 

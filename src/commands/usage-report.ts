@@ -4,6 +4,7 @@ import type { RootUsageReport, UsageEntry, UsageReport } from "../contract/usage
 import type { RootGraph } from "../graph/root-graph.ts";
 import type { RootInspection } from "../inspect/inspect-root.ts";
 import type { OptionsOf } from "../options.ts";
+import { bytesOfReferrers, emptiedRepositories, orphanedReferrers } from "../registry/usage/leftovers.ts";
 import { type RepositoryUsage, type RootUsage, rootUsage, type TagUsage } from "../registry/usage/usage.ts";
 import { selectNames } from "../scan/list-namespace.ts";
 
@@ -15,19 +16,35 @@ export function usageReport(
   { by, sort, top, repositories }: Choice,
 ): Pick<UsageReport, "roots" | "by" | "sort" | "top" | "entries" | "allEntries"> {
   const entries: UsageEntry[] = [];
-  const roots = inspections.map(({ root, context: { graph } }): RootUsageReport => {
+  const roots = inspections.map(({ root, context: { graph, catalogue } }): RootUsageReport => {
     const usage = rootUsage(graph);
     const chosen = chosenRepositories(graph, repositories);
     const all =
       by === "tag" ? tagEntries(root.name, graph, usage.tags) : repositoryEntries(root.name, usage.repositories);
     for (const entry of all) if (chosen.has(entry.repository)) entries.push(entry);
-    return { ...investigatedRootRecord(root), ...counts(usage) };
+    return { ...investigatedRootRecord(root), ...counts(usage), ...leftovers(graph, catalogue.seen, root.kind) };
   });
   const sorted = sort === "name" ? entries : entries.sort((a, b) => b[sort] - a[sort]);
   return { roots, by, sort, top: top ?? null, allEntries: sorted.length, entries: sorted.slice(0, top) };
 }
 
-function counts(usage: RootUsage): Omit<RootUsageReport, "name" | "path" | "kind"> {
+type Leftovers = Pick<RootUsageReport, "orphanedReferrers" | "emptiedRepositories">;
+
+/** What a cache lacks it fetches when it is asked for. */
+function leftovers(graph: RootGraph, seen: readonly string[], kind: "authoritative" | "cache"): Leftovers {
+  if (kind === "cache") return { orphanedReferrers: { bytes: 0, entries: [] }, emptiedRepositories: [] };
+  const orphaned = [...orphanedReferrers(graph)];
+  const entries = orphaned.map(({ repository, tag, digest, subject, bytes }) => {
+    const name = tag < 0 ? null : graph.tags.name(tag);
+    return { repository: repository.name, tag: name, digest: graph.digests.text(digest), subject, bytes };
+  });
+  return {
+    orphanedReferrers: { bytes: bytesOfReferrers(graph, orphaned), entries },
+    emptiedRepositories: emptiedRepositories(graph, seen),
+  };
+}
+
+function counts(usage: RootUsage): Omit<RootUsageReport, "name" | "path" | "kind" | keyof Leftovers> {
   const { blobs, total, tagged, untagged, unreferenced, uploads } = usage;
   return {
     repositories: usage.repositories.length,

@@ -23,6 +23,21 @@ const root = z.strictObject({
   unreferenced: count.describe("what nothing needs"),
   reclaimable: count.describe("what no tag needs: untagged and unreferenced"),
   uploads: count.describe("unfinished uploads, which are not blobs yet"),
+  orphanedReferrers: z
+    .strictObject({
+      bytes: count.describe("of all of them, each blob once"),
+      entries: z.array(
+        z.strictObject({
+          repository: z.string(),
+          tag: z.string().nullable().describe("null for one that only names its image as its subject"),
+          digest: digest.describe("its own manifest"),
+          subject: digest.describe("the image that is gone"),
+          bytes: count,
+        }),
+      ),
+    })
+    .describe("signatures, attestations and other referrers whose image is gone"),
+  emptiedRepositories: z.array(z.string()).describe("still in the catalogue, and nothing left in them"),
 });
 
 const entry = z.strictObject({

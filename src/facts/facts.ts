@@ -90,6 +90,8 @@ export interface UploadFacts {
   readonly id: string;
   /** When it began (its `startedat`, else the folder's modification) and when it last grew; milliseconds since 1970. */
   readonly startedAt: number;
+  /** Whether its `startedat` is a time: without one the registry never purges it. */
+  readonly isDated: boolean;
   readonly modified: number;
   readonly bytes: number;
 }

@@ -20,6 +20,15 @@ export function isTagName(name: string): boolean {
   return TAG_NAME.test(name);
 }
 
+/** The tag that cosign and the OCI referrers' fallback give what belongs to an image: its digest, and what it is. */
+const SIGNATURE_TAG = /^(sha256|sha512)-([0-9a-f]{64,128})(?:\.(?:sig|att|sbom))?$/;
+
+/** The digest of the image that a tag is a signature, an attestation or the like of, by its name; undefined for other tags. */
+export function signedDigest(tag: string): string | undefined {
+  const [, algorithm, hex] = SIGNATURE_TAG.exec(tag) ?? [];
+  return hex === undefined ? undefined : `${algorithm}:${hex}`;
+}
+
 /**
  * Whether the storage driver takes this path (no leading slash). It refuses any other before it looks at the
  * disk, with an error that is not "not found". Its own walk does not pass this gate: names there are free.

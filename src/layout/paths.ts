@@ -31,6 +31,9 @@ function partsOf(digest: string): Digest {
   return parsed;
 }
 
+/** What GitLab's container registry writes where it keeps its metadata in a database; relative to the root. */
+export const DATABASE_IN_USE = "docker/registry/lockfiles/database-in-use";
+
 export function blobData(digest: string): string {
   return dataOf(partsOf(digest));
 }

@@ -3,7 +3,7 @@ import { basename, resolve } from "node:path";
 import fastGlob from "fast-glob";
 import { NoRootError } from "../contract/errors.ts";
 import { DiskState } from "../facts/facts.ts";
-import { SCHEDULER_STATE, STORAGE } from "../layout/paths.ts";
+import { DATABASE_IN_USE, SCHEDULER_STATE, STORAGE } from "../layout/paths.ts";
 import { noting } from "./fs/noting-fs.ts";
 import { errorCode, identityOf, listEntries, type StorageFs, statPath } from "./fs/storage-fs.ts";
 
@@ -49,6 +49,7 @@ export function findRoots(diskFs: StorageFs, paths: readonly string[]): FoundRoo
   const names = new Set<string>();
   const identities = new Set<string>();
   const refusals = new Map<string, string>();
+  const databases = new Map<string, string>();
   const storageFs = noting(diskFs, (path, code) => refusals.set(path, code));
   let searched = new Map<string, number>();
   let base = "";
@@ -89,13 +90,28 @@ export function findRoots(diskFs: StorageFs, paths: readonly string[]): FoundRoo
     const places = storages.sort().map((storage) => storage.slice(0, -STORAGE.length).replace(/\/$/, ""));
     for (const below of firstOfEach(storageFs, base, places, identities)) {
       const path = below === "" ? base : `${base}/${below}`;
+      if (hasDatabase(storageFs, path)) {
+        databases.set(path, NOT_ON_DISK);
+        continue;
+      }
       const short = below === "" ? basename(base) || "/" : below;
       const name = names.has(short) ? path : short;
       names.add(name);
       found.set(path, { name, path, kind: isCache(storageFs, path) ? "cache" : "authoritative" });
     }
   }
-  return { roots: [...found.values()], unreadable: [...refusals].map(([path, error]) => ({ path, error })) };
+  const [first] = databases.keys();
+  if (found.size === 0 && first !== undefined) throw new NoRootError(`${first}: ${NOT_ON_DISK}`);
+  const unreadable = [...refusals, ...databases].map(([path, error]) => ({ path, error }));
+  return { roots: [...found.values()], unreadable };
+}
+
+const NOT_ON_DISK = `GitLab's container registry keeps its metadata in a database (${DATABASE_IN_USE}), so nothing can be told from the disk`;
+
+/** Whether what the registry serves is no longer what links and tags on the disk say. */
+function hasDatabase(storageFs: StorageFs, root: string): boolean {
+  const { stat, code } = statPath(storageFs, `${root}/${DATABASE_IN_USE}`);
+  return stat !== undefined || code !== undefined;
 }
 
 /**

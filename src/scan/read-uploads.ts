@@ -14,10 +14,11 @@ export function readUploads(reading: RepositoryReading, repository: string): Upl
     const { stat } = statPart(reading, path);
     if (!stat?.isDirectory()) continue;
     const data = statPart(reading, `${path}/data`).stat;
-    const startedAt = readStartedAt(reading, `${path}/startedat`) ?? stat.mtimeMs;
+    const began = readStartedAt(reading, `${path}/startedat`);
     uploads.push({
       id: name,
-      startedAt,
+      startedAt: began ?? stat.mtimeMs,
+      isDated: began !== undefined,
       modified: Math.max(stat.mtimeMs, data?.mtimeMs ?? 0),
       bytes: data?.size ?? 0,
     });
@@ -27,6 +28,9 @@ export function readUploads(reading: RepositoryReading, repository: string): Upl
 
 /** More than a time with all its digits takes. */
 const STARTED_AT_BYTES = 64;
+
+/** As Go reads it: what else Date.parse takes for a time is none. */
+const RFC_3339 = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:[.,]\d+)?(?:Z|[+-]\d\d:\d\d)$/;
 
 /** The RFC 3339 time in an upload's `startedat`; undefined where there is none. */
 function readStartedAt(reading: RepositoryReading, path: string): number | undefined {
@@ -39,7 +43,8 @@ function readStartedAt(reading: RepositoryReading, path: string): number | undef
       for (let more = -1; more !== 0 && length < STARTED_AT_BYTES; length += more) {
         more = fs.readSync(file, buffer, length, STARTED_AT_BYTES - length, null);
       }
-      const time = Date.parse(buffer.toString("latin1", 0, length));
+      const text = buffer.toString("latin1", 0, length);
+      const time = RFC_3339.test(text) ? Date.parse(text) : Number.NaN;
       return Number.isNaN(time) ? undefined : time;
     } finally {
       fs.closeSync(file);

@@ -29,13 +29,19 @@ describe("stale-upload", () => {
     expect(await findingsOf(worldWithUpload(now - 7 * day + 1), { now })).toEqual([]);
   });
 
-  it.each(["missing", "unreadable"])("goes by the folder's age where startedat is %s", async (how) => {
-    const world = worldWithUpload(now);
-    if (how === "missing") world.remove(`${path}/startedat`);
-    else world.write(`${path}/startedat`, "");
-    world.touch(path, now - 8 * day);
-    expect(await findingsOf(world, { now })).toMatchObject([{ code: "stale-upload", path }]);
-  });
+  it.each(["missing", "", "2020", "tomorrow"])(
+    "is never purged, and goes by the folder's age, where startedat is %j",
+    async (how) => {
+      const world = worldWithUpload(now);
+      if (how === "missing") world.remove(`${path}/startedat`);
+      else world.write(`${path}/startedat`, how);
+      world.touch(path, now - 8 * day);
+      const { findings } = await scanWorld(world, { now });
+      expect(findings).toMatchObject([{ code: "stale-upload", path }]);
+      expect(findings[0]!.message).toMatch(/^an upload of 12 bytes that is never purged, .*; 8 days old$/);
+      expect(findings[0]!.remedy).toMatch(/^delete its directory/);
+    },
+  );
 
   it("is said in a cache, too", async () => {
     const world = worldWithUpload(now - 8 * day);

@@ -35,6 +35,27 @@ function refusal(fs: StorageFs, path: string): string {
 }
 
 describe("findRoots", () => {
+  it("takes no root whose registry keeps its metadata in a database, and names it among others", () => {
+    const fs = diskOf(
+      `/srv/gitlab/${STORAGE}/`,
+      "/srv/gitlab/docker/registry/lockfiles/database-in-use",
+      `/srv/other/${STORAGE}/`,
+    );
+    expect(refusal(fs, "/srv/gitlab")).toMatch(
+      /^\/srv\/gitlab: GitLab's container registry keeps its metadata in a database/,
+    );
+    expect(found(fs, "/srv")).toEqual(["other /srv/other authoritative"]);
+    expect(findRoots(fs, ["/srv"]).unreadable).toEqual([
+      { path: "/srv/gitlab", error: expect.stringContaining("docker/registry/lockfiles/database-in-use") },
+    ]);
+    expect(
+      found(
+        diskOf(`/srv/gitlab/${STORAGE}/`, "/srv/gitlab/docker/registry/lockfiles/filesystem-in-use"),
+        "/srv/gitlab",
+      ),
+    ).toHaveLength(1);
+  });
+
   it("takes a storage root, with or without a slash after it", () => {
     const fs = diskOf(`/opt/registry/${STORAGE}/`);
     expect(found(fs, "/opt/registry")).toEqual(["registry /opt/registry authoritative"]);

@@ -169,8 +169,8 @@ describe("readRepository", () => {
     world.touch(`${app}/_uploads/b`, grew);
     world.write(`${app}/_uploads/file`);
     expect(read(world).uploads).toEqual([
-      { id: "a", startedAt: began, modified: grew, bytes: 5 },
-      { id: "b", startedAt: grew, modified: grew, bytes: 0 },
+      { id: "a", startedAt: began, isDated: true, modified: grew, bytes: 5 },
+      { id: "b", startedAt: grew, isDated: false, modified: grew, bytes: 0 },
     ]);
   });
 

@@ -2,6 +2,7 @@
 import type { Bytes } from "../../facts/columns.ts";
 import { Role } from "../../facts/facts.ts";
 import type { RepositoryNode, RootGraph } from "../../graph/root-graph.ts";
+import { signedDigest } from "../../layout/names.ts";
 
 export type CleanUpHazard =
   /** The tag was pushed after all others of its repository. A push to a tag leaves its directory's time, by which clean-ups go. */
@@ -55,13 +56,10 @@ function* ties(
   }
 }
 
-/** The tag that cosign and the OCI referrers' fallback give what belongs to an image: its digest, and what it is. */
-const SIGNATURE = /^(sha256|sha512)-([0-9a-f]{64,128})(?:\.(?:sig|att|sbom))?$/;
-
 /** The digest that the tag is the signature or the list of referrers of: -1 for one that the root does not know; undefined for another tag. */
 export function signedImage({ tags, digests }: RootGraph, tag: number): number | undefined {
-  const [, algorithm, hex] = SIGNATURE.exec(tags.name(tag)) ?? [];
-  return hex === undefined ? undefined : digests.find(`${algorithm}:${hex}`);
+  const digest = signedDigest(tags.name(tag));
+  return digest === undefined ? undefined : digests.find(digest);
 }
 
 function* signatures(

@@ -1,9 +1,11 @@
 // The space of roots for a person: what of it is needed, then a line with a bar for each repository or tag.
 
 import type { RootUsageReport, UsageEntry, UsageReport } from "../../contract/usage.ts";
+import { shortDigest } from "../../layout/digest.ts";
+import { REPOSITORIES } from "../../layout/paths.ts";
 import { escapeText } from "../../text/escape.ts";
-import { type Cell, columns, type Page, paragraph, row } from "../../text/page.ts";
-import { formatBytes, formatNumberOf } from "../../text/quantities.ts";
+import { type Cell, columns, limit, type Page, paragraph, row } from "../../text/page.ts";
+import { formatBytes, formatCount, formatNumberOf } from "../../text/quantities.ts";
 import { namePrefix } from "./finding.ts";
 import { renderTook, renderUnreadable, rootRow } from "./totals.ts";
 
@@ -50,6 +52,37 @@ function* renderRoot(page: Page, root: RootUsageReport, several: boolean): Gener
   for (const [bytes, what] of lines) {
     yield* paragraph(page, `${formatBytes(bytes).padStart(width)}  ${what}`, { first: 4, rest: 6 + width });
   }
+  yield* renderLeftovers(page, root);
+}
+
+/** Names of what is left over. */
+const MAX_NAMES = 3;
+
+function* renderLeftovers(page: Page, { orphanedReferrers, emptiedRepositories }: RootUsageReport): Generator<string> {
+  const { entries, bytes } = orphanedReferrers;
+  const lines = { first: 2, rest: 4, paint: page.colour.yellow };
+  if (entries.length > 0) {
+    const names = entries.map(({ repository, tag, digest }) => {
+      return (
+        shortName("", { repository: escapeText(repository), ...(tag !== null && { tag }) }) +
+        (tag === null ? `@${shortDigest(digest)}` : "")
+      );
+    });
+    const what = `${formatNumberOf(entries.length, "signature or other referrer", "signatures and other referrers")}`;
+    yield* paragraph(page, `${what} of ${formatBytes(bytes)} whose image is gone: ${few(page, names)}`, lines);
+  }
+  if (emptiedRepositories.length > 0) {
+    const what = formatNumberOf(emptiedRepositories.length, "repository", "repositories");
+    const one = emptiedRepositories.length === 1;
+    const text = `${what} with nothing left, still in the catalogue: ${few(page, emptiedRepositories.map(escapeText))}; to remove ${one ? "it, delete its directory" : "them, delete their directories"} below ${REPOSITORIES} while the registry is stopped`;
+    yield* paragraph(page, text, lines);
+  }
+}
+
+function few(page: Page, names: readonly string[]): string {
+  const most = limit(page, MAX_NAMES);
+  const others = names.length - most;
+  return names.slice(0, most).join(", ") + (others > 0 ? ` and ${formatCount(others)} more` : "");
 }
 
 function* renderEntries(page: Page, report: UsageReport): Generator<string> {
@@ -82,7 +115,7 @@ function* renderEntries(page: Page, report: UsageReport): Generator<string> {
 }
 
 /** The tag of a signature holds a full digest, of which the beginning says enough. */
-function shortName(prefix: string, { repository, tag }: UsageEntry): string {
+function shortName(prefix: string, { repository, tag }: Pick<UsageEntry, "repository" | "tag">): string {
   const name = prefix + repository + (tag === undefined ? "" : `:${tag}`);
   return name.replace(/([0-9a-f]{12})[0-9a-f]{52,}/g, "$1…");
 }
