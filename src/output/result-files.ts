@@ -121,20 +121,27 @@ export async function print<Format extends string>(
 /** With what a run says on standard error, and the words about the rest, fewer than 50. */
 const QUIET_LINES = 36;
 
+/** Coloured or not. */
+// biome-ignore lint/suspicious/noControlCharactersInRegex: colours are control characters
+const NEXT_LINE = /^(?:\u001b\[\d+m)*Next: /;
+
 /** The first lines, which hold the verdict, and where the full report is. A program that asks for JSON gets it all. */
 function* brief(text: Iterable<string>, files: ResultFiles | undefined): Generator<string> {
   let lines = 0;
   let last = "";
+  let next = "";
   for (const piece of text) {
     for (const line of piece.match(/[^\n]*\n|[^\n]+$/g) ?? []) {
       if (lines < QUIET_LINES) {
         yield line;
         last = line;
-      }
+      } else if (NEXT_LINE.test(line)) next = line;
       if (line.endsWith("\n")) lines++;
     }
   }
-  const gap = last === "\n" ? "" : "\n";
+  // What to do next stands at the end of the report, and must not be cut off with it.
+  if (next !== "") yield `\n${next}`;
+  const gap = (next === "" ? last : next) === "\n" ? "" : "\n";
   const cut = lines > QUIET_LINES ? `… and ${formatNumberOf(lines - QUIET_LINES, "more line")}. ` : "";
   if (files?.report !== undefined) yield `${gap}${cut}The full report: ${escapeText(files.report)}\n`;
   else if (cut !== "") yield `${gap}${cut}Without --quiet all is printed${files ? "; --report FILE keeps it" : ""}.\n`;

@@ -70,7 +70,10 @@ export function nextState(
         path,
         repositories: [...repositories],
         ...(tags !== undefined && {
-          tags: tags && tags.map(([repository, named]) => [repository, named.map(([tag, digest]) => [tag, digest])]),
+          tags:
+            tags === null
+              ? null
+              : tags.map(([repository, named]) => [repository, named.map(([tag, digest]) => [tag, digest])]),
         }),
         mounts: [...mounts],
         blobs: counts.blobs,
