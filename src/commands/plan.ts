@@ -73,7 +73,8 @@ export async function plan(options: OptionsOf<"plan">, terminal: Terminal): Prom
   const { verifyContent } = options;
   for (const { root, path, error } of unseen.slice(0, 1)) terminal.warn(`incomplete: ${root}/${path}: ${error}`);
   const unreadable = [...inspected.unreadable, ...unseen];
-  const restorable = stored.map((root) => restorableIn(terminal.fs, root));
+  const restorable: RestorableReport[] = [];
+  for (const root of stored) restorable.push(await restorableIn(terminal.fs, root));
   const files = { script: written, quarantine };
   const report = planReport({ ...inspected, unreadable }, planned, { verifyContent, restorable, ...files }, run);
   return endRun(run, {
@@ -84,10 +85,10 @@ export async function plan(options: OptionsOf<"plan">, terminal: Terminal): Prom
 }
 
 /** What no tag leads to, and is complete in the store. Of a root whose store is elsewhere nothing is known. */
-function restorableIn(storageFs: StorageFs, { inspection, stored }: StoredRoot): RestorableReport {
+async function restorableIn(storageFs: StorageFs, { inspection, stored }: StoredRoot): Promise<RestorableReport> {
   const { root, causes, context } = inspection;
   if (isElsewhere(causes) || root.kind === "cache") return { root: root.name, count: 0, manifests: [] };
-  const { count, newest } = lostManifests(storageFs, root.path, context.graph, context.pull, stored);
+  const { count, newest } = await lostManifests(storageFs, root.path, context.graph, context.pull, stored);
   const manifests = newest.map((lost) => ({ ...lost, modified: new Date(lost.modified).toISOString() }));
   return { root: root.name, count, manifests };
 }

@@ -35,15 +35,17 @@ const MOST = 1_000;
 const BEGINNING = /^\s*\{/;
 const FIRST_BYTES = 64;
 const CONFIG_BYTES = 1 << 22;
+/** Blobs that are opened before signals are seen. */
+const AT_ONCE = 500;
 
-/** `pull` is what came of pulling the graph, whose tags were read with their history. */
-export function lostManifests(
+/** `pull` is what came of pulling the graph, whose tags were read with their history. In between signals are seen. */
+export async function lostManifests(
   storageFs: StorageFs,
   root: string,
   graph: RootGraph,
   pull: Pull,
   stored: StoredImages,
-): LostManifests {
+): Promise<LostManifests> {
   const tagged = reachableFromTags(graph);
   const lost = new Set<number>();
   for (const { revisions } of graph.repositories()) {
@@ -53,10 +55,12 @@ export function lostManifests(
     }
   }
   const digests = graph.digests.length;
+  let opened = 0;
   for (let blob = 0; blob < digests; blob++) {
     if (pull.referenced.at(blob) === 1 || graph.blobState(blob) !== DiskState.ok) continue;
     if (graph.blobSize(blob) > MAX_MANIFEST_BYTES) continue;
     const digest = graph.digests.text(blob);
+    if (++opened % AT_ONCE === 0) await new Promise((resolve) => setImmediate(resolve));
     if (beginsLikeOne(storageFs, `${root}/${blobData(digest)}`) && stored.has(digest)) lost.add(blob);
   }
   for (const blob of [...lost]) {

@@ -1,6 +1,7 @@
 // Lines of text that fit a width. Everything that the text report prints goes through here, so here is the one gate
 // where unprintable characters are shown instead of obeyed.
 import type { ChalkInstance } from "chalk";
+import { shortDigest } from "../layout/digest.ts";
 import { STORAGE } from "../layout/paths.ts";
 import { escapeText, showUnprintable } from "./escape.ts";
 import { formatCount } from "./quantities.ts";
@@ -108,6 +109,18 @@ export function* row(page: Page, indent: number, cells: readonly Cell[]): Genera
 /** How many entries of a list are printed: `most`, unless all are asked for. */
 export function limit({ full = false }: Page, most: number): number {
   return full ? Number.POSITIVE_INFINITY : most;
+}
+
+/** A digest as docker prints it, unless all is printed in full. */
+export function digestText({ full = false }: Page, digest: string): string {
+  return full ? digest : shortDigest(digest);
+}
+
+/** The first of some names, and how many more there are. */
+export function someOf(page: Page, names: readonly string[], most: number): string {
+  const shown = names.slice(0, limit(page, most));
+  const others = names.length - shown.length;
+  return shown.join(", ") + (others > 0 ? ` and ${formatCount(others)} more` : "");
 }
 
 /** What a list that is cut short ends with; nothing when nothing is left out. */

@@ -1,8 +1,7 @@
 // One finding in a line or two of text: what it is about, and where.
 import { CHECKS } from "../../checks/index.ts";
 import type { Finding, Severity } from "../../contract/finding.ts";
-import { shortDigest } from "../../layout/digest.ts";
-import { type Cell, columns, type Page, type Paint, pathLine, row } from "../../text/page.ts";
+import { type Cell, columns, digestText, type Page, type Paint, pathLine, row } from "../../text/page.ts";
 
 /** What names begin with: the root, where the report is about several. Nothing for what lies in no root (""). */
 export type NamePrefix = (root: string) => string;
@@ -20,7 +19,7 @@ export function* lackRows(page: Page, indent: number, findings: readonly Finding
   const table = findings.map((finding) => [
     subject(finding),
     finding.platform ?? "",
-    finding.digest === undefined ? "" : shortDigest(finding.digest),
+    finding.digest === undefined ? "" : digestText(page, finding.digest),
     CHECKS[finding.code].label,
   ]);
   const pads = [0, 1, 2].map((column) => Math.max(...table.map((cells) => columns(cells[column]!))));
@@ -37,7 +36,7 @@ export function* lackRows(page: Page, indent: number, findings: readonly Finding
 export function* placeRows(page: Page, indent: number, finding: Finding, prefix: NamePrefix): Generator<string> {
   const { root, repository, tag, role, platform, digest } = finding;
   const name = repository === undefined ? "" : prefix(root) + repository + (tag === undefined ? "" : `:${tag}`);
-  const texts = [name, role ?? "", platform ?? "", digest === undefined ? "" : shortDigest(digest)];
+  const texts = [name, role ?? "", platform ?? "", digest === undefined ? "" : digestText(page, digest)];
   if (texts.every((text) => text === "")) {
     yield* pathRow(page, indent, finding, prefix);
     return;

@@ -1,9 +1,8 @@
 // The images that garbage collection would break: those that lose the same are shown together, with what keeps them.
 
 import type { BreakReport, ForecastReport, LostPartReport } from "../../contract/forecast.ts";
-import { shortDigest } from "../../layout/digest.ts";
 import { escapeText } from "../../text/escape.ts";
-import { columns, limit, more, type Page, paragraph, row } from "../../text/page.ts";
+import { columns, digestText, limit, more, type Page, paragraph, row } from "../../text/page.ts";
 import { formatNumberOf } from "../../text/quantities.ts";
 import { harmedImages } from "../gc-words.ts";
 import { namePrefix } from "./finding.ts";
@@ -43,7 +42,7 @@ export function* renderHarms(page: Page, report: ForecastReport): Generator<stri
       served > 0 ? `${formatNumberOf(served, "part")} still served` : "",
       taken.length > served ? `${formatNumberOf(taken.length - served, "part")} that a repair needs` : "",
     ].filter((part) => part !== "");
-    const name = `${prefix(root)}${repository}${tag === null ? `@${shortDigest(digest)}` : `:${tag}`}`;
+    const name = `${prefix(root)}${repository}${tag === null ? `@${digestText(page, digest)}` : `:${tag}`}`;
     yield* row(page, 2, [{ text: name }, { text: parts.join(", ") }]);
   }
   yield* more(page, 2, harms.length - limit(page, MAX_ROWS));
@@ -77,7 +76,7 @@ function* lostRows(page: Page, lost: readonly LostPartReport[]): Generator<strin
       { text: index === 0 ? "loses" : "", pad: "loses".length, paint: page.colour.red },
       { text: role, pad: roleWidth },
       { text: platform ?? "", pad: platformWidth },
-      { text: shortDigest(digest) },
+      { text: digestText(page, digest) },
     ]);
   }
   yield* more(page, 2, lost.length - shown.length);

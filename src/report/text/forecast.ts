@@ -1,10 +1,9 @@
 // The forecast for a person at a terminal: verdict, the images that would break and what keeps them, where
 // garbage collection would abort, what it does not see, what the clean-up removes, figures.
 import type { AbortReport, ForecastReport, RootForecastReport } from "../../contract/forecast.ts";
-import { shortDigest } from "../../layout/digest.ts";
 import { escapeText } from "../../text/escape.ts";
 import { groupBy } from "../../text/group-by.ts";
-import { limit, more, type Page, type Paint, paragraph, pathLine, row } from "../../text/page.ts";
+import { digestText, limit, more, type Page, type Paint, paragraph, pathLine, row } from "../../text/page.ts";
 import { formatCount, formatNumberOf } from "../../text/quantities.ts";
 import { harmedImages } from "../gc-words.ts";
 import { type NamePrefix, namePrefix } from "./finding.ts";
@@ -109,7 +108,7 @@ function* goneByThen(page: Page, { name, aborts, deletedManifests }: RootForecas
     const at = manifest.lastIndexOf("@");
     yield* row(page, 4, [
       { text: prefix(name) + manifest.slice(0, at) },
-      { text: shortDigest(manifest.slice(at + 1)) },
+      { text: digestText(page, manifest.slice(at + 1)) },
     ]);
   }
   yield* more(page, 4, deletedManifests.length - limit(page, MAX_GONE));

@@ -2,10 +2,9 @@
 import { isElsewhere } from "../../contract/cause.ts";
 import type { Finding } from "../../contract/finding.ts";
 import type { BrokenTagReport, ScanReport } from "../../contract/scan.ts";
-import { shortDigest } from "../../layout/digest.ts";
 import { escapeText } from "../../text/escape.ts";
 import { groupBy } from "../../text/group-by.ts";
-import { limit, more, type Page, paragraph, row } from "../../text/page.ts";
+import { digestText, limit, more, type Page, paragraph, row } from "../../text/page.ts";
 import { formatCount, formatNumberOf, withReadableCounts } from "../../text/quantities.ts";
 import { lackRows, type NamePrefix, namePrefix } from "./finding.ts";
 
@@ -49,7 +48,7 @@ export function* renderBrokenImages(
 export function* imagesHeading(page: Page, images: readonly NamedImage[], prefix: NamePrefix): Generator<string> {
   const [first] = images as [NamedImage];
   const digest = images.every((image) => image.digest === first.digest) ? first.digest : null;
-  const short = digest === null ? "" : shortDigest(digest);
+  const short = digest === null ? "" : digestText(page, digest);
   const { bold, dim } = page.colour;
   const repository = prefix(first.root) + first.repository;
   if (images.length === 1) {
@@ -64,7 +63,8 @@ export function* imagesHeading(page: Page, images: readonly NamedImage[], prefix
   const names = images
     .slice(0, limit(page, MAX_NAMES))
     .map((image) => escapeText(alone ? image.tag : `${prefix(image.root)}${image.repository}:${image.tag}`));
-  const rest = images.length > MAX_NAMES ? ` … and ${formatCount(images.length - limit(page, MAX_NAMES))} more` : "";
+  const others = images.length - limit(page, MAX_NAMES);
+  const rest = others > 0 ? ` … and ${formatCount(others)} more` : "";
   const title = alone
     ? `${escapeText(repository)}, ${formatNumberOf(images.length, "tag")}`
     : `${formatNumberOf(images.length, "image")} in ${formatNumberOf(repositories.size, "repository", "repositories")}`;

@@ -1,11 +1,10 @@
 // A plan for a person: what becomes of the broken images, what fixes them in the order in which it is best done, and last,
 // nearest to the prompt, how to begin.
 import type { PlanReport } from "../../contract/plan.ts";
-import { shortDigest } from "../../layout/digest.ts";
 import { shellWord } from "../../recovery/shell-text.ts";
 import { isScripted, type PlanStep, type PushStep, type RebuildStep, type ScriptedStep } from "../../recovery/steps.ts";
 import { groupBy } from "../../text/group-by.ts";
-import { columns, limit, more, type Page, paragraph, pathLine, row } from "../../text/page.ts";
+import { columns, digestText, limit, more, type Page, paragraph, pathLine, row, someOf } from "../../text/page.ts";
 import { formatBytes, formatCount, formatNumberOf } from "../../text/quantities.ts";
 import { type NamePrefix, namePrefix } from "./finding.ts";
 import { renderRestorable, renderRestored, restoredBy } from "./restorable.ts";
@@ -74,7 +73,7 @@ function* renderWaiting(page: Page, { roots }: PlanReport, prefix: NamePrefix): 
   const images = roots.flatMap(({ name, fixedByHand }) => fixedByHand.map((image) => prefix(name) + image));
   if (images.length === 0) return;
   yield* heading(page, "These wait for what the script must not touch: see what is left as it is, then plan again");
-  yield* paragraph(page, some(images), { first: 2, rest: 4, paint: page.colour.red });
+  yield* paragraph(page, someOf(page, images, MAX_IMAGES), { first: 2, rest: 4, paint: page.colour.red });
 }
 
 function* renderLeft(page: Page, { left }: PlanReport, prefix: NamePrefix): Generator<string> {
@@ -155,7 +154,7 @@ function* renderWorth(page: Page, { root, affects, fixes }: PlanStep, fates: Fat
         : lost === open.length
           ? "they are lost anyway"
           : "not enough alone";
-  const whose = open.length === affects.length ? "" : `for ${some(open)} `;
+  const whose = open.length === affects.length ? "" : `for ${someOf(page, open, MAX_IMAGES)} `;
   const text = open.length === 1 ? what.replace("they are", "it is") : what;
   yield* paragraph(page, whose + text, { first: 4, rest: 6, paint: page.colour.yellow });
 }
@@ -176,7 +175,7 @@ export function* renderPushes(page: Page, { steps }: PlanReport, prefix: NamePre
     for (const push of shown) {
       yield* row(page, 4, [
         { text: push.platform ?? "", pad: platforms },
-        { text: shortDigest(push.digest) },
+        { text: digestText(page, push.digest) },
         { text: contentWords(push) },
       ]);
     }
@@ -225,18 +224,21 @@ function* paths(page: Page, indent: number, steps: readonly ScriptedStep[], most
 }
 
 function imagesOf(page: Page, { root, affects }: PlanStep, prefix: NamePrefix): Generator<string> {
-  return paragraph(page, some(affects.map((image) => prefix(root) + image)), {
-    first: 2,
-    rest: 4,
-    paint: page.colour.green,
-  });
+  return paragraph(
+    page,
+    someOf(
+      page,
+      affects.map((image) => prefix(root) + image),
+      MAX_IMAGES,
+    ),
+    {
+      first: 2,
+      rest: 4,
+      paint: page.colour.green,
+    },
+  );
 }
 
 function imagesKey({ root, affects, fixes }: PlanStep): string {
   return JSON.stringify([root, affects, fixes]);
-}
-
-function some(images: readonly string[]): string {
-  const others = images.length - MAX_IMAGES;
-  return images.slice(0, MAX_IMAGES).join(", ") + (others > 0 ? ` and ${formatCount(others)} more` : "");
 }

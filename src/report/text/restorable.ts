@@ -3,8 +3,8 @@ import type { PlanReport } from "../../contract/plan.ts";
 import { shellWord } from "../../recovery/shell-text.ts";
 import { isScripted, type ScriptedStep } from "../../recovery/steps.ts";
 import { groupBy } from "../../text/group-by.ts";
-import { limit, more, type Page, paragraph, row } from "../../text/page.ts";
-import { formatCount, formatNumberOf } from "../../text/quantities.ts";
+import { limit, more, type Page, paragraph, row, someOf } from "../../text/page.ts";
+import { formatNumberOf } from "../../text/quantities.ts";
 import type { NamePrefix } from "./finding.ts";
 
 /** The image that a step brings back, where it was asked for. */
@@ -45,8 +45,10 @@ export function* renderRestorable(
     )) {
       yield* row(page, 2, [{ text: digest }]);
       const once =
-        formerTags.length > 0 ? `once ${few(page, formerTags)}` : `in ${few(page, repositories) || "no repository"}`;
-      const about = [`${modified.slice(0, 16).replace("T", " ")} UTC`, few(page, platforms), once];
+        formerTags.length > 0
+          ? `once ${someOf(page, formerTags, MAX_NAMES)}`
+          : `in ${someOf(page, repositories, MAX_NAMES) || "no repository"}`;
+      const about = [`${modified.slice(0, 16).replace("T", " ")} UTC`, someOf(page, platforms, MAX_NAMES), once];
       yield* paragraph(page, about.filter((part) => part !== "").join("; "), {
         first: 4,
         rest: 6,
@@ -56,10 +58,4 @@ export function* renderRestorable(
     yield* more(page, 2, count - Math.min(manifests.length, limit(page, MAX_RESTORABLE)));
     yield `  regfsck plan --restore REPOSITORY:TAG@DIGEST --script FILE ${shellWord(path)}\n`;
   }
-}
-
-function few(page: Page, names: readonly string[]): string {
-  const most = limit(page, MAX_NAMES);
-  const others = names.length - most;
-  return names.slice(0, most).join(", ") + (others > 0 ? ` and ${formatCount(others)} more` : "");
 }

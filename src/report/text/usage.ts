@@ -1,11 +1,10 @@
 // The space of roots for a person: what of it is needed, then a line with a bar for each repository or tag.
 
 import type { RootUsageReport, UsageEntry, UsageReport } from "../../contract/usage.ts";
-import { shortDigest } from "../../layout/digest.ts";
 import { REPOSITORIES } from "../../layout/paths.ts";
 import { escapeText } from "../../text/escape.ts";
-import { type Cell, columns, limit, type Page, paragraph, row } from "../../text/page.ts";
-import { formatBytes, formatCount, formatNumberOf } from "../../text/quantities.ts";
+import { type Cell, columns, digestText, type Page, paragraph, row, someOf } from "../../text/page.ts";
+import { formatBytes, formatNumberOf } from "../../text/quantities.ts";
 import { namePrefix } from "./finding.ts";
 import { renderTook, renderUnreadable, rootRow } from "./totals.ts";
 
@@ -65,24 +64,22 @@ function* renderLeftovers(page: Page, { orphanedReferrers, emptiedRepositories }
     const names = entries.map(({ repository, tag, digest }) => {
       return (
         shortName("", { repository: escapeText(repository), ...(tag !== null && { tag }) }) +
-        (tag === null ? `@${shortDigest(digest)}` : "")
+        (tag === null ? `@${digestText(page, digest)}` : "")
       );
     });
     const what = `${formatNumberOf(entries.length, "signature or other referrer", "signatures and other referrers")}`;
-    yield* paragraph(page, `${what} of ${formatBytes(bytes)} whose image is gone: ${few(page, names)}`, lines);
+    yield* paragraph(
+      page,
+      `${what} of ${formatBytes(bytes)} whose image is gone: ${someOf(page, names, MAX_NAMES)}`,
+      lines,
+    );
   }
   if (emptiedRepositories.length > 0) {
     const what = formatNumberOf(emptiedRepositories.length, "repository", "repositories");
     const one = emptiedRepositories.length === 1;
-    const text = `${what} with nothing left, still in the catalogue: ${few(page, emptiedRepositories.map(escapeText))}; to remove ${one ? "it, delete its directory" : "them, delete their directories"} below ${REPOSITORIES} while the registry is stopped`;
+    const text = `${what} with nothing left, still in the catalogue: ${someOf(page, emptiedRepositories.map(escapeText), MAX_NAMES)}; to remove ${one ? "it, delete its directory" : "them, delete their directories"} below ${REPOSITORIES} while the registry is stopped`;
     yield* paragraph(page, text, lines);
   }
-}
-
-function few(page: Page, names: readonly string[]): string {
-  const most = limit(page, MAX_NAMES);
-  const others = names.length - most;
-  return names.slice(0, most).join(", ") + (others > 0 ? ` and ${formatCount(others)} more` : "");
 }
 
 function* renderEntries(page: Page, report: UsageReport): Generator<string> {

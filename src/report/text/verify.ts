@@ -3,10 +3,9 @@
 import type { Finding } from "../../contract/finding.ts";
 import { namedRegistry } from "../../contract/run.ts";
 import type { ImagePartReport, ImageReport, VerifyReport } from "../../contract/verify.ts";
-import { shortDigest } from "../../layout/digest.ts";
 import { escapeText } from "../../text/escape.ts";
 import { groupBy } from "../../text/group-by.ts";
-import { columns, limit, more, type Page, paragraph, pathLine, row } from "../../text/page.ts";
+import { columns, digestText, limit, more, type Page, paragraph, pathLine, row } from "../../text/page.ts";
 import { formatBytes, formatCount, formatDuration, formatNumberOf, withReadableCounts } from "../../text/quantities.ts";
 import { type NamePrefix, namePrefix } from "./finding.ts";
 import { answerWords, brokenPlatforms, isPartGood, linkWords, partName, storeWords } from "./image-part.ts";
@@ -57,7 +56,7 @@ interface TreeRow {
 
 function* tree(page: Page, image: ImageReport): Generator<string> {
   const shown = partsToShow(image.parts);
-  const rows = [...tagRow(image), ...shown.map((part) => partRow(part, image.tag === null ? 0 : 1))];
+  const rows = [...tagRow(page, image), ...shown.map((part) => partRow(page, part, image.tag === null ? 0 : 1))];
   const pads = [0, 1, 2, 3].map((cell) => Math.max(...rows.map(({ cells }) => columns(cells[cell]!))));
   // A platform can be called anything, at any length.
   const width = Math.min(Math.max(...rows.map(({ name }) => columns(name))), Math.floor(page.width / 2));
@@ -78,21 +77,21 @@ function* tree(page: Page, image: ImageReport): Generator<string> {
   yield* more(page, 4, image.parts.length - shown.length);
 }
 
-function tagRow({ tag, tagStatus, digest }: ImageReport): TreeRow[] {
+function tagRow(page: Page, { tag, tagStatus, digest }: ImageReport): TreeRow[] {
   if (tag === null) return [];
-  const named = digest === null ? "" : shortDigest(digest);
+  const named = digest === null ? "" : digestText(page, digest);
   const cells = [named, "", "", "", tagStatus === null ? "?" : `${tagStatus}`];
   return [{ name: `tag ${tag}`, cells, good: tagStatus === 200, reached: true }];
 }
 
-function partRow(part: ImagePartReport, above: number): TreeRow {
+function partRow(page: Page, part: ImagePartReport, above: number): TreeRow {
   const indent = "  ".repeat(Math.min(part.depth + above, DEEPEST));
   const size = part.bytes ?? part.size;
   const again = part.repeated ? " (as above)" : "";
   return {
     name: `${indent}${partName(part)}${again}`,
     cells: [
-      shortDigest(part.digest),
+      digestText(page, part.digest),
       size === null ? "" : formatBytes(size),
       linkWords(part),
       storeWords(part),

@@ -1,11 +1,10 @@
 // The ways from a blob up to tags, as lines: what references it, what references that, and the tags at each.
 
 import type { BlobReport, ReferenceReport, TagReport } from "../../contract/why.ts";
-import { shortDigest } from "../../layout/digest.ts";
 import type { StepKind } from "../../registry/usage/references.ts";
 import { escapeText } from "../../text/escape.ts";
 import { groupBy } from "../../text/group-by.ts";
-import { limit, more, type Page, paragraph, row } from "../../text/page.ts";
+import { digestText, limit, more, type Page, paragraph, row } from "../../text/page.ts";
 import { formatCount, formatNumberOf } from "../../text/quantities.ts";
 
 /** Steps shown of one blob; repositories at one manifest, tags in each; how deep is still indented. */
@@ -56,7 +55,7 @@ export function* renderWays(page: Page, blob: BlobReport): Generator<string> {
     const paint = leading.has(line.from) ? undefined : page.colour.dim;
     yield* row(page, indent, [
       { text: words(line), paint },
-      { text: shortDigest(line.from), paint },
+      { text: digestText(page, line.from), paint },
       { text: again ? "(as above)" : ends(line.from, above, tags), paint: page.colour.dim },
     ]);
     if (again) continue;

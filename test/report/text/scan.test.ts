@@ -201,6 +201,13 @@ describe("what breaks no image", () => {
     expect(render(scanReport({ findings: uploads }))).not.toContain("Next:");
   });
 
+  it("is shown in full where all is asked for: lists, digests, paths", () => {
+    const text = render(incident, { full: true, width: 40 });
+    expect(text).not.toContain("--full prints all");
+    expect(text).toMatch(/sha256:[0-9a-f]{64}/);
+    expect(text).not.toMatch(/sha256:[0-9a-f]{12}(?![0-9a-f])|…/);
+  });
+
   it("shows each kind of message of a code", () => {
     const findings = ["one", "two"].map((message) => finding("stray-entry", { path: message, message }));
     expect(render(scanReport({ findings }))).toContain("    one\n      one\n    two\n      two\n    fix: ");
