@@ -51,6 +51,8 @@ interface CheckFacts<Code extends FindingCode> {
   readonly needsCompleteRun?: boolean;
   /** Whether it is fixed at its path itself, so that text output shows that; else the digest says enough. */
   readonly fixedAtPath?: boolean;
+  /** Whether a repair plan has a step for it though it breaks no image. */
+  readonly isTidied?: boolean;
   /** Why a repair plan has no step for it. */
   readonly leftByPlan?: string;
 }

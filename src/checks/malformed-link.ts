@@ -13,6 +13,7 @@ export const malformedLink = defineCheck({
   meaning: "a link whose content is not a digest: 500 on use, and garbage collection aborts",
   noun: "link",
   inCaches: true,
+  isTidied: true,
   fixedAtPath: true,
   find: (context) => problemsOf(context, "broken-tag", "broken-link"),
   draft: (context, problem) => problemDraft(context, problem, pathOf(context, problem)),

@@ -14,6 +14,7 @@ export const orphanLayerLink = defineCheck({
   label: "linked, not in the store",
   meaning: "a layer link whose blob is not in the store, which no live manifest of the repository wants",
   inCaches: true,
+  isTidied: true,
   find: findLinks,
   draft: ({ graph }, link) => {
     const repository = graph.repository(graph.layerLinks.repository(link));

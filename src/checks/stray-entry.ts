@@ -38,6 +38,7 @@ export const strayEntry = defineCheck({
   label: "in the registry's way",
   meaning: "an entry that makes the registry's own walk abort or stop early",
   inCaches: false,
+  isTidied: true,
   fixedAtPath: true,
   find: findEntries,
   draft: (_, { path, repository }) => ({ ...(repository && { repository }), path, tags: [] }),

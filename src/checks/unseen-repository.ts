@@ -18,6 +18,7 @@ export const unseenRepository = defineCheck({
   label: "not seen by garbage collection",
   meaning: "a repository with tags or revisions that garbage collection cannot see: it would lose everything",
   inCaches: false,
+  isTidied: true,
   find: unseenRepositories,
   draft: (_, { repository }) => ({ repository, path: repositoryFolder(repository.name), tags: [] }),
   words: (_, { repository: { name }, blocker }) =>

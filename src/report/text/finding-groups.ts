@@ -85,9 +85,7 @@ export class FindingGroups {
 
   /** The root of something that a plan takes care of though no image is broken; undefined where there is nothing. */
   rootToPlan(): string | undefined {
-    const group = this.#inOrder().find(
-      ([code, { severity }]) => severity !== "info" && CHECKS[code].leftByPlan === undefined,
-    );
+    const group = this.#inOrder().find(([code, { severity }]) => severity !== "info" && CHECKS[code].isTidied);
     return group && [...group[1].alike.values()][0]?.examples[0]?.root;
   }
 
