@@ -192,7 +192,10 @@ function addCompletion(program: Command, host: ProgramHost): void {
     .command("completion")
     .description("print the completion script of a shell")
     .addArgument(new Argument("<shell>", "which").choices(SHELLS))
-    .addHelpText("after", `\nExamples:\n${COMPLETION_EXAMPLES.map((line) => `  ${line}\n`).join("")}`)
+    .addHelpText(
+      "after",
+      `\nExamples:\n${COMPLETION_EXAMPLES.map((line) => `  ${line}\n`).join("")}\nExit codes: 0 printed; 16 wrong usage.`,
+    )
     .action(async (shell: Shell) => {
       const { completions } = await import("./shells/index.ts");
       const terminal = host.terminal({ color: false, progress: "never", quiet: false, full: false });
