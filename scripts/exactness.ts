@@ -5,6 +5,7 @@
 //   npx tsx scripts/exactness.ts --gate --count 100        gates, and the real garbage collections that they permit; --keep keeps the roots of a --path
 //   npx tsx scripts/exactness.ts --reclaim --count 500     what reclaim offers, its two scripts, and the real garbage collection after each
 //   npx tsx scripts/exactness.ts --gate --count 1000 --minutes 30    as many of them as begin in half an hour
+//   npx tsx scripts/exactness.ts --deletes --count 500     deletes by skopeo and over plain HTTP, and garbage collections after them
 //   npx tsx scripts/exactness.ts --plan --shell 'bash --posix'
 //   npx tsx scripts/exactness.ts --registry 3 --program /usr/local/bin/registry    answers for registry 3, held against that program
 import { parseArgs } from "node:util";
@@ -12,6 +13,8 @@ import { type DifferingRound, playHealthy, playSeed, replay, rootsPerSeed } from
 import { compareForecast } from "../test/e2e/exactness/compare-forecast.ts";
 import { compareScan } from "../test/e2e/exactness/compare-scan.ts";
 import { damageGroups, gateDamageGroups, planDamageGroups } from "../test/e2e/exactness/damage/damages.ts";
+import { compareDeletes } from "../test/e2e/exactness/deletes/compare-deletes.ts";
+import { shareDigests } from "../test/e2e/exactness/deletes/draw-deletes.ts";
 import { compareGate, makeOld, prepareGate } from "../test/e2e/exactness/gate/compare-gate.ts";
 import type { Play } from "../test/e2e/exactness/round.ts";
 import { addRound, differingText, emptyTally, tallyText } from "../test/e2e/exactness/tally.ts";
@@ -36,6 +39,7 @@ const { values } = parseArgs({
     plan: { type: "boolean", default: false },
     gate: { type: "boolean", default: false },
     reclaim: { type: "boolean", default: false },
+    deletes: { type: "boolean", default: false },
     keep: { type: "boolean", default: false },
     minutes: { type: "string" },
     shell: { type: "string", default: "sh" },
@@ -49,27 +53,24 @@ const [seed, count] = [wholeNumber("seed", values.seed), wholeNumber("count", va
 const tested = registryToTest();
 // Only a run to its end may pass.
 process.exitCode = 1;
-const worlds = await openWorlds(values.reclaim ? planReclaimWorld : undefined);
-const reclaim: Play = {
-  comparisons: [compareReclaim(values.shell.split(" "))],
-  groups: gateDamageGroups,
-  damagesPerRoot: { min: 0, max: 3 },
-  worldsPerSeed: rootsPerSeed,
-  prepare: makeOld,
-  keepRoots: values.keep,
-};
-const play: Play = values.reclaim
-  ? reclaim
-  : values.gate
-    ? { comparisons: [compareGate()], groups: gateDamageGroups, prepare: prepareGate, keepRoots: values.keep }
-    : {
-        comparisons: values.plan ? [comparePlan(worlds, values.shell.split(" "))] : [compareScan, compareForecast],
-        groups: values.plan ? planDamageGroups : damageGroups,
-        keepRoots: values.keep,
-        tested,
-      };
+const chosen = (["reclaim", "gate", "plan", "deletes"] as const).find((name) => values[name]);
 const other = values.program === undefined ? "" : ` --registry ${values.registry} --program ${values.program}`;
-const mode = values.reclaim ? " --reclaim" : values.gate ? " --gate" : values.plan ? " --plan" : other;
+const mode = chosen === undefined ? other : ` --${chosen}`;
+const worlds = await openWorlds(chosen === "reclaim" ? planReclaimWorld : undefined);
+const plays: Record<NonNullable<typeof chosen> | "plain", Play> = {
+  plain: { comparisons: [compareScan, compareForecast], groups: damageGroups, tested },
+  reclaim: {
+    comparisons: [compareReclaim(values.shell.split(" "))],
+    groups: gateDamageGroups,
+    damagesPerRoot: { min: 0, max: 3 },
+    worldsPerSeed: rootsPerSeed,
+    prepare: makeOld,
+  },
+  gate: { comparisons: [compareGate()], groups: gateDamageGroups, prepare: prepareGate },
+  plan: { comparisons: [comparePlan(worlds, values.shell.split(" "))], groups: planDamageGroups },
+  deletes: { comparisons: [compareDeletes()], groups: damageGroups, prepare: shareDigests },
+};
+const play: Play = { ...plays[chosen ?? "plain"], keepRoots: values.keep };
 try {
   const agreed = values.path === undefined ? await playAll(worlds) : await playAgain(worlds, values.path);
   if (agreed) process.exitCode = 0;
@@ -91,7 +92,7 @@ async function playAll(worlds: Worlds): Promise<boolean> {
   const playSeeds = async () => {
     for (let next = seeds.shift(); next !== undefined && Date.now() < end; next = seeds.shift()) {
       const roots = Math.min(rootsPerSeed, count - (next - seed) * rootsPerSeed);
-      if (values.gate) await playHealthy(worlds, next, play, see);
+      if (values.gate || values.deletes) await playHealthy(worlds, next, play, see);
       await playSeed(worlds, next, roots, play, see, end);
       process.stderr.write(`seed ${next} done: ${tally.roots} of ${count} roots, ${differing.length} differ\n`);
     }
@@ -115,11 +116,11 @@ async function playAgain(worlds: Worlds, path: string): Promise<boolean> {
 
 /** Roots are pushed by Debian's registry in any case: nothing on the disk tells which release wrote them. */
 function registryToTest(): Tested {
-  const { registry, program, plan, gate, reclaim } = values;
+  const { registry, program, plan, gate, reclaim, deletes } = values;
   if (registry !== "2" && registry !== "3") throw new Error(`--registry ${registry} is neither 2 nor 3`);
   if (registry === "3" && program === undefined)
     throw new Error("--registry 3 needs --program: Debian's registry is 2.8");
-  if (program !== undefined && (plan || gate || reclaim)) throw new Error("--program is for scans and forecasts");
+  if (program !== undefined && (plan || gate || reclaim || deletes)) throw new Error("--program is for scans and forecasts");
   return { registry, program };
 }
 

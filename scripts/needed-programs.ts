@@ -17,6 +17,7 @@ const PACKAGES: Readonly<Record<string, readonly string[]>> = {
   mount: ["mount"],
   prometheus: ["promtool"],
   shellcheck: ["shellcheck"],
+  skopeo: ["skopeo"],
   strace: ["strace"],
   systemd: ["systemd-analyze"],
   tar: ["tar"],

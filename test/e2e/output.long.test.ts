@@ -167,7 +167,7 @@ describe("a signal", () => {
 });
 
 describe("what is to be read", () => {
-  it.each(["--config", "--state", "--recheck", "--remove-tags-from"])(
+  it.each(["--config", "--state", "--recheck", "--remove-tags-from", "--delete-from"])(
     "%s: a pipe is refused in a line, and is not waited for",
     (option) => {
       const pipe = join(temporaryFolder(), "pipe");

@@ -16,7 +16,8 @@ export interface RegistryClient {
   close(): void;
 }
 
-const accept = [
+/** What clients of today accept as a manifest. */
+export const accept = [
   "application/vnd.oci.image.index.v1+json",
   "application/vnd.oci.image.manifest.v1+json",
   "application/vnd.docker.distribution.manifest.list.v2+json",
