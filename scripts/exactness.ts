@@ -120,7 +120,8 @@ function registryToTest(): Tested {
   if (registry !== "2" && registry !== "3") throw new Error(`--registry ${registry} is neither 2 nor 3`);
   if (registry === "3" && program === undefined)
     throw new Error("--registry 3 needs --program: Debian's registry is 2.8");
-  if (program !== undefined && (plan || gate || reclaim || deletes)) throw new Error("--program is for scans and forecasts");
+  if (program !== undefined && (plan || gate || reclaim || deletes))
+    throw new Error("--program is for scans and forecasts");
   return { registry, program };
 }
 

@@ -21,6 +21,8 @@ interface OptionEntry<Value> {
 
 const HOUR = 3_600_000;
 const DAY = 24 * HOUR;
+/** How old a manifest must be by default to be deleted, in milliseconds. */
+export const RECLAIM_AGE = DAY;
 const FORMATS = ["text", "json", "jsonl"] as const;
 
 /** By the name under which commands know them. */
@@ -72,7 +74,7 @@ const OPTIONS = {
   ),
   script: text("--script <file>", "write a shell script there that does what can be done without a client"),
   quarantine: text("--quarantine <folder>", "where the script moves things (default: <script>.quarantine)"),
-  olderThan: duration("--older-than <duration>", "how old a manifest must be to be deleted", DAY, "24h"),
+  olderThan: duration("--older-than <duration>", "how old a manifest must be to be deleted", RECLAIM_AGE, "24h"),
   explain: flag("--explain", "say of each manifest that no tag names and that is kept what it is kept for"),
   list: text("--list <file>", "write what to delete there, repository@digest a line"),
   deleteScript: text("--script <file>", "write a shell script there that deletes it over the registry's API"),
@@ -113,6 +115,11 @@ const OPTIONS = {
   keepTags: count("--keep-tags <n>", "remove all but the n newest tags of each repository first"),
   removeTags: list("--remove-tag <repo:tag>", "remove this tag first (repeatable)"),
   removeTagsFrom: text("--remove-tags-from <file>", "remove the tags that this file lists first, one a line"),
+  deletes: list(
+    "--delete <image>",
+    "a client deletes repo:tag or repo@digest over HTTP first, with every tag of that digest (repeatable)",
+  ),
+  deletesFrom: text("--delete-from <file>", "a client deletes what this file lists first, one a line"),
 } as const;
 
 type OptionName = keyof typeof OPTIONS;
@@ -125,7 +132,7 @@ const SETTING = ["registry", "registryConfigFile", "caches", "authoritative", "m
 const OUTPUT = ["report", "dryRun", "quiet", "full", "progress", "color"] as const;
 const SHARED = ["format", ...SETTING, ...OUTPUT] as const;
 const READING = [...SHARED, "allowEmpty", "jobs"] as const;
-const CLEAN_UP = ["deleteUntagged", "keepTags", "removeTags", "removeTagsFrom"] as const;
+const CLEAN_UP = ["deleteUntagged", "keepTags", "removeTags", "removeTagsFrom", "deletes", "deletesFrom"] as const;
 
 /** The options of each command, in the order of its help. */
 export const COMMAND_OPTIONS = {

@@ -72,11 +72,21 @@ function* stopReasons(evidence: Evidence, rules: Rules): Generator<string> {
     if (ELSEWHERE.has(code) && code !== "store-not-mounted") yield `${root}: ${message}; ${fix}`;
   }
   for (const root of forecast.roots) {
-    if (root.breaks.length > 0) {
-      yield `${root.name}: garbage collection would break ${formatNumberOf(root.breaks.length, "image")}; regfsck forecast names them and what keeps them`;
+    const deletes = root.deletes.length > 0;
+    const atOnce = root.breaks.filter(({ phase }) => phase === "delete").length;
+    for (const [what, count] of [
+      ["the deletes", atOnce],
+      ["garbage collection", root.breaks.length - atOnce],
+    ] as const) {
+      if (count === 0) continue;
+      yield `${root.name}: ${what} would break ${formatNumberOf(count, "image")}; regfsck forecast names them and what keeps them`;
+    }
+    for (const { image, answer } of root.deletes) {
+      if (answer !== "fails-half-way") continue;
+      yield `${root.name}: the delete of ${image} would fail half-way: a tag of its repository cannot be read, and the registry deletes the manifest and leaves its tags; regfsck scan names that tag`;
     }
     if (root.losesRepair.length > 0) {
-      yield `${root.name}: garbage collection would delete more of ${harmedImages(root.losesRepair)}, parts that are still served or that a repair needs; run regfsck plan first, and repair`;
+      yield `${root.name}: ${deletes ? "the deletes and " : ""}garbage collection would delete more of ${harmedImages(root.losesRepair)}, parts that are still served or that a repair needs; run regfsck plan first, and repair`;
     }
     for (const { path, message } of root.aborts.slice(0, MOST_ABORTS)) {
       yield `${root.name}: garbage collection would abort at ${path}: ${message}`;

@@ -5,12 +5,13 @@ import { UsageError } from "../contract/errors.ts";
 import type {
   AbortReport,
   BreakReport,
+  DeleteReport,
   ForecastReport,
   HarmReport,
   RefusedTagReport,
   RootForecastReport,
 } from "../contract/forecast.ts";
-import type { Bytes } from "../facts/columns.ts";
+import { Bytes } from "../facts/columns.ts";
 import type { RootGraph } from "../graph/root-graph.ts";
 import type { Needs } from "../inspect/inspect-all.ts";
 import type { RootInspection } from "../inspect/inspect-root.ts";
@@ -21,7 +22,15 @@ import type { Harm } from "../registry/collect/harm.ts";
 import { type RefusedTag, refusedTags } from "../registry/serve/refused-tags.ts";
 import { abortMessage, keeperSentence, refusalMessage, spoiledSentence } from "../report/gc-words.ts";
 import { selectNames } from "../scan/list-namespace.ts";
-import { type CleanUpOptions, type RemovedTags, removedTags } from "./clean-up.ts";
+import { groupBy } from "../text/group-by.ts";
+import {
+  type CleanUpNames,
+  type CleanUpOptions,
+  type CleanUps,
+  cleanUpRoots,
+  type NamedDelete,
+  type RootCleanUp,
+} from "./clean-up.ts";
 import { type Run, reportHead, verdictOf } from "./run.ts";
 
 /** What is to be read to tell what a garbage collection would do: all that it would meet. */
@@ -32,72 +41,87 @@ export function collectionNeeds({ keepTags, deleteUntagged }: CleanUpOptions): P
 export interface ReportOptions extends Pick<CleanUpOptions, "deleteUntagged" | "keepTags"> {
   /** Globs: only images of matching repositories are reported as broken. */
   readonly repositories: readonly string[];
-  /** `repository:tag` of the tags that the clean-up removes by name. */
-  readonly removedImages: readonly string[];
 }
 
-/** A root, and what the clean-up and the garbage collection would do to it. */
+/** A root, and what deletes, clean-up and garbage collection would do to it. */
 export interface RootForecast {
   readonly inspection: RootInspection;
-  readonly removed: RemovedTags;
+  readonly cleanUp: RootCleanUp;
   readonly forecast: Forecast;
   /** What the release of the registry before serves and this one does not. */
   readonly refused: readonly RefusedTag[];
 }
 
+export interface Forecasts extends Pick<CleanUps, "notFound"> {
+  readonly forecasts: readonly RootForecast[];
+  /** By root that frees nothing: what could be deleted so that something is freed. */
+  readonly reclaimable?: ReadonlyMap<RootInspection, Reclaimable>;
+}
+
+export type Reclaimable = NonNullable<RootForecastReport["reclaimable"]>;
+
 /**
- * What the clean-up and the garbage collection would do to these roots. Throws a UsageError for a tag to remove that no
- * root has, and for a glob that no repository matches.
+ * What deletes, clean-up and garbage collection would do to these roots. Throws a UsageError for an image that an option
+ * names and no root has, and for a glob that no repository matches.
  */
-export function forecastRoots(inspections: readonly RootInspection[], options: ReportOptions): RootForecast[] {
-  const removed = removedTags(inspections, options.removedImages, options.keepTags);
+export function forecastRoots(
+  inspections: readonly RootInspection[],
+  names: CleanUpNames,
+  options: ReportOptions,
+): Forecasts {
+  const { byRoot, notFound } = cleanUpRoots(inspections, names, options.keepTags);
   for (const glob of options.repositories) {
     const matches = inspections.some(({ context }) => repositoryFilter(context.graph, [glob]).size > 0);
     if (!matches) throw new UsageError(`--repo ${glob}: no repository matches`);
   }
-  return inspections.map((inspection) => {
-    const tags = removed.get(inspection)!;
+  const forecasts = inspections.map((inspection) => {
+    const cleanUp = byRoot.get(inspection)!;
     const { graph, pull, rules } = inspection.context;
     const refused = refusedTags(graph, pull, rules);
-    return { inspection, removed: tags, forecast: forecastOf(inspection, tags.all, options), refused };
+    return { inspection, cleanUp, forecast: forecastOf(inspection, cleanUp, options), refused };
   });
+  return { forecasts, notFound };
 }
 
 /** From what is foretold of each root to the report. */
 export function forecastReport(
-  forecasts: readonly RootForecast[],
+  { forecasts, notFound, reclaimable }: Forecasts,
   unreadable: ForecastReport["unreadable"],
   options: ReportOptions,
   run: Run,
 ): ForecastReport {
-  const breaks = forecasts.some(({ refused, forecast: { breaks: all, losesRepair, collection } }) => {
-    return all.length + losesRepair.length + collection.aborts.length + refused.length > 0;
+  const breaks = forecasts.some(({ cleanUp, refused, forecast: { breaks: all, losesRepair, collection } }) => {
+    const failing = cleanUp.named.filter(({ answer }) => answer === "fails-half-way");
+    return all.length + losesRepair.length + collection.aborts.length + failing.length + refused.length > 0;
   });
   return {
     ...reportHead("forecast", run),
     verdict: verdictOf(breaks, unreadable.length > 0),
-    roots: forecasts.map((one) => rootForecast(one, options)),
+    roots: forecasts.map((one) => rootForecast(one, options, reclaimable?.get(one.inspection) ?? null)),
+    notFound: [...notFound],
     unreadable,
   };
 }
 
 function forecastOf(
   { root, context, hasBlobStore }: RootInspection,
-  removedTags: Bytes,
+  { deletes, removedTags }: RootCleanUp,
   { deleteUntagged }: ReportOptions,
 ): Forecast {
   const { rules, graph, catalogue, unexpectedInStore, pull } = context;
   const input = { rules, graph, catalogue, unexpectedInStore, hasBlobStore };
-  return forecast(input, pull, root.kind, { deleteUntagged, removedTags });
+  return forecast(input, pull, root.kind, { deleteUntagged, removedTags, deletes });
 }
 
 function rootForecast(
-  { inspection: { root, context }, removed, forecast: foretold, refused }: RootForecast,
+  { inspection: { root, context }, cleanUp, forecast: foretold, refused }: RootForecast,
   { deleteUntagged, keepTags, repositories }: ReportOptions,
+  reclaimable: Reclaimable | null,
 ): RootForecastReport {
   const { graph } = context;
   const { collection, breaks, losesRepair, safeToFreeBytes } = foretold;
   const aborts = collection.aborts.map(abortReport);
+  const taking = groupBy(cleanUp.named, ({ repository, digest }) => `${repository.index} ${digest}`);
   const reported = repositories.length > 0 ? repositoryFilter(graph, repositories) : undefined;
   return {
     name: root.name,
@@ -109,8 +133,9 @@ function rootForecast(
     abort: aborts[0] ?? null,
     aborts,
     marked: collection.marked,
-    removedTags: removedImages(graph, removed.all),
-    cleanUpWarnings: [...cleanUpWarnings(graph, removed.all, removed.named)].map(({ tag, hazard }) => ({
+    deletes: cleanUp.named.map((named) => deleteReport(graph, named)),
+    removedTags: removedImages(graph, cleanUp.removedTags),
+    cleanUpWarnings: [...cleanUpWarnings(graph, cleanUp.goneTags, notChosen(cleanUp))].map(({ tag, hazard }) => ({
       image: imageName(graph, tag),
       reason: hazard,
       message: HAZARD_WORDS[hazard],
@@ -129,9 +154,10 @@ function rootForecast(
       ({ repository, digest }) => `${repository.name}@${graph.digests.text(digest)}`,
     ),
     safeToFreeBytes,
+    reclaimable,
     unseenRepositories: [...unseenRepositories(context)].map(({ repository }) => repository.name),
     breaks: breaks
-      .map((broken) => breakReport(graph, broken))
+      .map((broken) => breakReport(graph, broken, taking))
       .filter(({ repository }) => reported?.has(repository) ?? true),
     losesRepair: losesRepair
       .map((harm) => harmReport(graph, harm))
@@ -151,12 +177,39 @@ function abortReport({ path, reason, phase }: Abort): AbortReport {
   return { path, reason, message: abortMessage(reason, phase) };
 }
 
-function breakReport(graph: RootGraph, { tag, lost, keepers, spoiledBy }: Broken): BreakReport {
-  const repository = graph.repository(graph.tags.repository(tag)).name;
+/** The tags of which no warning is due: somebody named them, or they are said to break. */
+function notChosen({ namedTags, deletes }: RootCleanUp): Bytes {
+  const all = new Bytes();
+  for (const tags of [namedTags, deletes?.removedTags ?? new Bytes()]) {
+    for (let tag = 0; tag < tags.length; tag++) if (tags.at(tag) === 1) all.set(tag, 1);
+  }
+  return all;
+}
+
+function deleteReport(graph: RootGraph, { name, answer, digest, tags }: NamedDelete): DeleteReport {
+  return {
+    image: name,
+    answer,
+    digest: digest < 0 ? null : graph.digests.text(digest),
+    tags: tags.map((tag) => imageName(graph, tag)),
+  };
+}
+
+function breakReport(
+  graph: RootGraph,
+  { tag, phase, lost, keepers, spoiledBy }: Broken,
+  taking: ReadonlyMap<string, readonly NamedDelete[]>,
+): BreakReport {
+  const { name: repository, index } = graph.repository(graph.tags.repository(tag));
+  const deletes = new Set(
+    lost.flatMap(({ digest }) => (taking.get(`${index} ${digest}`) ?? []).map(({ name }) => name)),
+  );
+  const image = { repository, name: imageName(graph, tag), deletes: [...deletes] };
   return {
     repository,
     tag: graph.tags.name(tag),
     digest: graph.digests.text(graph.tags.target(tag)),
+    phase,
     lost: lost.map(({ digest, role, platform }) => ({
       digest: graph.digests.text(digest),
       role,
@@ -164,7 +217,7 @@ function breakReport(graph: RootGraph, { tag, lost, keepers, spoiledBy }: Broken
     })),
     keptBy: [
       ...(spoiledBy ? [spoiledSentence(spoiledBy.name)] : []),
-      ...keepers.map((keeper) => keeperSentence(keeper, repository)),
+      ...keepers.map((keeper) => keeperSentence(keeper, image)),
     ],
   };
 }

@@ -41,7 +41,7 @@ export function rootEvidence(
     const fs = notingIn(storageFs, root, unreadable);
     const user = collector ?? majorityOwner(fs, root.path, repositoryNames(namespace));
     const { rules, graph, catalogue } = one.inspection.context;
-    const removedTags = one.removed.all;
+    const removedTags = one.cleanUp.goneTags;
     const checks = { since, collector: user, removedTags };
     const deletions = lookAtDeletions(storageFs, root.path, graph, one.forecast.collection, checks);
     const collected = { path: root.path, rules, namespace, graph, catalogue };
@@ -119,8 +119,8 @@ export function cleanUpDoubts(
   forecasts: readonly RootForecast[],
   unreadable: UnreadableReport[],
 ): UnreadableReport[] {
-  return forecasts.flatMap(({ inspection: { root, context }, removed }) => {
-    const shared = sharedTags(notingIn(storageFs, root, unreadable), root.path, context.graph, removed.all);
+  return forecasts.flatMap(({ inspection: { root, context }, cleanUp }) => {
+    const shared = sharedTags(notingIn(storageFs, root, unreadable), root.path, context.graph, cleanUp.goneTags);
     return shared.map(({ path, removed: other }) => {
       const error = `symbolic links or mounts make ${path} part of ${other}, which the clean-up removes; give it a directory of its own, or name both with --remove-tag`;
       return { root: root.name, path, error };

@@ -9,7 +9,7 @@ import { doubtedRoots, nextState, stateText } from "../report/history.ts";
 import { render } from "../report/index.ts";
 import { type GateMetricsInput, parseEarlierGateMetrics, renderGateMetrics } from "../report/metrics/gate.ts";
 import { findUser } from "../scan/users.ts";
-import { imagesToRemove } from "./clean-up.ts";
+import { type CleanUpNames, cleanUpNames, sortedNames } from "./clean-up.ts";
 import { decide } from "./decide.ts";
 import { EXIT } from "./exit-code.ts";
 import { collectionNeeds, forecastReport, forecastRoots } from "./forecast-report.ts";
@@ -26,7 +26,7 @@ export const GATE_EXIT: Record<Decision, number> = { go: EXIT.clean, stop: EXIT.
 /** Decides and prints. Gives the exit code: 0 go, 4 stop, 8 undecided. */
 export async function gate(options: GateOptions, terminal: Terminal): Promise<number> {
   const run = await beginRun(options, terminal);
-  const removedImages = imagesToRemove(options);
+  const names = cleanUpNames(options);
   const collector = options.asCollector === undefined ? undefined : findUser(terminal.fs, options.asCollector);
   const last = await readState(options.state, terminal.user);
   const fingerprint = options.report !== undefined || options.format !== "text";
@@ -39,8 +39,9 @@ export async function gate(options: GateOptions, terminal: Terminal): Promise<nu
     },
   );
   const remembered = typeof last === "object" ? last : undefined;
-  const reported = { ...options, repositories: [], removedImages };
-  const forecasts = forecastRoots(inspected.inspections, reported);
+  const reported = { ...options, repositories: [] };
+  const foretold = forecastRoots(inspected.inspections, names, reported);
+  const { forecasts } = foretold;
   const marked = new Map(
     forecasts.map(({ inspection, forecast }) => [inspection.root.path, forecast.collection.marked]),
   );
@@ -59,7 +60,7 @@ export async function gate(options: GateOptions, terminal: Terminal): Promise<nu
     return remembered ? vanishedCauses(terminal.fs, read, vanished, remembered.completedAt) : [];
   };
   const scan = scanReport({ ...inspected, unreadable }, { ...options, vanished: causesOfLoss }, remembered, run);
-  const forecast = forecastReport(forecasts, unreadable, reported, run);
+  const forecast = forecastReport(foretold, unreadable, reported, run);
   const evidence = {
     scan,
     forecast,
@@ -74,7 +75,7 @@ export async function gate(options: GateOptions, terminal: Terminal): Promise<nu
   const report: GateReport = {
     ...reportHead("gate", run),
     verdict: scan.verdict,
-    asked: askedOf(options, removedImages),
+    asked: askedOf(options, names),
     ...decided,
     fingerprints: inspected.inspections.flatMap(({ root, fingerprint }) =>
       fingerprint === undefined ? [] : [{ root: root.name, path: root.path, sha256: fingerprint }],
@@ -104,10 +105,17 @@ function settled(decision: Decision, filesComplete: boolean): Decision {
 /** What the options ask about, as a recheck compares it. */
 function askedOf(
   { deleteUntagged, keepTags, quietPeriod, maxDelete, allowBroken }: GateOptions,
-  removedImages: readonly string[],
+  { deletes, removals }: CleanUpNames,
 ): Asked {
-  const removeTags = [...new Set(removedImages)].sort();
-  return { deleteUntagged, keepTags: keepTags ?? null, removeTags, quietPeriodMs: quietPeriod, maxDelete, allowBroken };
+  return {
+    deleteUntagged,
+    keepTags: keepTags ?? null,
+    removeTags: sortedNames(removals),
+    deletes: sortedNames(deletes),
+    quietPeriodMs: quietPeriod,
+    maxDelete,
+    allowBroken,
+  };
 }
 
 async function writeMetrics(

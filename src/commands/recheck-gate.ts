@@ -17,7 +17,7 @@ import { listNames, type StorageFs } from "../scan/fs/storage-fs.ts";
 import { listNamespace } from "../scan/list-namespace.ts";
 import { escapeText } from "../text/escape.ts";
 import { formatNumberOf } from "../text/quantities.ts";
-import { imagesToRemove } from "./clean-up.ts";
+import { cleanUpNames, sortedNames } from "./clean-up.ts";
 import { GATE_EXIT } from "./gate.ts";
 
 type GateOptions = OptionsOf<"gate">;
@@ -64,15 +64,18 @@ export async function recheckGate(options: GateOptions & { recheck: string }, te
   return code;
 }
 
-/** `garbage-collect -m after removing app:1.0`. */
-function collectionOf({ registry, asked: { deleteUntagged, keepTags, removeTags } }: Earlier): string {
-  const removed = [
-    ...(keepTags === null ? [] : [`all but the ${keepTags} newest tags`]),
-    ...(removeTags.length > 3 ? [formatNumberOf(removeTags.length, "tag")] : removeTags),
+/** `garbage-collect -m after deleting app:1.0 over HTTP and removing app:2.0`. */
+function collectionOf({ registry, asked: { deleteUntagged, keepTags, removeTags, deletes } }: Earlier): string {
+  const few = (names: readonly string[], noun: string) =>
+    names.length > 3 ? [formatNumberOf(names.length, noun)] : names;
+  const removed = [...(keepTags === null ? [] : [`all but the ${keepTags} newest tags`]), ...few(removeTags, "tag")];
+  const done = [
+    ...(deletes.length === 0 ? [] : [`deleting ${few(deletes, "image").join(", ")} over HTTP`]),
+    ...(removed.length === 0 ? [] : [`removing ${removed.join(", ")}`]),
   ];
-  const after = removed.length === 0 ? "" : ` after removing ${removed.join(", ")}`;
   const named = namedRegistry(registry);
-  return `garbage-collect${deleteUntagged ? " -m" : ""}${named === undefined ? "" : ` of ${named}`}${after}`;
+  const whose = named === undefined ? "" : ` of ${named}`;
+  return `garbage-collect${deleteUntagged ? " -m" : ""}${whose}${done.length === 0 ? "" : ` after ${done.join(" and ")}`}`;
 }
 
 /** Throws a UsageError where what is asked now is not what was asked then. What is not said now is as it was then, but for the registry. */
@@ -93,10 +96,13 @@ function refuseOther(
   if (options.keepTags !== undefined && options.keepTags !== asked.keepTags) {
     refuse(asked.keepTags === null ? "without --keep-tags" : `with --keep-tags ${asked.keepTags}`);
   }
-  const removeTags = [...new Set(imagesToRemove(options))].sort();
-  if (removeTags.length > 0 && removeTags.join("\n") !== asked.removeTags.join("\n")) {
-    refuse(asked.removeTags.length === 0 ? "without tags to remove" : "with other tags to remove");
-  }
+  const names = cleanUpNames(options);
+  const refuseNames = (now: readonly string[], then: readonly string[], what: string) => {
+    if (now.length > 0 && now.join("\n") !== then.join("\n"))
+      refuse(`with${then.length === 0 ? "out" : " other"} ${what}`);
+  };
+  refuseNames(sortedNames(names.removals), asked.removeTags, "tags to remove");
+  refuseNames(sortedNames(names.deletes), asked.deletes, "images to delete");
   const kinds = new Map(forecast.roots.map(({ path, kind }) => [path, kind]));
   for (const { root, isKindGiven } of chosen) {
     if (isKindGiven && kinds.get(root.path) !== root.kind) refuse(`to treat ${root.name} as ${kinds.get(root.path)}`);

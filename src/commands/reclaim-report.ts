@@ -7,6 +7,7 @@ import type { InspectedRoots } from "../inspect/inspect-all.ts";
 import type { RootInspection } from "../inspect/inspect-root.ts";
 import type { Reclaim } from "../registry/reclaim/reclaim.ts";
 import type { KeptRevision } from "../registry/reclaim/select.ts";
+import type { CleanUps } from "./clean-up.ts";
 import { type Run, reportHead, verdictOf } from "./run.ts";
 
 /** A root, and what can be deleted of it. */
@@ -31,7 +32,7 @@ export interface ReclaimReportOptions {
 }
 
 export function reclaimReport(
-  roots: readonly RootReclaim[],
+  { roots, notFound }: { readonly roots: readonly RootReclaim[] } & Pick<CleanUps, "notFound">,
   unreadable: InspectedRoots["unreadable"],
   { olderThan, keepTags, files }: ReclaimReportOptions,
   run: Run,
@@ -50,6 +51,7 @@ export function reclaimReport(
     offlineScript: files.offlineScript ?? null,
     quarantine: files.offlineScript === undefined ? null : (files.quarantine ?? null),
     roots: reported,
+    notFound: [...notFound],
     unreadable,
     summary: {
       manifests,

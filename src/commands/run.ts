@@ -21,6 +21,7 @@ export interface RunOptions {
   readonly config: string | undefined;
   readonly recheck?: string | undefined;
   readonly removeTagsFrom?: string | undefined;
+  readonly deletesFrom?: string | undefined;
 }
 
 export interface Run {
@@ -37,9 +38,10 @@ export interface Run {
 
 /** `more` are files beside report, state and metrics. Throws a UsageError where two options name one file. */
 export async function beginRun(options: RunOptions, terminal: Terminal, more: NamedFiles = {}): Promise<Run> {
-  const { report, state, metrics, config, recheck, removeTagsFrom } = options;
+  const { report, state, metrics, config, recheck, removeTagsFrom, deletesFrom } = options;
   const outputs = { "--report": report, "--state": state, "--metrics": metrics, ...more };
-  const inputs = { "--config": config, "--recheck": recheck, "--remove-tags-from": removeTagsFrom };
+  const lists = { "--remove-tags-from": removeTagsFrom, "--delete-from": deletesFrom };
+  const inputs = { "--config": config, "--recheck": recheck, ...lists };
   await checkDistinct(outputs, inputs, terminal.user);
   return {
     startedAt: terminal.now(),

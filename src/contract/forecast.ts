@@ -14,6 +14,9 @@ const broken = z
     repository: z.string(),
     tag: z.string(),
     digest: digest.describe("what the tag names"),
+    phase: z
+      .enum(["delete", "garbage-collection"])
+      .describe("whether the deletes over HTTP break it, at once, or garbage collection does"),
     lost: z.array(
       z.strictObject({
         digest,
@@ -23,7 +26,7 @@ const broken = z
     ),
     keptBy: z.array(z.string()).describe("what would keep the image, one sentence each"),
   })
-  .describe("an image that is pullable before garbage collection, and broken after it");
+  .describe("an image that is pullable before, and broken after deletes and garbage collection");
 
 const harmed = z
   .strictObject({
@@ -39,7 +42,7 @@ const harmed = z
       }),
     ),
   })
-  .describe("an image that is broken before, or a manifest that no tag names, and what garbage collection takes of it");
+  .describe("an image that is broken before, or a manifest that no tag names, and what is taken of it");
 
 const image = z.string().describe("repository:tag");
 const manifest = z.string().describe("repository@digest");
@@ -63,6 +66,15 @@ const cleanUpWarning = z
   })
   .describe("a tag that the clean-up removes, or keeps, and nobody may have meant it to");
 
+const deleted = z
+  .strictObject({
+    image: z.string().describe("repository:tag or repository@digest, as it was given"),
+    answer: z.enum(["deleted", "not-served", "fails", "fails-half-way", "refused", "unknown"]),
+    digest: digest.nullable().describe("what the DELETE names; null where it comes to none"),
+    tags: z.array(image).describe("all tags that go with it, its own included"),
+  })
+  .describe("what a client deletes over HTTP before all else");
+
 const root = z.strictObject({
   ...investigatedRoot.shape,
   deleteUntagged: z.boolean().describe("whether garbage collection runs with -m"),
@@ -71,7 +83,8 @@ const root = z.strictObject({
   abort: abort.nullable().describe("the first place where garbage collection aborts"),
   aborts: z.array(abort).describe("all places where it would abort, that one first"),
   marked: count.describe("the N of N blobs marked"),
-  removedTags: z.array(image).describe("by the tag clean-up, before garbage collection"),
+  deletes: z.array(deleted).describe("in their order; of what other roots have, nothing"),
+  removedTags: z.array(image).describe("by the tag clean-up, before garbage collection and after the deletes"),
   cleanUpWarnings: z.array(cleanUpWarning),
   refusedTags: z.array(refusedTag),
   deletedManifests: z.array(manifest).describe("where it aborts: what is gone by then"),
@@ -79,6 +92,12 @@ const root = z.strictObject({
   deletedBytes: count,
   deletedLayerLinks: z.array(manifest).describe("repository@digest of layer links, which registry 3 deletes"),
   safeToFreeBytes: count.describe("safe to free: what garbage collection would free if it kept children and referrers"),
+  reclaimable: z
+    .strictObject({ manifests: count, freedBytes: count })
+    .nullable()
+    .describe(
+      "where garbage collection completes and frees nothing: what regfsck reclaim would delete and free, after the same clean-up; null elsewhere, and where it offers nothing",
+    ),
   unseenRepositories: z
     .array(z.string())
     .describe("repositories with tags or revisions that garbage collection does not see"),
@@ -90,6 +109,9 @@ export const forecastReport = z
   .strictObject({
     ...runShape("forecast"),
     roots: z.array(root),
+    notFound: z
+      .array(z.string())
+      .describe("what the lists of tags to remove and of images to delete name, and no root has (any more)"),
     unreadable: z.array(unreadable).describe("what could not be read, so that nothing is known about it"),
   })
   .meta({ title: "regfsck forecast --format json" });
@@ -101,5 +123,5 @@ export type RootForecastReport = ForecastReport["roots"][number];
 export type AbortReport = RootForecastReport["aborts"][number];
 export type BreakReport = RootForecastReport["breaks"][number];
 export type RefusedTagReport = RootForecastReport["refusedTags"][number];
-export type LostPartReport = BreakReport["lost"][number];
+export type DeleteReport = RootForecastReport["deletes"][number];
 export type HarmReport = RootForecastReport["losesRepair"][number];

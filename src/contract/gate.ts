@@ -10,6 +10,9 @@ const asked = z.strictObject({
   deleteUntagged: z.boolean().describe("a garbage collection with -m"),
   keepTags: count.nullable().describe("a clean-up that keeps so many tags of each repository; null for all"),
   removeTags: z.array(z.string()).describe("the tags that the clean-up was to remove by name, repository:tag"),
+  deletes: z
+    .array(z.string())
+    .describe("what clients were to delete over HTTP before that, repository:tag or repository@digest"),
   quietPeriodMs: count,
   maxDelete: z.number().min(0).max(1).describe("the largest share of a store's blobs, or of their bytes, that may go"),
   allowBroken: z.boolean(),

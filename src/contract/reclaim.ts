@@ -63,6 +63,7 @@ export const reclaimReport = z
     keepTags: count.nullable().describe("how many tags a repository keeps in the clean-up; null for all"),
     ...files,
     roots: z.array(root),
+    notFound: z.array(z.string()).describe("what the list of tags to remove names, and no root has (any more)"),
     unreadable: z.array(unreadable).describe(readError),
     summary: z.strictObject(summary),
   })

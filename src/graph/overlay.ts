@@ -46,7 +46,7 @@ class LinkOverlay implements LinkView {
     this.#table = table;
     if (!like) return;
     for (let link = 0; link < like.#changed.length; link++) this.#changed.push(like.#changed.at(link));
-    this.#added.push(...like.#added);
+    for (const place of like.#added) this.#added.push(place);
     for (const [key, link] of like.#addedBy) this.#addedBy.set(key, link);
   }
 

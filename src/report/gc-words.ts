@@ -112,22 +112,37 @@ export function abortMessage(reason: AbortReason, phase: Abort["phase"]): string
   return `${what}: garbage collection aborts ${PHASES[phase]}; fix: ${fix}`;
 }
 
+/** An image that would break, and what was to be deleted over HTTP and takes it or its parts. */
+export interface BreakingImage {
+  readonly repository: string;
+  /** `repository:tag`. */
+  readonly name: string;
+  /** As they were given. */
+  readonly deletes: readonly string[];
+}
+
 const SENTENCES = {
-  "without-deletes": () =>
-    "leave out the deletes of what is lost: a DELETE takes the digest, and with it every tag that names it",
+  "without-deletes": ({ name, deletes }) =>
+    `do not delete ${deletes.length === 0 ? "what is lost" : listed(deletes)} over HTTP, or name ${name} too if it is meant to go: a DELETE takes the digest, and every tag of it`,
   "without-delete-untagged": () =>
-    "run garbage collection without -m, or first give each child a tag of its own: crane tag REPOSITORY@DIGEST child-amd64",
-  "without-tag-clean-up": (repository) =>
+    "run garbage collection without -m; regfsck reclaim lists what can be deleted first, so that it frees as much",
+  "without-tag-clean-up": ({ repository }) =>
     `keep the tags of ${repository} that name what is lost: the clean-up removes them, and nothing else keeps it`,
-  "with-layers-folder": (repository) =>
+  "with-layers-folder": ({ repository }) =>
     `create the empty directory ${linksFolder(repository, "layer")}; if it exists, move away the file whose name begins with _ that hides it (unseen-repository in regfsck scan)`,
   "with-sha256-layers": () =>
     "push the image again with every blob named by sha256: garbage collection never keeps a blob that is named by sha512, nor what a manifest without a revision link needs",
-} as const satisfies Record<Keeper, (repository: string) => string>;
+} as const satisfies Record<Keeper, (image: BreakingImage) => string>;
 
-/** One sentence for a person: what to do so that garbage collection leaves an image of this repository pullable. */
-export function keeperSentence(keeper: Keeper, repository: string): string {
-  return SENTENCES[keeper](repository);
+/** One sentence for a person: what to do so that an image stays pullable. */
+export function keeperSentence(keeper: Keeper, image: BreakingImage): string {
+  return SENTENCES[keeper](image);
+}
+
+/** The first three, and how many there are besides. */
+function listed(names: readonly string[]): string {
+  const more = names.length - 3;
+  return names.slice(0, 3).join(", ") + (more > 0 ? ` and ${formatNumberOf(more, "other")}` : "");
 }
 
 /** One sentence for a person: what to do about the repository whose incomplete copy of an index costs another its layers. */

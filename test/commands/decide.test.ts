@@ -37,7 +37,7 @@ function decided({ roots = [], evidence: of = {}, unreadable = [], summary = {},
     {
       ...evidence,
       scan: { ...scan, summary: found },
-      forecast: { ...run, ...time, command: "forecast", roots, unreadable },
+      forecast: { ...run, ...time, command: "forecast", roots, notFound: [], unreadable },
     },
     { failOn: "error", allowBroken: false, maxDelete: 0.5, quietPeriod: 3_600_000, ...rules },
   );
@@ -54,20 +54,17 @@ function rootEvidence(rest: Partial<RootEvidence>): RootEvidence {
 function rootForecast(name: string, rest: Partial<RootForecastReport>): RootForecastReport {
   return {
     ...{ name, path: `/${name}`, kind: "authoritative", deleteUntagged: true, keepTags: null },
-    ...{ outcome: "completes", abort: null, aborts: [], marked: 0, removedTags: [], cleanUpWarnings: [] },
-    ...{
-      refusedTags: [],
-      deletedLayerLinks: [],
-      deletedManifests: [],
-      deletedBlobs: [],
-      deletedBytes: 0,
-      safeToFreeBytes: 0,
-    },
+    ...{ outcome: "completes", abort: null, aborts: [], marked: 0, deletes: [], removedTags: [], cleanUpWarnings: [] },
+    ...{ deletedManifests: [], deletedBlobs: [], deletedBytes: 0, safeToFreeBytes: 0, reclaimable: null },
+    ...{ refusedTags: [], deletedLayerLinks: [] },
     ...{ unseenRepositories: [], breaks: [], losesRepair: [], ...rest },
   };
 }
 
-const broken = { repository: "team/app", tag: "1.0", digest: "sha256:0", lost: [], keptBy: [] };
+const broken: RootForecastReport["breaks"][number] = {
+  ...{ repository: "team/app", tag: "1.0", digest: "sha256:0", lost: [], keptBy: [] },
+  phase: "garbage-collection",
+};
 const abort = { path: "docker/x", reason: "no-blobs", message: "there is no blob store" };
 
 describe("decide", () => {

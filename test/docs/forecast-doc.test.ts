@@ -2,6 +2,10 @@ import { readFileSync } from "node:fs";
 import { describe, expect, it } from "vitest";
 import { jsonSchemas } from "../../src/contract/json-schemas.ts";
 import { ABORT_REASONS } from "../../src/report/gc-words.ts";
+import { nodeFs } from "../../src/scan/fs/storage-fs.ts";
+import { consoleExamples } from "../worlds/console-examples.ts";
+import { runProgram } from "../worlds/scan-world.ts";
+import { REPOSITORY } from "./pages.ts";
 
 const page = (name: string) => readFileSync(new URL(`../../docs/${name}`, import.meta.url), "utf8");
 const common = page("json.md");
@@ -32,6 +36,15 @@ describe("docs/forecast.md", () => {
   it("names every field and line, with what json.md says of all reports", () => {
     const all = [...names("forecast.schema.json", "forecast-line.schema.json")];
     expect(all.filter((name) => !new RegExp(`\\b${name}\\b`).test(text + common))).toEqual([]);
+  });
+});
+
+describe("the examples of docs/forecast.md", () => {
+  it.each(consoleExamples(page("forecast.md")))("show what a run prints: $command", async ({ command, shown }) => {
+    const args = command.split(" ").map((word) => word.replace(/^test-fixtures\//, `${REPOSITORY}test-fixtures/`));
+    // Threads need the built program.
+    const { printed } = await runProgram(nodeFs, [...args, "--jobs", "1"]);
+    expect(printed).toMatch(shown);
   });
 });
 

@@ -66,7 +66,7 @@ describe("the JSON of a forecast", () => {
 describe("the lines of a forecast", () => {
   it("begin with the roots, their lists left out, and name the root of every entry", () => {
     expect(Object.keys(lines(breaking)[0]!).join(" ")).toBe(
-      "type name path kind deleteUntagged keepTags outcome abort marked deletedBytes safeToFreeBytes",
+      "type name path kind deleteUntagged keepTags outcome abort marked deletedBytes safeToFreeBytes reclaimable",
     );
     const types = [...new Set(lines(halfWay).map(({ type }) => type))];
     expect(types).toEqual(["root", "break", "abort", "unseenRepository", "removedTag", "deletedManifest", "summary"]);

@@ -3,7 +3,7 @@
 import type { BreakReport, ForecastReport, RootForecastReport } from "../../src/contract/forecast.ts";
 import type { GateReport } from "../../src/contract/gate.ts";
 import type { ScanReport } from "../../src/contract/scan.ts";
-import { abortMessage, keeperSentence } from "../../src/report/gc-words.ts";
+import { abortMessage, type BreakingImage, keeperSentence } from "../../src/report/gc-words.ts";
 import { clean, HOSTILE, hostile, incident, incomplete, linkPath, rootReport, sha256 } from "./sample-reports.ts";
 
 /** A root whose collection deletes nothing; what it would be follows from the fields given. */
@@ -19,6 +19,7 @@ export function rootForecast(fields: Partial<RootForecastReport> = {}): RootFore
     abort: aborts[0] ?? null,
     aborts,
     marked: 244_254,
+    deletes: [],
     removedTags: [],
     cleanUpWarnings: [],
     refusedTags: [],
@@ -27,6 +28,7 @@ export function rootForecast(fields: Partial<RootForecastReport> = {}): RootFore
     deletedBlobs: [],
     deletedBytes: 0,
     safeToFreeBytes: 0,
+    reclaimable: null,
     unseenRepositories: [],
     breaks: [],
     losesRepair: [],
@@ -52,9 +54,14 @@ export function forecastReport(
     dryRun: false,
     verdict: unread ? (harm ? "findings+incomplete" : "incomplete") : harm ? "findings" : "clean",
     roots,
+    notFound: [],
     unreadable: [],
     ...fields,
   };
+}
+
+function imageNamed(repository: string): BreakingImage {
+  return { repository, name: `${repository}:1.0`, deletes: [] };
 }
 
 export function broken(repository: string, tag: string, fields: Partial<BreakReport> = {}): BreakReport {
@@ -62,8 +69,9 @@ export function broken(repository: string, tag: string, fields: Partial<BreakRep
     repository,
     tag,
     digest: sha256(`${repository}:${tag}`),
+    phase: "garbage-collection",
     lost: [{ digest: sha256(`${repository} child`), role: "child", platform: "linux/amd64" }],
-    keptBy: [keeperSentence("without-delete-untagged", repository)],
+    keptBy: [keeperSentence("without-delete-untagged", imageNamed(repository))],
     ...fields,
   };
 }
@@ -90,7 +98,7 @@ export const breaking = forecastReport([
       }),
       broken("mirror/index-only", "stable", {
         lost: [{ digest: sha256("mirror/index-only:stable"), role: "manifest" }],
-        keptBy: [keeperSentence("with-layers-folder", "mirror/index-only")],
+        keptBy: [keeperSentence("with-layers-folder", imageNamed("mirror/index-only"))],
       }),
       ...Array.from({ length: 500 }, (_, index) => broken("team/web", `1.${index}`)),
       broken("tools/sha512", "1.0", {
@@ -99,8 +107,8 @@ export const breaking = forecastReport([
           { digest: `sha512:${"0123456789abcdef".repeat(8)}`, role: "layer" },
         ],
         keptBy: [
-          keeperSentence("without-tag-clean-up", "tools/sha512"),
-          keeperSentence("with-sha256-layers", "tools/sha512"),
+          keeperSentence("without-tag-clean-up", imageNamed("tools/sha512")),
+          keeperSentence("with-sha256-layers", imageNamed("tools/sha512")),
         ],
       }),
     ],
@@ -144,6 +152,10 @@ export const hostileForecast = forecastReport(
       name: HOSTILE,
       path: `/opt/${HOSTILE}`,
       aborts: [{ path: `${HOSTILE}/${"very-long-name/".repeat(60)}`, reason: HOSTILE, message: HOSTILE.repeat(20) }],
+      deletes: [
+        { image: HOSTILE, answer: "deleted", digest: HOSTILE, tags: [HOSTILE.repeat(20), HOSTILE] },
+        { image: `${HOSTILE}@${HOSTILE}`, answer: "fails-half-way", digest: null, tags: [] },
+      ],
       removedTags: [`${HOSTILE}:${HOSTILE}`],
       deletedManifests: [`${HOSTILE}@${HOSTILE}`, HOSTILE],
       deletedBlobs: [HOSTILE],
@@ -153,6 +165,7 @@ export const hostileForecast = forecastReport(
           repository: HOSTILE,
           tag: HOSTILE,
           digest: HOSTILE,
+          phase: "delete",
           lost: [{ digest: HOSTILE, role: "child", platform: HOSTILE }],
           keptBy: [HOSTILE.repeat(20)],
         },
@@ -160,7 +173,7 @@ export const hostileForecast = forecastReport(
     }),
     rootForecast({ name: "b", path: "/b" }),
   ],
-  { unreadable: [{ root: HOSTILE, path: HOSTILE, error: HOSTILE }] },
+  { notFound: [HOSTILE], unreadable: [{ root: HOSTILE, path: HOSTILE, error: HOSTILE }] },
 );
 
 export const FORECASTS = { harmless, breaking, aborting, halfWay, unread, hostile: hostileForecast };
@@ -178,7 +191,7 @@ export function gateReport(scan: ScanReport, forecast: ForecastReport, reasons: 
     dryRun: false,
     verdict,
     asked: {
-      ...{ deleteUntagged: true, keepTags: null, removeTags: [] },
+      ...{ deleteUntagged: true, keepTags: null, removeTags: [], deletes: [] },
       ...{ quietPeriodMs: 3_600_000, maxDelete: 0.5, allowBroken: false },
     },
     decision: reasons.length === 0 ? "go" : scan.unreadable.length > 0 ? "undecided" : "stop",

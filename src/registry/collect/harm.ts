@@ -53,7 +53,7 @@ export function harmsOf(
   for (const repository of graph.repositories()) {
     const losses = new Losses(graph, after, repository, gone);
     const targets = removedTargets(graph, repository, removedTags);
-    targets.push(...(deletes?.deletedIn(repository) ?? []));
+    for (const digest of deletes?.deletedIn(repository) ?? []) targets.push(digest);
     const unneeded = losses.manifestsBelow(targets);
     const images = keptImages(graph, repository, { removedTags, revisionLinks: gone.revisionLinks, unneeded });
     if (!losses.isAnyIn(images.map(({ image }) => image))) continue;

@@ -29,6 +29,12 @@ export interface DeleteOutcome {
   readonly tags: readonly number[];
 }
 
+/** What looking through a repository's tags gives. */
+interface TagLookup {
+  readonly failure: "fails-half-way" | "unknown" | undefined;
+  readonly byDigest: ReadonlyMap<number, readonly number[]>;
+}
+
 /**
  * The deletes of one root, one after the other. The program looks for the link and the data and never reads the manifest,
  * so that a corrupt one can be deleted; the empty digest folders stay, and each tag goes with its folder. The blobs are
@@ -43,13 +49,14 @@ export class HttpDeletes {
   readonly namedTags = new Bytes();
   /** 1 at the numbers of links that are gone. */
   readonly removedLinks: Readonly<Record<LinkKind, Bytes>> = { layer: new Bytes(), revision: new Bytes() };
-  readonly #sharing: SharedLinks;
+  readonly #sharing: Readonly<Record<LinkKind, SharedLinks>>;
   /** The digests that are deleted, by repository. */
   readonly #deleted = new Map<RepositoryNode, number[]>();
+  readonly #lookups = new Map<RepositoryNode, TagLookup>();
 
   constructor(graph: RootGraph) {
     this.view = new GraphOverlay(graph);
-    this.#sharing = new SharedLinks(graph, "revision");
+    this.#sharing = { revision: new SharedLinks(graph, "revision"), layer: new SharedLinks(graph, "layer") };
   }
 
   /**
@@ -75,7 +82,9 @@ export class HttpDeletes {
     if (digest < 0 || !isRepositoryName(repository.name)) return nothing("not-served");
     const refused = refusal(followManifestLink(this.view, repository, digest).answer);
     if (refused !== undefined) return nothing(refused);
-    this.#deleted.set(repository, [...this.deletedIn(repository), digest]);
+    const deleted = this.#deleted.get(repository);
+    if (deleted) deleted.push(digest);
+    else this.#deleted.set(repository, [digest]);
     this.#removeLink(repository, "revision", digest);
     // Each link by which a manifest is served goes.
     if (this.view.servesByLayerLink) {
@@ -83,8 +92,9 @@ export class HttpDeletes {
       if (layer === DiskState.notAFolder) return { answer: "fails-half-way", digest, tags: [] };
       this.#removeLink(repository, "layer", digest);
     }
-    const tags = this.#tagsOf(repository, digest);
-    if (typeof tags === "string") return { answer: tags, digest, tags: [] };
+    const { failure, byDigest } = this.#lookupIn(repository);
+    if (failure !== undefined) return { answer: failure, digest, tags: [] };
+    const tags = (byDigest.get(digest) ?? []).filter((tag) => this.removedTags.at(tag) === 0);
     for (const tag of tags) this.removedTags.set(tag, 1);
     return { answer: "deleted", digest, tags };
   }
@@ -94,28 +104,31 @@ export class HttpDeletes {
     return this.#deleted.get(repository) ?? [];
   }
 
-  /** The tags that name the digest. It reads them all before it removes any, and fails at the first that it cannot read. */
-  #tagsOf(repository: RepositoryNode, digest: number): number[] | "fails-half-way" | "unknown" {
-    if (isBroken(repository.tagsState)) return "fails-half-way";
-    if (repository.tagsState === DiskState.unreadable) return "unknown";
+  /** It reads all tags of the repository before it removes any, and fails at the first that it cannot read. */
+  #lookupIn(repository: RepositoryNode): TagLookup {
+    const known = this.#lookups.get(repository);
+    if (known) return known;
     const { tags } = this.view;
-    const found: number[] = [];
+    const byDigest = new Map<number, number[]>();
+    const states = new Set<DiskState>([repository.tagsState]);
     for (const tag of repository.tags) {
-      if (this.removedTags.at(tag) === 1) continue;
-      const state = tags.state(tag);
-      if (isBroken(state) || !isStoragePath(tags.name(tag))) return "fails-half-way";
-      if (state === DiskState.unreadable) return "unknown";
-      if (state === DiskState.ok && tags.target(tag) === digest) found.push(tag);
+      const state = isStoragePath(tags.name(tag)) ? tags.state(tag) : DiskState.malformed;
+      states.add(state);
+      if (state !== DiskState.ok) continue;
+      const named = byDigest.get(tags.target(tag));
+      if (named) named.push(tag);
+      else byDigest.set(tags.target(tag), [tag]);
     }
-    return found;
+    const isUnreadable = states.has(DiskState.unreadable);
+    const failure = [...states].some(isBroken) ? "fails-half-way" : isUnreadable ? "unknown" : undefined;
+    const lookup: TagLookup = { failure, byDigest };
+    this.#lookups.set(repository, lookup);
+    return lookup;
   }
 
-  /**
-   * In all repositories that have their revisions in the same directories: mostly those are one repository with two names,
-   * which has its layer links twice as well.
-   */
+  /** In all repositories that have such links in the same directories. */
   #removeLink(repository: RepositoryNode, kind: LinkKind, digest: number): void {
-    for (const one of this.#sharing.of(repository)) {
+    for (const one of this.#sharing[kind].of(repository)) {
       if (this.view.removeLink(one, kind, digest)) {
         this.removedLinks[kind].set(this.view.links(kind).find(one.index, digest), 1);
       }

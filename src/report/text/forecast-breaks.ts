@@ -1,6 +1,6 @@
-// The images that garbage collection would break: those that lose the same are shown together, with what keeps them.
+// The images that deletes or garbage collection would break: those that lose the same are shown together, with what keeps them.
 
-import type { BreakReport, ForecastReport, LostPartReport } from "../../contract/forecast.ts";
+import type { BreakReport, ForecastReport } from "../../contract/forecast.ts";
 import { escapeText } from "../../text/escape.ts";
 import { columns, digestText, limit, more, type Page, paragraph, row } from "../../text/page.ts";
 import { formatNumberOf } from "../../text/quantities.ts";
@@ -16,7 +16,7 @@ export function* renderBreaks(page: Page, report: ForecastReport): Generator<str
   for (const images of groups.slice(0, limit(page, MAX_GROUPS))) {
     yield "\n";
     yield* imagesHeading(page, images, prefix);
-    yield* lostRows(page, images[0]!.lost);
+    yield* lostRows(page, images[0]!);
     yield* keepers(page, images);
   }
   const rest = groups.slice(limit(page, MAX_GROUPS)).flat();
@@ -31,7 +31,9 @@ export function* renderHarms(page: Page, report: ForecastReport): Generator<stri
   const harms = report.roots.flatMap(({ name, losesRepair }) => losesRepair.map((harm) => ({ root: name, ...harm })));
   if (harms.length === 0) return;
   yield "\n";
-  yield* paragraph(page, `Garbage collection would delete more of ${harmedImages(harms)}:`, {
+  const isAfterDeletes = report.roots.some(({ deletes }) => deletes.length > 0);
+  const subject = isAfterDeletes ? "The deletes and garbage collection" : "Garbage collection";
+  yield* paragraph(page, `${subject} would delete more of ${harmedImages(harms)}:`, {
     first: 0,
     rest: 2,
     paint: page.colour.bold,
@@ -57,7 +59,7 @@ function groupBreaks({ roots }: ForecastReport): BrokenImage[][] {
   for (const { name: root, breaks } of roots) {
     for (const broken of breaks) {
       const lost = broken.lost.flatMap(({ digest, role, platform }) => [digest, role, platform ?? ""]);
-      const key = [root, ...lost, ...broken.keptBy].join("\0");
+      const key = [root, broken.phase, ...lost, ...broken.keptBy].join("\0");
       const group = groups.get(key);
       if (group) group.push({ root, ...broken });
       else groups.set(key, [{ root, ...broken }]);
@@ -67,13 +69,14 @@ function groupBreaks({ roots }: ForecastReport): BrokenImage[][] {
 }
 
 /** What an image loses, part by part in columns. */
-function* lostRows(page: Page, lost: readonly LostPartReport[]): Generator<string> {
+function* lostRows(page: Page, { phase, lost }: BrokenImage): Generator<string> {
+  const label = phase === "delete" ? "loses at once" : "loses";
   const shown = lost.slice(0, limit(page, MAX_ROWS));
   const roleWidth = Math.max(...shown.map(({ role }) => columns(role)));
   const platformWidth = Math.max(...shown.map(({ platform }) => columns(escapeText(platform ?? ""))));
   for (const [index, { role, platform, digest }] of shown.entries()) {
     yield* row(page, 2, [
-      { text: index === 0 ? "loses" : "", pad: "loses".length, paint: page.colour.red },
+      { text: index === 0 ? label : "", pad: label.length, paint: page.colour.red },
       { text: role, pad: roleWidth },
       { text: platform ?? "", pad: platformWidth },
       { text: digestText(page, digest) },

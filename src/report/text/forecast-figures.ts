@@ -14,18 +14,23 @@ const MAX_NAMES = 8;
 const MAX_REMOVED = 200;
 const MAX_WARNINGS = 20;
 
-/** The subject of the verdict: "garbage collection", "the tag clean-up and garbage collection with -m". */
+/** The subject of the verdict: "garbage collection", "the deletes, the tag clean-up and garbage collection with -m". */
 export function subjectOf({ registry, roots }: Pick<ForecastReport, "registry" | "roots">): {
   readonly name: string;
   readonly breaks: string;
 } {
-  const cleansUp = roots.some(({ keepTags, removedTags }) => keepTags !== null || removedTags.length > 0);
   const deletesUntagged = roots.some(({ deleteUntagged }) => deleteUntagged);
   const named = namedRegistry(registry);
   const whose = named === undefined ? "" : ` of ${named}`;
+  const before = [
+    ...(roots.some(({ deletes }) => deletes.length > 0) ? ["the deletes"] : []),
+    ...(roots.some(({ keepTags, removedTags }) => keepTags !== null || removedTags.length > 0)
+      ? ["the tag clean-up"]
+      : []),
+  ];
   const collection = `garbage collection${deletesUntagged ? " with -m" : ""}${whose}`;
-  return cleansUp
-    ? { name: `the tag clean-up and ${collection}`, breaks: "break" }
+  return before.length > 0
+    ? { name: `${before.join(", ")} and ${collection}`, breaks: "break" }
     : { name: collection, breaks: "breaks" };
 }
 
@@ -87,15 +92,8 @@ export function rootFigures(page: Page, root: RootForecastReport): Generator<str
   return paragraph(page, figures(root) + (same && deletedBytes === 0 ? "" : safe), { first: 2 });
 }
 
-function figures({
-  deleteUntagged,
-  outcome,
-  marked,
-  deletedManifests,
-  deletedBlobs,
-  deletedBytes,
-  deletedLayerLinks,
-}: RootForecastReport) {
+function figures(root: RootForecastReport): string {
+  const { deleteUntagged, outcome, marked, deletedManifests, deletedBlobs, deletedBytes, deletedLayerLinks } = root;
   const name = `garbage collection${deleteUntagged ? " with -m" : ""}`;
   const manifests = formatNumberOf(deletedManifests.length, "manifest");
   if (outcome === "aborts") {
@@ -105,7 +103,19 @@ function figures({
   const links = deletedLayerLinks.length === 0 ? "" : ` and ${formatNumberOf(deletedLayerLinks.length, "layer link")}`;
   const deleted =
     deletedManifests.length + deletedBlobs.length + deletedLayerLinks.length === 0
-      ? " and deletes nothing"
+      ? ` and deletes nothing${whyNothing(root)}`
       : `, deletes ${manifests} and ${blobs}${links}, and frees ${formatBytes(deletedBytes)}`;
   return `${name} marks ${formatNumberOf(marked, "blob")}${deleted}`;
+}
+
+/** Why nothing is deleted, and what would have to be deleted first so that something is freed. */
+function whyNothing({ deleteUntagged, reclaimable }: RootForecastReport): string {
+  if (reclaimable === null) {
+    return deleteUntagged
+      ? ": every blob belongs to an image that a tag keeps"
+      : ": every blob belongs to a manifest that its repository links";
+  }
+  const { manifests, freedBytes } = reclaimable;
+  const why = deleteUntagged ? "" : "it keeps what its repositories link, with a tag or without; ";
+  return `: ${why}regfsck reclaim finds ${formatNumberOf(manifests, "manifest")} that no tag needs, and frees ${formatBytes(freedBytes)}`;
 }

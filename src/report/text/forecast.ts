@@ -1,5 +1,5 @@
-// The forecast for a person at a terminal: verdict, the images that would break and what keeps them, where
-// garbage collection would abort, what it does not see, what the clean-up removes, figures.
+// The forecast for a person at a terminal: verdict, the images that would break and what keeps them, where garbage
+// collection would abort, what it does not see, what deletes and clean-up take, figures.
 import type { AbortReport, ForecastReport, RootForecastReport } from "../../contract/forecast.ts";
 import { escapeText } from "../../text/escape.ts";
 import { groupBy } from "../../text/group-by.ts";
@@ -8,6 +8,7 @@ import { formatCount, formatNumberOf } from "../../text/quantities.ts";
 import { harmedImages } from "../gc-words.ts";
 import { type NamePrefix, namePrefix } from "./finding.ts";
 import { renderBreaks, renderHarms } from "./forecast-breaks.ts";
+import { renderDeletes } from "./forecast-deletes.ts";
 import { renderFigures, renderRemovedTags, renderUnseen, subjectOf } from "./forecast-figures.ts";
 import { refusedWords, renderRefused } from "./forecast-refused.ts";
 import { renderTook, renderUnreadable } from "./totals.ts";
@@ -17,6 +18,7 @@ export function* renderForecastText(report: ForecastReport, page: Page): Generat
   yield* renderForecastVerdict(page, report);
   yield* renderForecastDetails(page, report);
   yield* renderUnreadable(page, report);
+  yield* renderDeletes(page, report);
   yield* renderRemovedTags(page, report);
   yield "\n";
   yield* renderFigures(page, report);
@@ -50,17 +52,21 @@ export function* renderForecastDetails(page: Page, report: ForecastReport): Gene
   yield* renderUnseen(page, report);
 }
 
-/** What garbage collection would do that it should not; "" for nothing. */
+/** What deletes and garbage collection would do that they should not; "" for nothing. */
 function harmOf({ roots, verdict }: ForecastReport): string {
   const aborting = roots.filter(({ outcome }) => outcome === "aborts");
   const halfWay = aborting.some(({ deletedManifests }) => deletedManifests.length > 0);
-  const broken = roots.reduce((sum, root) => sum + root.breaks.length, 0);
+  const breaks = roots.flatMap((root) => root.breaks);
+  const atOnce = breaks.filter(({ phase }) => phase === "delete").length;
+  const when = atOnce === 0 ? "" : atOnce === breaks.length ? " at once" : ` (${formatCount(atOnce)} at once)`;
+  const failing = roots.flatMap(({ deletes }) => deletes.filter(({ answer }) => answer === "fails-half-way"));
   const harms = roots.flatMap(({ losesRepair }) => losesRepair);
   const where = roots.length > 1 ? ` in ${formatCount(aborting.length)} of ${formatCount(roots.length)} roots` : "";
   const harm = [
     aborting.length > 0 ? `abort${halfWay ? " half-way" : ""}${where}` : "",
-    broken > 0 ? `break ${formatNumberOf(broken, "image")}` : "",
+    breaks.length > 0 ? `break ${formatNumberOf(breaks.length, "image")}${when}` : "",
     harms.length > 0 ? `delete more of ${harmedImages(harms)}` : "",
+    failing.length > 0 ? `fail half-way in ${formatNumberOf(failing.length, "delete")}` : "",
   ];
   const shown = harm.filter((part) => part !== "").join(" and ");
   // With --repo the images of other repositories are not listed, but they count.

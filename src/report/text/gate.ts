@@ -5,6 +5,7 @@ import { limit, more, type Page, paragraph } from "../../text/page.ts";
 import { formatNumberOf } from "../../text/quantities.ts";
 import { renderCauses } from "./causes.ts";
 import { renderForecastDetails, renderForecastVerdict } from "./forecast.ts";
+import { renderDeletes } from "./forecast-deletes.ts";
 import { renderRemovedTags, rootFigures } from "./forecast-figures.ts";
 import { renderBrokenImages } from "./images.ts";
 import { sortFindings } from "./scan.ts";
@@ -18,11 +19,12 @@ export function* renderGateText(report: GateReport, page: Page): Generator<strin
   yield* renderReasons(page, report.reasons);
   if (report.decision !== "go") yield* renderEvidence(page, report);
   else yield* renderCauses(page, report.scan);
+  yield* renderDeletes(page, report.forecast);
   yield* renderRemovedTags(page, report.forecast);
   yield* renderTotals(page, report);
 }
 
-function* renderDecision(page: Page, { decision, reasons, scan }: GateReport): Generator<string> {
+function* renderDecision(page: Page, { decision, reasons, scan, forecast }: GateReport): Generator<string> {
   const { red, yellow, green, bold } = page.colour;
   const paint = { go: green, stop: red, undecided: yellow }[decision];
   const count = formatNumberOf(reasons.length, "reason");
@@ -31,8 +33,9 @@ function* renderDecision(page: Page, { decision, reasons, scan }: GateReport): G
     brokenTags > 0
       ? `; ${formatNumberOf(brokenTags, "image")} ${brokenTags === 1 ? "is" : "are"} broken already, and garbage collection does not change that`
       : "";
+  const deletes = forecast.roots.some((root) => root.deletes.length > 0);
   const said: Record<Decision, string> = {
-    go: `GO: garbage collection breaks nothing${already}`,
+    go: `GO: ${deletes ? "the deletes and garbage collection break" : "garbage collection breaks"} nothing${already}`,
     stop: `STOP: ${count} against garbage collection`,
     undecided: `UNDECIDED, so do not run garbage collection: ${count}`,
   };

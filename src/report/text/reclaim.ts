@@ -8,6 +8,7 @@ import { groupBy } from "../../text/group-by.ts";
 import { limit, more, type Page, paragraph, row } from "../../text/page.ts";
 import { formatBytes, formatCount, formatNumberOf } from "../../text/quantities.ts";
 import { type NamePrefix, namePrefix } from "./finding.ts";
+import { renderNotFound } from "./forecast-deletes.ts";
 import { renderTook, renderUnreadable, rootRow } from "./totals.ts";
 
 /** Entries shown of each list. */
@@ -28,6 +29,7 @@ export function* renderReclaimText(report: ReclaimReport, page: ReclaimPage): Ge
   yield* renderTags(page, report, prefix);
   yield* renderKept(page, report, prefix);
   yield* renderUnreadable(page, report);
+  yield* renderNotFound(page, report);
   yield* renderNext(page, report);
   yield "\n";
   for (const root of report.roots) {

@@ -80,8 +80,8 @@ describe("what garbage collection breaks", () => {
       `  loses  child  linux/amd64      ${sha256("infra-ci linux/amd64").slice(0, 19)}`,
       `         child  linux/arm64      ${sha256("infra-ci linux/arm64").slice(0, 19)}`,
       `         child  unknown/unknown  ${sha256("infra-ci unknown/unknown").slice(0, 19)}`,
-      "    to keep it: run garbage collection without -m, or first give each child a",
-      "      tag of its own: crane tag REPOSITORY@DIGEST child-amd64",
+      "    to keep it: run garbage collection without -m; regfsck reclaim lists what",
+      "      can be deleted first, so that it frees as much",
     ]);
   });
 
@@ -114,6 +114,15 @@ describe("what garbage collection breaks", () => {
 
   it("has the root before it where there are several", () => {
     expect(render(halfWay)).toContain("\nprivate/team/api:1.0  ");
+  });
+});
+
+describe("a forecast that frees nothing", () => {
+  it("says why, and what reclaim would free", () => {
+    const root = rootForecast({ deleteUntagged: false, reclaimable: { manifests: 19, freedBytes: 21_033 } });
+    expect(render(forecastReport([root]), { width: 240 })).toContain(
+      "marks 244,254 blobs and deletes nothing: it keeps what its repositories link, with a tag or without; regfsck reclaim finds 19 manifests that no tag needs, and frees 20.5 KiB\n",
+    );
   });
 });
 
@@ -155,7 +164,10 @@ describe("the rest of a forecast", () => {
       "Took 4.2 s.",
       "",
     ]);
-    expect(render(harmless)).toContain("\n  garbage collection with -m marks 244,254 blobs and deletes nothing\n");
+    const nothing = "garbage collection with -m marks 244,254 blobs and deletes nothing";
+    expect(render(harmless, { width: 200 })).toContain(
+      `\n  ${nothing}: every blob belongs to an image that a tag keeps\n`,
+    );
     expect(render(aborting)).toContain("\n  garbage collection with -m aborts, and frees nothing;");
     expect(render(halfWay)).toContain(
       "\n  garbage collection with -m aborts after deleting 7 manifests, and frees\n  nothing;",
