@@ -18,6 +18,8 @@ export interface Rules {
   readonly stopsAtFiles: boolean;
   /** Whether its configuration can have it take indexes without some of their children. */
   readonly takesSparseIndexes: boolean;
+  /** Whether a client can delete a tag by its name, and leave the manifest that it names. */
+  readonly deletesTags: boolean;
   /** What its garbage collection does. */
   readonly collector: CollectorRules;
 }
@@ -40,6 +42,7 @@ const REGISTRY_2: Rules = {
   repositoryEntry: "_layers",
   stopsAtFiles: true,
   takesSparseIndexes: false,
+  deletesTags: false,
   collector: { entersReferences: false, keepsMarked: false, needsTags: true, deletesLayerLinks: false },
 };
 
@@ -51,8 +54,14 @@ const REGISTRY_3: Rules = {
   repositoryEntry: "_manifests",
   stopsAtFiles: false,
   takesSparseIndexes: true,
+  deletesTags: true,
   collector: { entersReferences: true, keepsMarked: true, needsTags: false, deletesLayerLinks: true },
 };
 
 /** By what `--registry` takes. */
 export const RULES = { "2": REGISTRY_2, "3": REGISTRY_3 } as const satisfies Record<string, Rules>;
+
+/** Those of the registry that a report names. */
+export function rulesNamed(registry: Registry): Rules {
+  return Object.values(RULES).find((rules) => rules.registry === registry)!;
+}

@@ -18,7 +18,7 @@ export type StayReason =
   | "pushed-last"
   /** It belongs to an image that is kept. */
   | "signature"
-  /** What it names is needed, and a registry deletes no tag alone. */
+  /** What it names is needed, and a delete of that takes the tag. */
   | "same-digest";
 
 export interface StayingTag {

@@ -1,8 +1,10 @@
 // What can be deleted, for a person: how much it frees, where it is, what stays and why, and last, nearest to the prompt,
 // how to go on.
+
 import type { KeptReport, ReclaimReport, RootReclaimReport } from "../../contract/reclaim.ts";
 import { shortDigest } from "../../layout/digest.ts";
 import { shellWord } from "../../recovery/shell-text.ts";
+import { rulesNamed } from "../../registry/rules.ts";
 import { escapeText } from "../../text/escape.ts";
 import { groupBy } from "../../text/group-by.ts";
 import { limit, more, type Page, paragraph, row } from "../../text/page.ts";
@@ -94,10 +96,18 @@ function* renderRepositories(page: Page, { roots }: ReclaimReport, prefix: NameP
 const STAY_WORDS: Record<RootReclaimReport["stayingTags"][number]["reason"], string> = {
   "pushed-last": "pushed after every other tag of its repository",
   signature: "it belongs to an image that is kept",
-  "same-digest": "what it names is needed, and the registry deletes no tag alone",
+  "same-digest": "what it names is needed",
 };
 
-function* renderTags(page: Page, { roots }: ReclaimReport, prefix: NamePrefix): Generator<string> {
+/** What more there is to say of a tag whose manifest is needed. */
+function aloneWords({ registry }: ReclaimReport): string {
+  return rulesNamed(registry).deletesTags
+    ? "; a client can delete the tag alone, by its name"
+    : ", and the registry deletes no tag alone";
+}
+
+function* renderTags(page: Page, report: ReclaimReport, prefix: NamePrefix): Generator<string> {
+  const { roots } = report;
   const gone = roots.flatMap(({ name, manifests }) =>
     manifests.flatMap(({ tags }) => tags.map((tag) => prefix(name) + tag)),
   );
@@ -115,7 +125,10 @@ function* renderTags(page: Page, { roots }: ReclaimReport, prefix: NamePrefix): 
     );
   }
   const staying = roots.flatMap(({ name, stayingTags }) =>
-    stayingTags.map(({ image, reason }) => `${prefix(name)}${image} stays: ${STAY_WORDS[reason]}`),
+    stayingTags.map(({ image, reason }) => {
+      const more = reason === "same-digest" ? aloneWords(report) : "";
+      return `${prefix(name)}${image} stays: ${STAY_WORDS[reason]}${more}`;
+    }),
   );
   if (staying.length > 0 && gone.length === 0) yield "\n";
   for (const text of staying.slice(0, limit(page, MAX_STAYING))) {
