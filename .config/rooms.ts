@@ -18,7 +18,7 @@ export const ROOMS: Readonly<Record<string, Room>> = {
   graph: { rooms: ["facts", "layout"], packages: [] },
   registry: { rooms: ["contract", "graph", "facts", "layout"], packages: [] },
   checks: { rooms: ["contract", "registry", "graph", "facts", "layout"], packages: ["node:crypto"] },
-  causes: { rooms: ["checks", "contract", "registry", "graph", "facts", "layout"], packages: [] },
+  causes: { rooms: ["checks", "contract", "registry", "graph", "facts", "layout"], packages: ["node:crypto"] },
   scan: {
     rooms: ["contract", "facts", "layout"],
     packages: ["fast-glob", "node:crypto", "node:fs", "node:os", "node:path", "node:worker_threads"],

@@ -33,8 +33,8 @@ const OPTIONS = {
     "--metrics <file.prom>",
     "write metrics for node_exporter's textfile collector there; a new file is readable for all",
   ),
-  verifyContent: flag("--verify-content", "hash every blob, not manifests alone (reads the whole store)"),
-  verifyImageContent: flag("--verify-content", "hash every blob of the image, not manifests alone"),
+  verifyContent: flag("--verify-content", "hash every blob, not manifests and configs alone (reads the whole store)"),
+  verifyImageContent: flag("--verify-content", "hash every blob of the image, not manifests and configs alone"),
   staleUploadAge: duration(
     "--stale-upload-age <duration>",
     "how old an unfinished upload must be to be reported",

@@ -1,4 +1,5 @@
 // Files that are empty or zeroed and were written at one time: the machine lost power, or the disk was full.
+import { createHash } from "node:crypto";
 import { DiskState } from "../facts/facts.ts";
 import type { PullProblem } from "../registry/serve/failure.ts";
 import { type CauseContext, type CauseDefinition, minuteOf } from "./cause.ts";
@@ -36,7 +37,7 @@ function tornFiles({ graph, findings, disk }: CauseContext): Map<string, { time:
     for (const found of findings.of(code)) {
       const isLink = code === "malformed-link";
       const { path, digest = -1 } = found.check.draft(findings.context, found.found);
-      if (torn.has(path) || !(isLink ? isTornLink(graph, found.found as PullProblem) : isEmptyBlob(graph, digest)))
+      if (torn.has(path) || !(isLink ? isTornLink(graph, found.found as PullProblem) : isTornBlob(graph, digest)))
         continue;
       const time = isLink ? disk.modifiedAt(path) : graph.blobModified(digest);
       if (time !== undefined && time > 0) torn.set(path, { time, isLink });
@@ -53,6 +54,17 @@ function isTornLink(graph: CauseContext["graph"], { tag, reply }: PullProblem): 
   return reply !== undefined && reply.link >= 0 && TORN.has(graph.links(reply.kind).reason(reply.link));
 }
 
-function isEmptyBlob(graph: CauseContext["graph"], digest: number): boolean {
-  return digest >= 0 && graph.blobState(digest) === DiskState.ok && graph.blobSize(digest) === 0;
+/** Up to so many zeros are hashed to know them again, in bytes. */
+const MOST_ZEROS = 1 << 24;
+
+function isTornBlob(graph: CauseContext["graph"], digest: number): boolean {
+  if (digest < 0 || graph.blobState(digest) !== DiskState.ok) return false;
+  const size = graph.blobSize(digest);
+  if (size === 0) return true;
+  const actual = graph.actualDigest(digest);
+  return actual?.startsWith("sha256:") === true && size <= MOST_ZEROS && actual === digestOfZeros(size);
+}
+
+function digestOfZeros(size: number): string {
+  return `sha256:${createHash("sha256").update(Buffer.alloc(size)).digest("hex")}`;
 }

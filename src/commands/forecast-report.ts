@@ -35,7 +35,7 @@ import { type Run, reportHead, verdictOf } from "./run.ts";
 
 /** What is to be read to tell what a garbage collection would do: all that it would meet. */
 export function collectionNeeds({ keepTags, deleteUntagged }: CleanUpOptions): Partial<Needs> {
-  return { tagTimes: keepTags !== undefined, tagHistory: deleteUntagged, everyFolder: true };
+  return { tagTimes: keepTags !== undefined, tagHistory: deleteUntagged, everyFolder: true, hashConfigs: true };
 }
 
 export interface ReportOptions extends Pick<CleanUpOptions, "deleteUntagged" | "keepTags"> {

@@ -36,7 +36,7 @@ export async function plan(options: OptionsOf<"plan">, terminal: Terminal): Prom
   const script = options.script === undefined ? undefined : resolve(options.script);
   const quarantine = options.quarantine === undefined ? script && `${script}.quarantine` : resolve(options.quarantine);
   const run = await beginRun(options, terminal, { "--script": options.script, "--quarantine": quarantine });
-  const needs = { ...options, tagHistory: true, everyFolder: true };
+  const needs = { ...options, hashConfigs: true, tagHistory: true, everyFolder: true };
   const inspected = await inspectAll(options, needs, run);
   const roots = inspected.inspections.map(({ root }) => root);
   // Where nothing is found nothing is done, and no link in the way.

@@ -28,7 +28,7 @@ export async function scan(options: ScanOptions, terminal: Terminal): Promise<nu
   const last = await readState(options.state, terminal.user);
   const known = typeof last === "object" ? last : undefined;
   const servedBy = options.asUser === undefined ? "majority" : findUser(terminal.fs, options.asUser);
-  const inspected = await orNoRoot(run, inspectAll(options, { ...options, servedBy }, run), () => {
+  const inspected = await orNoRoot(run, inspectAll(options, { ...options, servedBy, hashConfigs: true }, run), () => {
     const nothing = { inspections: [], unreadable: [] };
     return writeMetrics(options, scanReport(nothing, options, undefined, run), nothing, run);
   });

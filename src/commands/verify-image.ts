@@ -5,6 +5,7 @@ import { type Finding, ROLE_NAMES } from "../contract/finding.ts";
 import type { ImagePartReport, ImageReport } from "../contract/verify.ts";
 import type { User } from "../facts/closed.ts";
 import { DiskState, isBroken, ManifestKind, type Unreadable } from "../facts/facts.ts";
+import { Configs } from "../graph/configs.ts";
 import { RootGraph } from "../graph/root-graph.ts";
 import { hashWrongSizes } from "../inspect/wrong-sizes.ts";
 import { blobData } from "../layout/paths.ts";
@@ -14,6 +15,7 @@ import { type ImagePart, imageParts, statusOf } from "../registry/serve/image-tr
 import type { StorageRoot } from "../scan/find-roots.ts";
 import { Judge, judging } from "../scan/fs/judging-fs.ts";
 import type { StorageFs } from "../scan/fs/storage-fs.ts";
+import { MOST_CONTENT, readContents } from "../scan/read-contents.ts";
 import { BY_DIGEST, type ImageFacts, readImage, readImageBlobs } from "../scan/read-image.ts";
 import type { Progress } from "../scan/reader.ts";
 import type { ImageName } from "./image-name.ts";
@@ -21,7 +23,7 @@ import type { ImageName } from "./image-name.ts";
 export interface VerifyImageOptions {
   /** Those of the registry that the verdict is about. */
   readonly rules: Rules;
-  /** Whether to hash every blob, not manifests alone. */
+  /** Whether to hash every blob, not manifests and configs alone. */
   readonly verifyContent: boolean;
   readonly progress: Progress;
   /** The platforms that repositories are to have, where not all. */
@@ -83,10 +85,20 @@ async function verifyOnce(
     // Hashing takes its time: signals are seen in between.
     if (verifyContent) await new Promise((resolve) => setImmediate(resolve));
   }
+  if (!verifyContent) hashConfigs(storageFs, root.path, graph, unreadable);
   const judged = user && judge ? { registryUser: { ...user, isNamed: true }, closed: judge.closed } : {};
   const context = checkContext(root, graph, rules, { platforms, ...judged });
   hashWrongSizes(storageFs, root.path, graph, context.pull.problems);
   return { report: await reportOf(root, image, context, unreadable.length === 0), unreadable };
+}
+
+/** As a scan does. */
+function hashConfigs(storageFs: StorageFs, root: string, graph: RootGraph, unreadable: Unreadable[]): void {
+  const blobs = new Configs(graph, MOST_CONTENT).take();
+  const sizes = Float64Array.from(blobs, (blob) => graph.blobSize(blob));
+  const facts = readContents(storageFs, root, graph.pack(blobs), sizes);
+  graph.addContents(blobs, facts);
+  for (const [row, error] of facts.errors) unreadable.push({ path: blobData(graph.digests.text(blobs[row]!)), error });
 }
 
 /** The graph of a root that holds nothing else, so that what answers for a whole root answers for this image. */

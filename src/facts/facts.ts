@@ -54,6 +54,17 @@ export interface BlobFacts {
   readonly unreadable: readonly Unreadable[];
 }
 
+/** Blobs whose bytes were hashed: a row each, in the order in which they were asked for. */
+export interface ContentFacts {
+  /** DiskState: ok, absent where the blob went away since the store was read, or unreadable. */
+  readonly states: Uint8Array;
+  /** 1 where the bytes do not hash to the blob's digest. */
+  readonly corrupt: Uint8Array;
+  /** What the bytes of the corrupt rows do hash to, in the order of the rows. */
+  readonly actualDigests: PackedDigests;
+  readonly errors: ReadonlyMap<number, string>;
+}
+
 /** Links of one kind in one repository: a row a digest folder. */
 export interface LinkFacts {
   /** The digest of the folder that the link lies in. */

@@ -3,6 +3,7 @@ import { Bytes, Floats, Integers } from "../facts/columns.ts";
 import {
   type BlobFacts,
   type BlockedFolder,
+  type ContentFacts,
   DiskState,
   type ManifestFacts,
   type RepositoryFacts,
@@ -177,6 +178,19 @@ export class RootGraph {
       for (const reference of this.manifests.references(manifest)) {
         if (this.manifests.role(reference) === Role.child) this.#wantManifest(this.manifests.target(reference));
       }
+    }
+  }
+
+  /** Takes in what hashing these blobs gave. */
+  addContents(blobs: readonly number[], { states, corrupt, actualDigests }: ContentFacts): void {
+    const actual = new DigestCursor(actualDigests);
+    for (const [row, blob] of blobs.entries()) {
+      const isCorrupt = corrupt[row] === 1;
+      if (isCorrupt) {
+        this.#blobCorrupt.set(blob, 1);
+        if (actual.next()) this.#actualOf.set(blob, this.#actualDigests.add(actual) + 1);
+      }
+      if (states[row] !== DiskState.ok) this.setBlob(blob, states[row] as DiskState, 0, 0);
     }
   }
 

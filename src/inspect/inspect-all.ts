@@ -19,7 +19,14 @@ export interface ReadingOptions extends RootChoice, Pick<InspectOptions, "allowE
 export interface Needs
   extends Pick<
     InspectOptions,
-    "servedBy" | "verifyContent" | "tagTimes" | "tagHistory" | "everyFolder" | "staleUploadAge" | "fingerprint"
+    | "servedBy"
+    | "hashConfigs"
+    | "verifyContent"
+    | "tagTimes"
+    | "tagHistory"
+    | "everyFolder"
+    | "staleUploadAge"
+    | "fingerprint"
   > {
   /** Globs; empty for every repository, which a garbage collection sees too. */
   readonly repositories: readonly string[];

@@ -10,6 +10,7 @@ import {
   type Unreadable,
 } from "../facts/facts.ts";
 import { wantedBlobs } from "../graph/claims.ts";
+import { Configs } from "../graph/configs.ts";
 import { RootGraph } from "../graph/root-graph.ts";
 import { parseDigest } from "../layout/digest.ts";
 import { BLOBS, blobData, REPOSITORIES, repositoryFolder, STORAGE } from "../layout/paths.ts";
@@ -21,6 +22,7 @@ import { fingerprint } from "../scan/fingerprint.ts";
 import { noting } from "../scan/fs/noting-fs.ts";
 import { isThere, type StorageFs, stateOfError, statPath } from "../scan/fs/storage-fs.ts";
 import { hashFile, statBlob } from "../scan/read-blobs.ts";
+import { MOST_CONTENT } from "../scan/read-contents.ts";
 import { type Progress, type ReadOptions, RootReader, type ThreadOptions } from "../scan/reader.ts";
 import { findMoved, type Moved } from "./find-moved.ts";
 import { registryUser } from "./registry-user.ts";
@@ -35,6 +37,8 @@ export interface InspectOptions extends Omit<ReadOptions, "walksLayers" | "manif
   readonly allowEmpty: boolean;
   /** Whether the repositories chosen are all there are. */
   readonly wholeRoot: boolean;
+  /** Whether to hash the configs of images, where not all blobs are. */
+  readonly hashConfigs?: boolean;
   /** The platforms that repositories are to have, where not all. */
   readonly platforms: readonly WantedPlatforms[];
   /** Who serves the registry, as an option says; `majority` for whom most of the storage belongs to. Undefined: nobody is judged. */
@@ -55,6 +59,7 @@ export class RootReading {
   readonly #options: InspectOptions;
   readonly #registryUser: RegistryUser | undefined;
   readonly #reader: RootReader;
+  readonly #configs: Configs;
   /** What stood at the places of VOLUMES when reading began. */
   readonly #volumes: readonly ReturnType<typeof statPath>[];
   readonly #graph: RootGraph;
@@ -88,6 +93,7 @@ export class RootReading {
     };
     this.#reader = new RootReader(storageFs, root.path, reading, progress);
     this.#graph = new RootGraph(servesByLayerLink);
+    this.#configs = new Configs(this.#graph, MOST_CONTENT);
     this.#volumes = this.#statVolumes();
   }
 
@@ -118,6 +124,7 @@ export class RootReading {
     this.hasBlobStore = store.present;
     if (!store.present) this.missing.push(BLOBS);
     await this.#readManifests(this.#graph.takeManifestsToRead());
+    await this.#hashConfigs();
     await this.#reader.endThreads();
   }
 
@@ -200,6 +207,28 @@ export class RootReading {
     await this.#readRepositories(names);
     await this.#readManifests(this.#graph.takeManifestsToRead());
     await this.#lookForNewBlobs(names);
+    await this.#hashConfigs();
+  }
+
+  /** The content of configs shows what zeroed the blobs of a time, without reading a layer. With verifyContent all were hashed. */
+  async #hashConfigs(): Promise<void> {
+    if (!this.#options.hashConfigs || this.#options.verifyContent) return;
+    const ids = this.#configs.take();
+    await this.#reader.readContents(ids.length, this.#pick(ids), (first, facts) => {
+      const batch = ids.slice(first, first + facts.states.length);
+      this.#graph.addContents(batch, facts);
+      for (const [row, error] of facts.errors) {
+        this.note({ path: blobData(this.#graph.digests.text(batch[row]!)), error });
+      }
+    });
+  }
+
+  /** The digests and sizes of some of these blobs, for a thread to read. */
+  #pick(ids: readonly number[]) {
+    return (first: number, end: number) => {
+      const some = ids.slice(first, end);
+      return { digests: this.#graph.pack(some), sizes: Float64Array.from(some, (id) => this.#graph.blobSize(id)) };
+    };
   }
 
   /** What a push has brought since the store was read, down to the last layer: else each level would take a round. */
@@ -228,6 +257,7 @@ export class RootReading {
     const settled = content.error === undefined ? state : stateOfError(content.error);
     const isCorrupt = content.hex !== undefined && content.hex !== hex;
     this.#graph.setBlob(id, settled, size, modified, isCorrupt);
+    this.#configs.lookAgain(id);
     if (isCorrupt) this.#graph.setActualDigest(id, `${algorithm}:${content.hex}`);
   }
 
@@ -251,11 +281,7 @@ export class RootReading {
 
   async #readManifests(first: readonly number[]): Promise<void> {
     for (let ids = first; ids.length > 0; ids = this.#graph.takeManifestsToRead()) {
-      const pick = (first: number, end: number) => {
-        const some = ids.slice(first, end);
-        return { digests: this.#graph.pack(some), sizes: Float64Array.from(some, (id) => this.#graph.blobSize(id)) };
-      };
-      await this.#reader.readManifests(ids.length, pick, (first, facts) => {
+      await this.#reader.readManifests(ids.length, this.#pick(ids), (first, facts) => {
         const batch = ids.slice(first, first + facts.states.length);
         this.#graph.addManifests(batch, facts);
         // Deleted since the store was read.

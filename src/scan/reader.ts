@@ -1,7 +1,7 @@
 // Reads one storage root: in this process while that is quick, in worker threads as well when there is more to do.
 import { availableParallelism } from "node:os";
 import type { ClosedPath } from "../facts/closed.ts";
-import type { BlobFacts, ManifestFacts, RepositoryFacts } from "../facts/facts.ts";
+import type { BlobFacts, ContentFacts, ManifestFacts, RepositoryFacts } from "../facts/facts.ts";
 import type { PackedDigests } from "../facts/packed-digests.ts";
 import { Judge, judging } from "./fs/judging-fs.ts";
 import { nodeFs, type StorageFs } from "./fs/storage-fs.ts";
@@ -105,6 +105,18 @@ export class RootReader {
       return { kind: "manifests", first, ...pick(first, end) } as const;
     });
     await this.#runAll("manifests", tasks, (facts, { first }) => take(first, facts));
+  }
+
+  /** Hashes `count` blobs of MOST_CONTENT bytes at most; as readManifests. */
+  async readContents(
+    count: number,
+    pick: (first: number, end: number) => ManifestBatch,
+    take: (first: number, facts: ContentFacts) => void,
+  ): Promise<void> {
+    const tasks = cut(count, MANIFESTS_A_TASK, (first, end) => {
+      return { kind: "contents", first, ...pick(first, end) } as const;
+    });
+    await this.#runAll("configs", tasks, (facts, { first }) => take(first, facts));
   }
 
   /** Ends the threads, and with them their memory. What is read from then on is read in this process. */

@@ -120,6 +120,22 @@ describe("digest-mismatch", () => {
     ]);
   });
 
+  it("names a corrupt config in every scan, and not one that is as it should be again", async () => {
+    const world = new World();
+    const image = world.repository("team/app").image("1.0");
+    const { digest, size } = image.config;
+    const path = blobPath(digest);
+    const sound = world.memory.readFileSync(`${world.root}/${path}`);
+    world.write(path, Buffer.alloc(size));
+    const report = await scanWorld(world);
+    expect(report.findings).toMatchObject([
+      { code: "digest-mismatch", severity: "error", digest, parent: image.digest, role: "config", path },
+    ]);
+    expect(brokenImages(report)).toEqual(["team/app:1.0"]);
+    world.write(path, sound as Buffer);
+    expect(await findingsOf(world)).toEqual([]);
+  });
+
   it("is a warning where only an untagged revision wants it", async () => {
     const world = new World();
     rot(world, world.repository("team/app").image().digest);

@@ -91,9 +91,9 @@ describe("verify", () => {
     const touched = (["openSync", "statSync", "readdirSync"] as const).map((call) => recorded(world.fs, call));
     for (const { fs } of touched) expect((await verify(fs, world.root, ["app:v1"])).exitCode).toBe(0);
     const [opened, looked, listed] = touched.map(({ paths }) => paths.filter((path) => path.includes("/v2/")));
-    // A tag, four links (of a child there are two to look for), and two manifests.
+    // A tag, four links (of a child there are two to look for), two manifests, and the config.
     expect(opened!.filter((path) => path.endsWith("/link"))).toHaveLength(1 + 4 + 2);
-    expect(opened!.filter((path) => path.endsWith("/data"))).toHaveLength(2);
+    expect(opened!.filter((path) => path.endsWith("/data"))).toHaveLength(2 + 1);
     expect(looked!.filter((path) => path.endsWith("/data"))).toHaveLength(4);
     expect(listed).toEqual([]);
     expect(

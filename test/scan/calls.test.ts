@@ -11,7 +11,7 @@ import { nodeFs, type StorageFs } from "../../src/scan/fs/storage-fs.ts";
 const healthy = fileURLToPath(new URL("../../test-fixtures/healthy", import.meta.url));
 
 /** How often each path was stat'ed, opened and listed, and how many reads there were in all. */
-async function countCalls(root: string) {
+async function countCalls(root: string, hashConfigs = false) {
   const stats = new Map<string, number>();
   const opens = new Map<string, number>();
   const lists = new Map<string, number>();
@@ -57,6 +57,7 @@ async function countCalls(root: string) {
       staleUploadAge: 0,
       allowEmpty: false,
       wholeRoot: true,
+      hashConfigs,
       platforms: [],
     },
     () => {},
@@ -87,6 +88,16 @@ describe("a scan of a healthy root", () => {
     expect(manifests).toHaveLength(25);
     expect([...opens.values()].reduce((sum, count) => sum + count, 0)).toBe(links.length + manifests.length);
     expect([reads, closes]).toEqual([links.length + manifests.length, links.length + manifests.length]);
+  });
+
+  it("opens each config once too, with one read and one close, where it hashes them", async () => {
+    const [without, counted] = [await countCalls(healthy), await countCalls(healthy, true)];
+    const configs = [...counted.opens.keys()].filter((path) => !without.opens.has(path));
+    expect(configs.length).toBeGreaterThan(10);
+    expect(configs.map((path) => counted.opens.get(path))).toEqual(configs.map(() => 1));
+    expect([counted.reads, counted.closes]).toEqual(
+      [without.reads, without.closes].map((count) => count + configs.length),
+    );
   });
 
   it("lists no folder of a digest, and no other that is there twice but the top", async () => {

@@ -148,7 +148,7 @@ function* remedies(page: Page, findings: readonly Finding[]): Generator<string> 
 function* totals(page: Page, report: VerifyReport): Generator<string> {
   const parts = report.images.reduce((sum, image) => sum + image.parts.length, 0);
   const bytes = report.images.reduce((sum, image) => sum + image.bytes, 0);
-  const what = report.contentVerified ? "links, sizes and all content" : "links, sizes and manifests";
+  const what = report.contentVerified ? "links, sizes and all content" : "links, sizes, manifests and configs";
   const took = formatDuration(report.durationMs);
   const checked = `Checked ${what} of ${formatNumberOf(parts, "part")}, ${formatBytes(bytes)}, in ${took}.`;
   const named = namedRegistry(report.registry);

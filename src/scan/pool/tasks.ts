@@ -2,12 +2,13 @@
 // data, so that they can cross to a worker thread and back.
 
 import type { ClosedPath, RegistryUser } from "../../facts/closed.ts";
-import type { BlobFacts, ManifestFacts } from "../../facts/facts.ts";
+import type { BlobFacts, ContentFacts, ManifestFacts } from "../../facts/facts.ts";
 import type { PackedDigests } from "../../facts/packed-digests.ts";
 import type { ManifestReading } from "../../layout/manifest.ts";
 import { Judge, judging } from "../fs/judging-fs.ts";
 import type { StorageFs } from "../fs/storage-fs.ts";
 import { type BlobShard, readBlobShard } from "../read-blobs.ts";
+import { readContents } from "../read-contents.ts";
 import { readManifests } from "../read-manifests.ts";
 import {
   type PieceFacts,
@@ -19,7 +20,7 @@ import {
 } from "../read-repository.ts";
 
 export interface ReadOptions extends RepositoryOptions {
-  /** Whether to hash every blob, not manifests alone. */
+  /** Whether to hash every blob, not manifests and configs alone. */
   readonly verifyContent: boolean;
   /** How the registry reads manifests. */
   readonly manifests: ManifestReading;
@@ -37,6 +38,13 @@ export type Task =
       readonly first: number;
       readonly digests: PackedDigests;
       readonly sizes: Float64Array;
+    }
+  /** Blobs to be hashed; as manifests. */
+  | {
+      readonly kind: "contents";
+      readonly first: number;
+      readonly digests: PackedDigests;
+      readonly sizes: Float64Array;
     };
 
 export interface TaskResults {
@@ -44,6 +52,7 @@ export interface TaskResults {
   readonly repositories: readonly RepositoryStart[];
   readonly piece: PieceFacts;
   readonly manifests: ManifestFacts;
+  readonly contents: ContentFacts;
 }
 export type TaskResult = TaskResults[keyof TaskResults];
 
@@ -71,5 +80,7 @@ function resultOf(storageFs: StorageFs, root: string, task: Task, options: ReadO
       return readPiece(storageFs, root, task.piece, options);
     case "manifests":
       return readManifests(storageFs, root, task.digests, { sizes: task.sizes, reading: options.manifests });
+    case "contents":
+      return readContents(storageFs, root, task.digests, task.sizes);
   }
 }

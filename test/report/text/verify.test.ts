@@ -33,7 +33,7 @@ describe("the text of verify", () => {
       that it needs is in the store)
       docker/registry/v2/repositories/app/_manifests/revisions/sha256/${child.digest.slice(7)}/link
 
-Checked links, sizes and manifests of 4 parts, 694 bytes, in 0.0 s.
+Checked links, sizes, manifests and configs of 4 parts, 694 bytes, in 0.0 s.
 `);
   });
 
