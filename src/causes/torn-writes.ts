@@ -14,11 +14,12 @@ export const tornWrites: CauseDefinition = {
   code: "torn-writes",
   meaning: "links and blobs written at one time are empty or zeroed: power was lost, or the disk was full",
   find: (context) => {
-    const torn = tornFiles(context);
-    const times = [...torn.values()].map(({ time }) => time).sort((a, b) => a - b);
-    const [first, last] = [times[0], times.at(-1)];
-    const kinds = new Set([...torn.values()].map(({ isLink }) => isLink));
-    if (torn.size < FEWEST || kinds.size < 2 || first === undefined || last! - first > WINDOW) return undefined;
+    const files = [...tornFiles(context)].map(([path, { time, isLink }]) => ({ path, time, isLink }));
+    const together = writtenTogether(files);
+    const kinds = new Set(together.map(({ isLink }) => isLink));
+    const [first, last] = [together[0]?.time, together.at(-1)?.time];
+    if (together.length < FEWEST || kinds.size < 2 || first === undefined) return undefined;
+    const torn = new Set(together.map(({ path }) => path));
     const from = minuteOf(first);
     return {
       message: `${torn.size} files written around ${from} are empty or zeroed: power was lost, or the disk was full`,
@@ -29,6 +30,17 @@ export const tornWrites: CauseDefinition = {
     };
   },
 };
+
+/** The most of them that were written within one window, by time: one that was damaged another day is another event. */
+function writtenTogether<File extends { readonly time: number }>(files: readonly File[]): readonly File[] {
+  const sorted = [...files].sort((a, b) => a.time - b.time);
+  let [best, start] = [sorted.slice(0, 0), 0];
+  for (let end = 0; end < sorted.length; end++) {
+    while (sorted[end]!.time - sorted[start]!.time > WINDOW) start++;
+    if (end + 1 - start > best.length) best = sorted.slice(start, end + 1);
+  }
+  return best;
+}
 
 /** By path: when it was written, and whether it is a link. */
 function tornFiles({ graph, findings, disk }: CauseContext): Map<string, { time: number; isLink: boolean }> {

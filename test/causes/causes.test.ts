@@ -205,6 +205,15 @@ describe("torn-writes", () => {
     expect(causes[0]!.message).toMatch(/^4 files written around 2026-04-19 03:00 UTC are empty or zeroed/);
   });
 
+  it("is named beside a file that was damaged another day, which it does not explain", async () => {
+    const world = torn((index) => night + index * 1000, "");
+    const { layers } = world.repository("other").image("1");
+    world.write(blobPath(layers[0]!.digest), "");
+    world.touch(blobPath(layers[0]!.digest), night - 86_400_000);
+    const { causes, findings } = await scanWorld(world);
+    expect(causes).toMatchObject([{ code: "torn-writes", evidence: { files: 4 }, findings: findings.length - 1 }]);
+  });
+
   it("is none where they were written days apart", async () => {
     expect(await codes(torn((index) => night + index * 86_400_000, ""))).toEqual([]);
   });

@@ -7,9 +7,26 @@ import { World } from "./world.ts";
 /** Who serves the registry in tests; no test is run by this one. */
 export const SERVER = 4321;
 
+interface Owned {
+  readonly uid: number;
+  /** Permission bits. */
+  readonly mode: number;
+}
+
+/** The world's files, all of which belong to `owner` but for some, by path below the root ("" for itself). */
+export function ownedFs({ fs, root }: World, owner: number, others: ReadonlyMap<string, Owned>): StorageFs {
+  const { readdirSync, openSync, readSync, closeSync, lstatSync } = fs;
+  const statSync = (path: string, ...rest: []): Stats => {
+    const stat = fs.statSync(path, ...rest);
+    const { uid, mode } = others.get(path.slice(root.length + 1)) ?? { uid: owner, mode: stat.mode };
+    return Object.assign(stat, { uid, gid: uid, mode: (stat.mode & ~0o7777) | (mode & 0o7777) });
+  };
+  return { readdirSync, openSync, readSync, closeSync, lstatSync, statSync: statSync as StorageFs["statSync"] };
+}
+
 /** A world all of which belongs to SERVER. */
 export class ServedWorld extends World {
-  readonly #changed = new Map<string, { readonly uid: number; readonly mode: number }>();
+  readonly #others = new Map<string, Owned>();
   #owner = SERVER;
 
   /** The owner of all the rest. */
@@ -23,21 +40,10 @@ export class ServedWorld extends World {
   }
 
   change(path: string, uid: number, mode: number): void {
-    this.#changed.set(path === "" ? this.root : `${this.root}/${path}`, { uid, mode });
+    this.#others.set(path, { uid, mode });
   }
 
   get servedFs(): StorageFs {
-    const { fs } = this;
-    const statSync = (path: string, ...rest: []): Stats => {
-      const stat = fs.statSync(path, ...rest);
-      const { uid, mode } = this.#changed.get(path) ?? { uid: this.#owner, mode: stat.mode };
-      return Object.assign(stat, { uid, gid: uid, mode: (stat.mode & ~0o7777) | (mode & 0o7777) });
-    };
-    return { ...bound(fs), statSync: statSync as StorageFs["statSync"] };
+    return ownedFs(this, this.#owner, this.#others);
   }
-}
-
-function bound(fs: StorageFs): StorageFs {
-  const { readdirSync, openSync, readSync, closeSync, statSync, lstatSync } = fs;
-  return { readdirSync, openSync, readSync, closeSync, statSync, lstatSync };
 }
