@@ -101,7 +101,9 @@ async function writeOffline(
   write: Write,
 ): Promise<string | undefined> {
   const entries = entriesOf(terminal.fs, [root], await aliasesIn(terminal.fs, [root]))[0]!;
-  const steps = free.flatMap((one) => offlineSteps(root.name, graph, one, Math.floor(startedAt / 1000)));
+  // The clock by which the system dates files may lag behind by some milliseconds.
+  const since = Math.floor(startedAt / 1000) - 1;
+  const steps = free.flatMap((one) => offlineSteps(root.name, graph, one, since));
   const blocked = steps.find(({ path }) => obstacleAt(entries, path) !== undefined);
   if (blocked !== undefined) {
     results.fail(

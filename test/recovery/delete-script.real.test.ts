@@ -1,7 +1,7 @@
 // The script that deletes over HTTP, before shellcheck, under every shell that it is promised for, and against a registry.
 import { execFile, execFileSync, spawnSync } from "node:child_process";
 import { chmodSync, existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
-import { createServer, type IncomingHttpHeaders, request } from "node:http";
+import { createServer, type IncomingMessage, request, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -111,6 +111,23 @@ describe("the script", () => {
     expect((await run(["sh"], scriptFor({ tags }), [url])).status).toBe(3);
   });
 
+  it("sees a tag on the last of several pages", async () => {
+    const url = await registry();
+    const pages: Record<string, string[]> = { "": ["latest"], "?last=latest": [], "?last=x": ["stable"] };
+    const paged = await proxy(url, ({ url: asked = "" }, outgoing) => {
+      const [path, query] = asked.split("tags/list");
+      if (query === undefined) return false;
+      const [next] = Object.keys(pages).slice(Object.keys(pages).indexOf(query) + 1);
+      outgoing.writeHead(200, next === undefined ? {} : { Link: `<${path}tags/list${next}>; rel="next"` });
+      outgoing.end(`{"name":"app","tags":${JSON.stringify(pages[query])}}\n`);
+      return true;
+    });
+    expect((await run(["sh"], scriptFor(), [paged])).status).toBe(0);
+    await pushImage(url, "app", old, "stable");
+    const { status, said } = await run(["sh"], scriptFor(), [paged]);
+    expect([status, said]).toEqual([3, expect.stringContaining("tag stable was pushed since")]);
+  });
+
   it("stops where the registry does not allow deletes, and says what does", async () => {
     const url = await registry(false);
     const { status, said } = await run(["sh"], scriptFor(), ["--apply", url]);
@@ -119,7 +136,7 @@ describe("the script", () => {
 
   it("stops at the first manifest that is answered otherwise than 202 or 404, or not at all", async () => {
     const url = await registry();
-    const failing = await proxy(url, (method) => (method === "DELETE" ? 500 : undefined));
+    const failing = await proxy(url, ({ method }, outgoing) => refuse(method === "DELETE" ? 500 : 0, outgoing));
     const script = scriptFor({ manifests: [old, ...old.children] });
     const { status, said } = await run(["sh"], script, ["--apply", failing]);
     expect([status, said.match(/the registry answered 500/g)]).toEqual([1, ["the registry answered 500"]]);
@@ -155,8 +172,9 @@ describe("credentials", () => {
     ["a token", { REGISTRY_TOKEN: "abc" }],
   ] as const)("from %s get to the registry, and into no command line, log or output", async (_, given) => {
     const url = await registry();
-    const guarded = await proxy(url, (__, headers) => {
-      return headers.authorization === expected || headers.authorization === "Bearer abc" ? undefined : 401;
+    const guarded = await proxy(url, ({ headers }, outgoing) => {
+      const isKnown = headers.authorization === expected || headers.authorization === "Bearer abc";
+      return refuse(isKnown ? 0 : 401, outgoing);
     });
     const folder = temporaryFolder();
     writeFileSync(join(folder, ".netrc"), 'machine 127.0.0.1 login me password "p\\"a\\\\ss $(x)"\n', { mode: 0o600 });
@@ -185,14 +203,19 @@ describe("credentials", () => {
   });
 });
 
-/** A server that hands requests on, or answers them itself. */
+/** Answers with that status, where there is one. */
+function refuse(status: number, outgoing: ServerResponse): boolean {
+  if (status > 0) outgoing.writeHead(status).end();
+  return status > 0;
+}
+
+/** A server that hands requests on, but for those that are answered here. */
 async function proxy(
   url: string,
-  refuse: (method: string, headers: IncomingHttpHeaders) => number | undefined,
+  answer: (incoming: IncomingMessage, outgoing: ServerResponse) => boolean,
 ): Promise<string> {
   const server = createServer((incoming, outgoing) => {
-    const status = refuse(incoming.method!, incoming.headers);
-    if (status !== undefined) return void outgoing.writeHead(status).end();
+    if (answer(incoming, outgoing)) return;
     const { authorization: _, ...headers } = incoming.headers;
     const onward = request(`${url}${incoming.url}`, { method: incoming.method, headers }, (answer) => {
       outgoing.writeHead(answer.statusCode!, answer.headers);

@@ -5,12 +5,18 @@ import { mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { blobData, STORAGE } from "../../src/layout/paths.ts";
 import { renderScript } from "../../src/recovery/script.ts";
-import type { PlanStep, ScriptedStep } from "../../src/recovery/steps.ts";
+import type { PlanStep, ScriptedStep, UnneededStep } from "../../src/recovery/steps.ts";
 import { nodeFs } from "../../src/scan/fs/storage-fs.ts";
 import { entriesOf } from "../../src/scan/storage-entries.ts";
 import { temporaryFolder } from "../worlds/temporary-folder.ts";
 
 type Draft<S> = S extends PlanStep ? Omit<S, "root" | "affects" | "fixes" | "message"> : never;
+
+/** What stands for a tag, or a link that nothing needs, among the manifests of `app`. */
+export function unneededStep(path: string, content: string, since: number): UnneededStep {
+  const beside = `${STORAGE}/repositories/app/_manifests`;
+  return { kind: "unneeded", root: "r", path, content, beside, since, message: "because" };
+}
 
 /** A step of the root that is called `r`, without what only people read. */
 export function stepOf(draft: Draft<ScriptedStep>): ScriptedStep {
@@ -62,7 +68,7 @@ export class Stage {
   }
 
   /** Writes the script of these steps, planned for what is on the disk now; other roots by name are places to copy from. */
-  plan(steps: readonly ScriptedStep[], others: Readonly<Record<string, string>> = {}): string {
+  plan(steps: readonly (ScriptedStep | UnneededStep)[], others: Readonly<Record<string, string>> = {}): string {
     const roots = Object.entries({ r: this.root, ...others }).map(([name, path]) => ({ name, path }));
     const entries = entriesOf(nodeFs, roots);
     const scriptRoots = roots.map((root, index) => ({ ...root, entries: entries[index]! }));

@@ -42,21 +42,36 @@ ask() { # GET, HEAD or DELETE, path; sets status
   } | curl -q --config - --output /dev/null --write-out '%{http_code}') || stop "$1 $2: no answer from $url"
 }
 
-list_tags() { # repository; sets tags, one a line: all that a client could have pushed
-  answer=$({
-    configuration
-    printf 'url = "%s/v2/%s/tags/list"\n' "$url" "$1"
-  } | curl -q --config - --write-out '\n%{http_code}') || stop "tags of $1: no answer from $url"
-  status=${answer##*"$newline"}
-  case $status in
-    200) ;;
-    404) tags=''; return ;;
-    *) stop "tags of $1: the registry answered $status" ;;
-  esac
-  tags=$(tr ',[]' "$newline$newline$newline" << END | sed -n 's/^"\([A-Za-z0-9_][A-Za-z0-9_.-]*\)"$/\1/p'
-${answer%"$newline"*}
+list_tags() { # repository; sets tags, one a line: all that a client could have pushed, page by page
+  rest=${url#*://}
+  origin=${url%%://*}://${rest%%/*}
+  tags='' next=$url/v2/$1/tags/list
+  while [ -n "$next" ]; do
+    answer=$({
+      configuration
+      printf 'include\nurl = "%s"\n' "$next"
+    } | curl -q --config - --write-out '\n%{http_code}') || stop "tags of $1: no answer from $url"
+    status=${answer##*"$newline"}
+    case $status in
+      200) ;;
+      404) return ;;
+      *) stop "tags of $1: the registry answered $status" ;;
+    esac
+    page=$(tr ',[]\r' "$newline$newline$newline$newline" << END | sed -n 's/^"\([A-Za-z0-9_][A-Za-z0-9_.-]*\)"$/\1/p'
+$answer
 END
 )
+    tags=$tags${tags:+${page:+$newline}}$page
+    next=$(sed -n 's/^[Ll]ink: *<\([^>"\\]*\)>.*rel="*next.*$/\1/p' << END
+$answer
+END
+)
+    case $next in
+      /*) next=$origin$next ;;
+      '' | "$origin"/*) ;;
+      *) stop "tags of $1: the registry names its next page $next" ;;
+    esac
+  done
 }
 
 # In one run of curl, which then asks for all over one connection.

@@ -49,7 +49,7 @@ async function compare(stage: Stage, folder: string, shell: readonly string[], r
   const differ = (text: string) => result.differences.push({ sort: "reclaim", text: `${text} [${options.join(" ")}]` });
   const files = { list: join(folder, "list"), script: join(folder, "delete.sh"), offline: join(folder, "move.sh") };
   // The offline script leaves alone what may have been written since; damage was written now.
-  if (stage.damaged) await setTimeout(1_100);
+  if (stage.damaged) await setTimeout(2_100);
   const state = stateBelow(root);
   const flags = ["--list", files.list, "--script", files.script, "--offline-script", files.offline];
   const found = await ask(root, [...options, ...flags]);
