@@ -20,18 +20,20 @@ export interface ReclaimSettings {
   /** Milliseconds since 1970: what was written after that is kept. */
   readonly since: number;
   readonly registryConfig: RegistryConfig | undefined;
+  /** How many tags of a repository stay. */
+  readonly keepTags?: number | undefined;
 }
 
 /** `cleanUps` are those of these roots, without deletes. Notes in `unreadable` what cannot be read, beside what could not be before. */
 export function reclaimRoots(
   storageFs: StorageFs,
   cleanUps: readonly (readonly [RootInspection, RootCleanUp])[],
-  { since, registryConfig }: ReclaimSettings,
+  { since, registryConfig, keepTags }: ReclaimSettings,
   unreadable: UnreadableReport[],
 ): RootReclaim[] {
   const all = cleanUps.map(([inspection, { removedTags, namedTags }]) => {
     const linkTime = linkTimes(storageFs, inspection, unreadable);
-    const cleanUp = { all: removedTags, named: namedTags };
+    const cleanUp = { all: removedTags, named: namedTags, keepTags };
     return { inspection, found: foundIn(inspection, { cleanUp, since, linkTime }) };
   });
   const collected = all.flatMap(({ inspection, found }) => {

@@ -36,9 +36,9 @@ export async function reclaim(options: ReclaimOptions, terminal: Terminal): Prom
   const names = cleanUpNames({ ...options, deleteUntagged: false, deletes: [], deletesFrom: undefined });
   const needs = { tagTimes: keepTags !== undefined, everyFolder: true };
   const inspected = await inspectAll(options, needs, run);
-  const { byRoot, notFound } = cleanUpRoots(inspected.inspections, names, keepTags);
+  const { byRoot, notFound } = cleanUpRoots(inspected.inspections, names, undefined);
   const unreadable = [...inspected.unreadable];
-  const settings = { since: run.startedAt - options.olderThan, registryConfig: options.registryConfig };
+  const settings = { since: run.startedAt - options.olderThan, registryConfig: options.registryConfig, keepTags };
   const roots = reclaimRoots(terminal.fs, [...byRoot], settings, unreadable);
   const written = await writeReclaim(roots, files, run);
   const report = reclaimReport({ roots, notFound }, unreadable, { ...options, files: written }, run);

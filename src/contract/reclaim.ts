@@ -28,7 +28,7 @@ const kept = z
   .describe("a manifest that no tag names and that is kept");
 
 const stayingTag = z
-  .strictObject({ image, reason: z.enum(["pushed-last", "signature", "same-digest"]) })
+  .strictObject({ image, reason: z.enum(["pushed-last", "same-digest"]) })
   .describe("a tag that the clean-up would remove, and that stays");
 
 const root = z.strictObject({

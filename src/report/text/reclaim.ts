@@ -95,7 +95,6 @@ function* renderRepositories(page: Page, { roots }: ReclaimReport, prefix: NameP
 
 const STAY_WORDS: Record<RootReclaimReport["stayingTags"][number]["reason"], string> = {
   "pushed-last": "pushed after every other tag of its repository",
-  signature: "it belongs to an image that is kept",
   "same-digest": "what it names is needed",
 };
 

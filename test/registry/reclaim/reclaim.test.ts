@@ -17,6 +17,8 @@ interface Asked {
   /** `repository:tag` of the tags that a clean-up removes, and of those that are named one by one. */
   removed?: readonly string[];
   named?: readonly string[];
+  /** How many tags stay. */
+  keepTags?: number;
   /** Digests that were pushed too lately. */
   young?: readonly Descriptor[];
   /** The platforms that images are to have. */
@@ -24,7 +26,7 @@ interface Asked {
 }
 
 /** Digests of what can go; `digest: reason` of what is kept without a tag. */
-function found(world: World, { removed = [], named = [], young = [], platforms }: Asked = {}) {
+function found(world: World, { removed = [], named = [], young = [], platforms, keepTags }: Asked = {}) {
   const input = collectInput(world);
   const { graph } = input;
   const [all, one] = [new Bytes(), new Bytes()];
@@ -33,7 +35,7 @@ function found(world: World, { removed = [], named = [], young = [], platforms }
   const rules = { platforms: platforms ? [{ repository: "*", wanted: platforms }] : [] };
   const isYoung = (digest: number) => young.some((each) => each.digest === graph.digests.text(digest));
   const { free, freeBytes, kept, staying, simulation, freedAnyway } = reclaim(input, pullAll(graph, rules), {
-    cleanUp: { all, named: one },
+    cleanUp: { all, named: one, keepTags },
     since: 10,
     linkTime: (_, __, digest) => (isYoung(digest) ? 11 : 10),
   });
@@ -139,17 +141,29 @@ describe("what belongs to an image", () => {
     expect(sorted(found(world).free)).toEqual(go(old, signature, orphan));
   });
 
-  it.each([".sig", ".att", ".sbom", ""])(
-    "is kept with it as the tag sha256-…%s, which the clean-up would remove",
-    (end) => {
-      const { world, app } = appWorld();
-      const tag = `${app.image("latest").digest.replace(":", "-")}${end}`;
-      app.image(tag);
-      world.touch(tagLinkPath("app", "latest"), Date.now() + 60_000);
-      expect(found(world, { removed: [`app:${tag}`] })).toMatchObject({ free: [], staying: [`${tag}: signature`] });
-      expect(found(world, { named: [`app:${tag}`] }).free).toHaveLength(1);
-    },
-  );
+  it.each([".sig", ".att", ".sbom", ""])("stays or goes with it as the tag sha256-…%s, and is not counted", (end) => {
+    const { world, app } = appWorld();
+    const tagOfImage = (image: Descriptor) => image.digest.replace(":", "-") + end;
+    const [old, now] = [app.image("old"), app.image("latest")];
+    const [oldSignature, signature] = [app.image(tagOfImage(old)), app.image(tagOfImage(now))];
+    for (const tag of ["latest", tagOfImage(old)]) {
+      world.touch(`${repositoriesPath}/app/_manifests/tags/${tag}`, Date.now() + 60_000);
+      world.touch(tagLinkPath("app", tag), Date.now() + 60_000);
+    }
+    expect(sorted(found(world, { keepTags: 1 }).free)).toEqual(go(old, oldSignature));
+    expect(found(world, { named: [`app:${tagOfImage(now)}`] }).free).toEqual(go(signature));
+    expect(found(world, { named: ["app:old"] }).free).toEqual(go(old));
+  });
+
+  it("is counted as any other tag where its image is elsewhere", () => {
+    const { world, app } = appWorld();
+    app.image("latest");
+    const signature = app.image(`sha256-${"0".repeat(64)}.sig`);
+    world.touch(tagLinkPath("app", "latest"), Date.now() + 60_000);
+    world.touch(`${repositoriesPath}/app/_manifests/tags/latest`, Date.now() + 60_000);
+    expect(found(world, { keepTags: 2 }).free).toEqual([]);
+    expect(found(world, { keepTags: 1 }).free).toEqual(go(signature));
+  });
 });
 
 describe("a tag that the clean-up removes", () => {
