@@ -59,7 +59,7 @@ async function compare(stage: Stage, folder: string, shell: readonly string[], r
   const offered = found.root;
   if (offered === undefined) return void differ(`no report: ${found.error}`);
   if (offered.refused.length > 0 || found.exitCode === 8) {
-    const isLost = stage.world % 10 === 0 && offered.refused.some((why) => why.includes("would break"));
+    const isLost = stage.world % 10 === 0 && offered.refused.some((why) => /would (?:break|delete more of)/.test(why));
     if (!stage.damaged && !isLost) differ(`refused a healthy world: ${offered.refused.join("; ")}`);
     const written = Object.values(files).filter((file) => existsSync(file));
     if (written.length > 0) differ(`refused, and wrote ${written.join(", ")}`);
