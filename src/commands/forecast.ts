@@ -28,7 +28,7 @@ export async function forecast(options: OptionsOf<"forecast">, terminal: Termina
 /** Of each root of which garbage collection frees nothing: what `regfsck reclaim` would delete with these options, and free. */
 function reclaimableOf(
   { forecasts }: Forecasts,
-  { registryConfig }: OptionsOf<"forecast">,
+  { registryConfig, keepTags }: OptionsOf<"forecast">,
   { startedAt, terminal }: Run,
   unreadable: readonly UnreadableReport[],
 ): Map<RootInspection, Reclaimable> {
@@ -36,8 +36,11 @@ function reclaimableOf(
     return cleanUp.deletes === undefined && collection.aborts.length === 0 && collection.deletedBytes === 0;
   });
   if (idle.length === 0) return new Map();
-  const cleanUps = idle.map(({ inspection, cleanUp }) => [inspection, cleanUp] as const);
-  const settings = { since: startedAt - RECLAIM_AGE, registryConfig };
+  // Reclaim has a way of its own to count the newest.
+  const cleanUps = idle.map(({ inspection, cleanUp }) => {
+    return [inspection, { ...cleanUp, removedTags: cleanUp.namedTags }] as const;
+  });
+  const settings = { since: startedAt - RECLAIM_AGE, registryConfig, keepTags };
   const found = reclaimRoots(terminal.fs, cleanUps, settings, [...unreadable]);
   return new Map(
     found.flatMap(({ inspection, found, refused }) => {
