@@ -93,6 +93,8 @@ export interface TagFacts {
   readonly historyCounts: Int32Array;
   /** DiskState of each row's history folders: not ok where garbage collection with -m could not look into them. */
   readonly historyStates: Uint8Array;
+  /** Of a row, the digests in its history whose directory is a symbolic link that leads back to itself. */
+  readonly loopedHistory: ReadonlyMap<number, readonly string[]>;
   readonly history: PackedDigests;
   readonly reasons: ReadonlyMap<number, string>;
 }

@@ -15,6 +15,7 @@ export class TagTable {
   readonly #firstHistory = new Integers();
   readonly #history = new Integers();
   readonly #historyStates = new Bytes();
+  readonly #loopedHistory = new Map<number, ReadonlySet<number>>();
   readonly #reasons = new Map<number, string>();
 
   constructor(digests: DigestTable) {
@@ -45,6 +46,9 @@ export class TagTable {
         this.#history.push(this.#digests.add(history));
       }
       this.#firstHistory.push(this.#history.length);
+    }
+    for (const [row, digests] of facts.loopedHistory) {
+      this.#loopedHistory.set(first + row, new Set(digests.map((digest) => this.#digests.addText(digest))));
     }
     for (const [row, reason] of facts.reasons) this.#reasons.set(first + row, reason);
   }
@@ -89,6 +93,16 @@ export class TagTable {
   /** DiskState of the folders that its history lies in. */
   historyState(tag: number): DiskState {
     return this.#historyStates.at(tag) as DiskState;
+  }
+
+  /** Whether any tag's history has a symbolic link that leads back to itself: hardly ever. */
+  get isAnyHistoryLooped(): boolean {
+    return this.#loopedHistory.size > 0;
+  }
+
+  /** Whether the tag's history has this digest by a symbolic link that leads back to itself. */
+  hasLoopedHistory(tag: number, digest: number): boolean {
+    return this.#loopedHistory.get(tag)?.has(digest) ?? false;
   }
 
   /** What is wrong with a malformed current link, in words. */

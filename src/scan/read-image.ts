@@ -132,6 +132,7 @@ function tagFor(digest: string): TagFacts {
     pushed: new Float64Array(),
     historyCounts: new Int32Array(1),
     historyStates: Uint8Array.of(DiskState.absent),
+    loopedHistory: new Map(),
     history: packDigests([]),
     reasons: new Map(),
   };

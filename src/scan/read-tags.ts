@@ -3,7 +3,7 @@ import { Bytes, Floats, Integers } from "../facts/columns.ts";
 import { DiskState, isBroken, type TagFacts } from "../facts/facts.ts";
 import { DigestWriter } from "../facts/packed-digests.ts";
 import { tagsFolder } from "../layout/paths.ts";
-import { entriesOf, listNames } from "./fs/storage-fs.ts";
+import { entriesOf, listEntries } from "./fs/storage-fs.ts";
 import { type RepositoryReading, readPartLink, statPart } from "./repository-reading.ts";
 
 export interface TagOptions {
@@ -28,6 +28,7 @@ export function readTags(
   const historyCounts = new Integers(names.length);
   const historyStates = new Bytes(names.length);
   const history = new DigestWriter();
+  const loopedHistory = new Map<number, string[]>();
   const reasons = new Map<number, string>();
   for (const [row, name] of names.entries()) {
     const path = `${folder}/${name}`;
@@ -41,7 +42,9 @@ export function readTags(
       pushed.push(statPart(reading, `${path}/current/link`).stat?.mtimeMs ?? 0);
     }
     const before = history.length;
-    historyStates.push(withHistory ? readHistory(reading, path, history) : DiskState.absent);
+    const read = withHistory ? readHistory(reading, path, history) : { state: DiskState.absent, looped: [] };
+    historyStates.push(read.state);
+    if (read.looped.length > 0) loopedHistory.set(row, read.looped);
     historyCounts.push(history.length - before);
   }
   return {
@@ -52,6 +55,7 @@ export function readTags(
     pushed: pushed.finish(),
     historyCounts: historyCounts.finish(),
     historyStates: historyStates.finish(),
+    loopedHistory,
     history: history.finish(),
     reasons,
   };
@@ -59,12 +63,23 @@ export function readTags(
 
 /**
  * What the tag has named, from the folder names alone: the registry never reads a history link, so its content is no
- * damage. Only sha256, under which the registry stores every manifest. Gives the state of the folders.
+ * damage. Only sha256, under which the registry stores every manifest. Gives the state of the folders, and which of them lead
+ * back to themselves: nobody can look into those, not even to delete them.
  */
-function readHistory(reading: RepositoryReading, tag: string, history: DigestWriter): DiskState {
+function readHistory(
+  reading: RepositoryReading,
+  tag: string,
+  history: DigestWriter,
+): { readonly state: DiskState; readonly looped: string[] } {
   const path = `${tag}/index/sha256`;
-  const listing = listNames(reading.fs, `${reading.root}/${path}`);
+  const looped: string[] = [];
+  const listing = listEntries(reading.fs, `${reading.root}/${path}`);
   if (listing.state === DiskState.unreadable) reading.unreadable.push({ path, error: listing.code });
-  for (const name of entriesOf(listing)) history.pushHex("sha256", name);
-  return listing.state;
+  for (const entry of entriesOf(listing)) {
+    history.pushHex("sha256", entry.name);
+    if (entry.isSymbolicLink() && statPart(reading, `${path}/${entry.name}`).code !== undefined) {
+      looped.push(`sha256:${entry.name}`);
+    }
+  }
+  return { state: listing.state, looped };
 }

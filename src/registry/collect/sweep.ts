@@ -119,6 +119,7 @@ function deleteManifests(
     const before = aborts.all.length;
     if (!checked.has(repository)) stopAtHistory(graph, repository, options, aborts);
     checked.add(repository);
+    if (graph.tags.isAnyHistoryLooped) stopAtLoopedHistory(graph, repository, digest, options, aborts);
     const key = `${sharing.of(repository)[0]!.index} ${digest}`;
     if (deleted.has(key) || graph.revisions.find(repository.index, digest) < 0) {
       const isShared = deleted.has(key) && deleted.get(key) !== repository;
@@ -142,6 +143,21 @@ function stopAtHistory(
     if (removedTags.at(tag) === 0 && isBroken(graph.tags.historyState(tag))) {
       aborts.add("delete", `${tagFolder(name, graph.tags.name(tag))}/index`, "unreadable-history");
     }
+  }
+}
+
+/** The entry of the manifest itself, by which it is looked at before it is deleted. */
+function stopAtLoopedHistory(
+  graph: CollectInput["graph"],
+  { name, tags }: RepositoryNode,
+  digest: number,
+  { removedTags }: CollectOptions,
+  aborts: Aborts,
+): void {
+  for (const tag of tags) {
+    if (removedTags.at(tag) === 1 || !graph.tags.hasLoopedHistory(tag, digest)) continue;
+    const path = `${tagFolder(name, graph.tags.name(tag))}/index/${graph.digests.text(digest).replace(":", "/")}`;
+    aborts.add("delete", path, "unreadable-history");
   }
 }
 

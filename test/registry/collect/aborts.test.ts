@@ -343,6 +343,24 @@ describe("collection with -m aborts while it deletes manifests", () => {
     expect(collected(world, { m: true })).toMatchObject({ aborts: [], manifests: [`a@${digest}`, `b@${digest}`] });
   });
 
+  it("at the history entry of a manifest that it deletes, where that leads back to itself, and at no other", () => {
+    const world = new World();
+    const app = world.repository("app");
+    const [old, kept] = [app.image("1.0"), app.image("2.0")];
+    app.tag("1.0", app.image().digest);
+    const loop = (tag: string, { digest }: { digest: string }) => {
+      const path = `${repositoriesPath}/app/_manifests/tags/${tag}/index/${digest.replace(":", "/")}`;
+      world.remove(path);
+      world.symlink(path, digest.slice(7));
+      return path;
+    };
+    loop("2.0", kept);
+    expect(collected(world, { m: true })).toMatchObject({ aborts: [] });
+    const path = loop("1.0", old);
+    expect(collected(world, { m: true })).toMatchObject({ aborts: [`delete: ${path}: unreadable-history`] });
+    expect(collected(world)).toMatchObject({ aborts: [] });
+  });
+
   it("at a tag's history that cannot be looked into, once", () => {
     const spoil = ({ world }: Damage) => world.fileForFolder(`${tags}/1.0/index/sha256`);
     const aborted = { aborts: [`delete: ${tags}/1.0/index: unreadable-history`], manifests: [], blobs: [] };

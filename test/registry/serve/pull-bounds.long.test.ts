@@ -19,6 +19,7 @@ function manyTags(digest: string, count: number): TagFacts {
     pushed: new Float64Array(),
     historyCounts: new Int32Array(count),
     historyStates: new Uint8Array(count),
+    loopedHistory: new Map(),
     history: packDigests([]),
     reasons: new Map(),
   };

@@ -6,12 +6,16 @@ import { base, repositoriesBase } from "../storage.ts";
 /** Whether the store holds no file at all, so that nothing can be said of what is linked. */
 export function isStoreEmpty(root: string): boolean {
   try {
-    return readdirSync(join(root, base, "blobs"), { recursive: true, withFileTypes: true }).every((entry) =>
-      entry.isDirectory(),
-    );
+    const entries = readdirSync(join(root, base, "blobs"), { recursive: true, withFileTypes: true });
+    return entries.every((entry) => entry.isDirectory() || leadsNowhere(join(entry.parentPath, entry.name)));
   } catch (error) {
     return (error as NodeJS.ErrnoException).code === "ENOENT";
   }
+}
+
+/** As a mount point does that is a symbolic link. */
+function leadsNowhere(path: string): boolean {
+  return lstatSync(path).isSymbolicLink() && statSync(path, { throwIfNoEntry: false }) === undefined;
 }
 
 /** Whether a dangling symlink or an empty directory among the repositories stands at this path of the root. */
