@@ -42,8 +42,9 @@ export async function gate(options: GateOptions, terminal: Terminal): Promise<nu
   const reported = { ...options, repositories: [] };
   const foretold = forecastRoots(inspected.inspections, names, reported);
   const { forecasts } = foretold;
+  const way = options.deleteUntagged ? "tagged" : "all";
   const marked = new Map(
-    forecasts.map(({ inspection, forecast }) => [inspection.root.path, forecast.collection.marked]),
+    forecasts.map(({ inspection, forecast }) => [inspection.root.path, { [way]: forecast.collection.marked }]),
   );
   const since = run.startedAt - options.quietPeriod;
   const unreadable = [...inspected.unreadable];

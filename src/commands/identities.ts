@@ -1,7 +1,7 @@
 // What each root is made of, as the state remembers it.
 import type { UnreadableReport } from "../contract/scan.ts";
 import type { RootInspection } from "../inspect/inspect-root.ts";
-import type { RootIdentity } from "../report/history.ts";
+import type { Marked, RootIdentity } from "../report/history.ts";
 import type { StorageRoot } from "../scan/find-roots.ts";
 import { noting } from "../scan/fs/noting-fs.ts";
 import type { StorageFs } from "../scan/fs/storage-fs.ts";
@@ -16,7 +16,7 @@ export function identitiesOf(
   storageFs: StorageFs,
   inspections: readonly RootInspection[],
   unreadable: UnreadableReport[],
-  marked: ReadonlyMap<string, number> = new Map(),
+  marked: ReadonlyMap<string, Marked> = new Map(),
 ): Map<string, RootIdentity> {
   return new Map(
     inspections.map(({ root, namespace, context }) => {

@@ -23,8 +23,11 @@ const STATE = z.strictObject({
       /** The directories of the layout that other file systems are mounted on, relative to the root. */
       mounts: z.array(z.string()),
       blobs: count,
-      /** The N of "N blobs marked"; null where no run made a forecast yet. */
-      marked: count.nullable(),
+      /**
+       * The N of "N blobs marked" of a garbage collection without -m (`all`) and with it (`tagged`), which marks far less;
+       * null where no run made such a forecast yet.
+       */
+      marked: z.strictObject({ all: count.nullable(), tagged: count.nullable() }),
     }),
   ),
   findings: z.array(

@@ -42,6 +42,9 @@ export interface Vanished {
   readonly tags: readonly VanishedTag[];
 }
 
+/** How many blobs a garbage collection keeps: one without -m (`all`), or one with it (`tagged`). */
+export type Marked = Readonly<Partial<Record<"all" | "tagged", number>>>;
+
 /** What a root is made of, beyond counts: a volume that is not mounted may hold less than half of it. */
 export interface RootIdentity {
   readonly repositories: readonly string[];
@@ -50,7 +53,7 @@ export interface RootIdentity {
   /** The directories of the layout that other file systems are mounted on, relative to the root. */
   readonly mounts: readonly string[];
   /** How many blobs a forecast counted that garbage collection keeps, where there was a forecast. */
-  readonly marked?: number | undefined;
+  readonly marked?: Marked | undefined;
 }
 
 /** The state after a complete run. `identities` has every root of the report, by path. */
@@ -77,7 +80,7 @@ export function nextState(
         }),
         mounts: [...mounts],
         blobs: counts.blobs,
-        marked: marked ?? markedBefore.get(path) ?? null,
+        marked: { ...(markedBefore.get(path) ?? { all: null, tagged: null }), ...marked },
       };
     }),
     findings: [...report.findings].map(({ id, code, root, path }) => ({
@@ -129,7 +132,8 @@ export function* doubtedRoots(
     const pairs = [
       ["repositories", counts.repositories, before.repositories.length],
       ["blobs", counts.blobs, before.blobs],
-      ["blobs that garbage collection keeps", identity?.marked, before.marked],
+      ["blobs that garbage collection keeps", identity?.marked?.all, before.marked.all],
+      ["blobs that garbage collection with -m keeps", identity?.marked?.tagged, before.marked.tagged],
     ] as const;
     for (const [what, now, then] of pairs) {
       if (now === undefined || then === null || now >= then * BELIEVABLE) continue;

@@ -176,7 +176,9 @@ describe("gate --state", () => {
     for (const world of [healthy().world, damaged()]) {
       const state = join(temporaryFolder(), "state.json");
       await gate(world, ["--state", state]);
-      expect(JSON.parse(readFileSync(state, "utf8")).roots).toMatchObject([{ path: world.root, marked: 7 }]);
+      expect(JSON.parse(readFileSync(state, "utf8")).roots).toMatchObject([
+        { path: world.root, marked: { all: 7, tagged: null } },
+      ]);
     }
   });
 

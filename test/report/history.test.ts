@@ -5,6 +5,7 @@ import { parseState, type State } from "../../src/contract/state-file.ts";
 import {
   compareWithState,
   doubtedRoots,
+  type Marked,
   nextState,
   type RootIdentity,
   stateText,
@@ -30,7 +31,7 @@ const root = (name: string, repositories: number, blobs: number): RootReport => 
   counts: { ...clean.roots[0]!.counts, repositories, blobs },
 });
 /** Of a root with so many repositories. */
-const identity = (repositories: number, marked?: number, mounts: string[] = []): RootIdentity => ({
+const identity = (repositories: number, marked?: Marked, mounts: string[] = []): RootIdentity => ({
   repositories: Array.from({ length: repositories }, (_, index) => `app-${index}`),
   mounts,
   marked,
@@ -47,7 +48,7 @@ describe("the state", () => {
   it("is read as it was written", () => {
     for (const state of [
       first,
-      nextState(report(10, []), undefined, new Map([["/data/private", identity(10, 7, ["mounted"])]])),
+      nextState(report(10, []), undefined, new Map([["/data/private", identity(10, { all: 7 }, ["mounted"])]])),
     ]) {
       expect(parseState([...stateText(state)].join(""))).toEqual(state);
     }
@@ -66,8 +67,10 @@ describe("the state", () => {
   });
 
   it("keeps what a forecast counted through runs that make none", () => {
-    const gated = nextState(report(10, []), undefined, new Map([["/data/private", identity(10, 7)]]));
-    expect(nextState(report(11, []), gated, new Map()).roots[0]).toMatchObject({ marked: 7 });
+    const gated = nextState(report(10, []), undefined, new Map([["/data/private", identity(10, { tagged: 7 })]]));
+    expect(nextState(report(11, []), gated, new Map()).roots[0]).toMatchObject({
+      marked: { all: null, tagged: 7 },
+    });
   });
 
   it.each(["", "{}", "not json", '{"schemaVersion":2}', "null"])("is refused where it is %j", (text) => {
@@ -93,11 +96,11 @@ describe("doubtedRoots", () => {
     report(10, [], [root("private", 10, 100), root("hub", 4, 9)]),
     undefined,
     new Map([
-      ["/data/private", identity(10, 90, ["repositories/team"])],
+      ["/data/private", identity(10, { all: 90, tagged: 20 }, ["repositories/team"])],
       ["/data/hub", identity(4)],
     ]),
   );
-  const identities = (marked?: number, mounts = ["repositories/team"]) =>
+  const identities = (marked?: Marked, mounts = ["repositories/team"]) =>
     new Map([["/data/private", identity(10, marked, mounts)]]);
   const doubts = (roots: RootReport[], paths = ["/data"], seen = identities()) =>
     [...doubtedRoots(roots, last, paths, seen)].map(({ root, error }) => `${root}: ${error.split(/,|;/)[0]}`);
@@ -115,12 +118,22 @@ describe("doubtedRoots", () => {
 
   it("compares what garbage collection would keep, where that is known", () => {
     const roots = [root("private", 10, 100), hub];
-    expect(doubts(roots, ["/data"], identities(44))).toEqual(["private: blobs that garbage collection keeps: 44"]);
-    expect(doubts(roots, ["/data"], identities(45))).toEqual([]);
+    expect(doubts(roots, ["/data"], identities({ all: 44 }))).toEqual([
+      "private: blobs that garbage collection keeps: 44",
+    ]);
+    expect(doubts(roots, ["/data"], identities({ all: 45 }))).toEqual([]);
+  });
+
+  it("compares what -m would keep with what it would have kept alone", () => {
+    const roots = [root("private", 10, 100), hub];
+    expect(doubts(roots, ["/data"], identities({ tagged: 10 }))).toEqual([]);
+    expect(doubts(roots, ["/data"], identities({ tagged: 9 }))).toEqual([
+      "private: blobs that garbage collection with -m keeps: 9",
+    ]);
   });
 
   it("misses a file system that was mounted in the root", () => {
-    expect(doubts([root("private", 10, 100), hub], ["/data"], identities(90, []))).toEqual([
+    expect(doubts([root("private", 10, 100), hub], ["/data"], identities({ all: 90 }, []))).toEqual([
       "private: a file system was mounted here on 2026-11-10T01:30:00.000Z",
     ]);
   });
