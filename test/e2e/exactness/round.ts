@@ -100,7 +100,9 @@ export async function playRound(worlds: Worlds, plan: RoundPlan, play: Play): Pr
     }
   } finally {
     if (!play.keepRoots)
-      await Promise.all([root, outsideOf(root)].map((path) => rm(path, { recursive: true, force: true })));
+      await Promise.all(
+        [root, outsideOf(root)].map((path) => rm(path, { recursive: true, force: true, maxRetries: 5 })),
+      );
   }
 }
 

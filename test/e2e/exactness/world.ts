@@ -36,7 +36,7 @@ export async function openWorlds(planOf: (seed: number) => WorldPlan = planWorld
       await promisify(execFile)("cp", ["-a", await world, copy]);
       return copy;
     },
-    removeAll: () => rm(folder, { recursive: true, force: true }),
+    removeAll: () => rm(folder, { recursive: true, force: true, maxRetries: 5 }),
   };
 }
 

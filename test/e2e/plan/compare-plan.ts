@@ -1,5 +1,5 @@
 // Plans for a damaged root, runs the script on it, and asks the registry what became of the images.
-import { readdirSync } from "node:fs";
+import { readdirSync, realpathSync } from "node:fs";
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
@@ -106,7 +106,7 @@ export function comparePlan(worlds: Worlds, [shell = "sh", ...shellOptions]: rea
       const known = new Set([...fixedByScript, ...fixedByPush, ...fixedByHand, ...unrecoverable]);
       differ(
         "broken and in no list",
-        after.filter((image) => !isElsewhere && !known.has(image)),
+        after.filter((image) => !isElsewhere && !known.has(image) && !isReachedInCircles(root, image)),
       );
       const next = await planFor([root, ...donors], join(folder, "next.sh"));
       // What lay hidden may have to be tidied up next; but for images the script did all that it can at once.
@@ -118,6 +118,13 @@ export function comparePlan(worlds: Worlds, [shell = "sh", ...shellOptions]: rea
       for (const made of [folder, ...donors]) await rm(made, { recursive: true, force: true });
     }
   };
+}
+
+/** Whether the way to an image's repository comes back to a folder that it has passed: such names have no end, and are listed once. */
+function isReachedInCircles(root: string, image: string): boolean {
+  const parts = image.slice(0, image.lastIndexOf(":")).split("/");
+  const folders = ["", ...parts].map((_, index) => join(root, base, "repositories", ...parts.slice(0, index)));
+  return new Set(folders.map((folder) => realpathSync(folder))).size < folders.length;
 }
 
 /** The plan, or what went wrong instead. */
