@@ -57,6 +57,9 @@ export interface Rules {
 /** Each place at which a garbage collection aborts is a reason of its own, up to so many of a root. */
 const MOST_ABORTS = 10;
 
+// One is enough to wait for; many would push other reasons off the screen.
+const MOST_UPLOADS = 3;
+
 /** Go only when there is no reason against it. What is known to be bad stops; what is not known leaves it undecided. */
 export function decide(evidence: Evidence, rules: Rules): { decision: Decision; reasons: string[] } {
   const stop = [...stopReasons(evidence, rules)];
@@ -104,13 +107,15 @@ function* stopReasons(evidence: Evidence, rules: Rules): Generator<string> {
     const broken = formatNumberOf(scan.summary.brokenTags, "broken image");
     yield `there is damage already (${errors}, ${broken}); repair it first (regfsck scan says how), or let it pass with --allow-broken`;
   }
-  for (const upload of uploads) {
-    yield `an upload is under way in ${upload}; wait until it has ended, or stop the registry first`;
-  }
   for (const root of roots) {
     yield* youngReasons(root, rules);
     yield* refusedReasons(root);
   }
+  for (const upload of uploads.slice(0, MOST_UPLOADS)) {
+    yield `an upload is under way in ${upload}; wait until it has ended, or stop the registry first`;
+  }
+  const more = uploads.length - MOST_UPLOADS;
+  if (more > 0) yield `${formatNumberOf(more, "more upload")} ${more === 1 ? "is" : "are"} under way`;
 }
 
 function* youngReasons({ name, young }: RootEvidence, { quietPeriod }: Rules): Generator<string> {

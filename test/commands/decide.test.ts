@@ -136,6 +136,13 @@ describe("decide", () => {
     });
   });
 
+  it("names three uploads and counts the others", () => {
+    const uploads = ["a", "b", "c", "d", "e"].map((name) => `private: ${name}`);
+    const { reasons } = decided({ uploads });
+    expect(reasons).toHaveLength(4);
+    expect(reasons.at(-1)).toBe("2 more uploads are under way");
+  });
+
   it("is undecided where something could not be read, and names the first", () => {
     const unreadable = [
       { root: "private", path: "docker/a", error: "EIO" },
