@@ -4,7 +4,7 @@ import type { Found } from "../checks/index.ts";
 import { DiskState, ManifestKind, Role } from "../facts/facts.ts";
 import type { RepositoryNode, RootGraph } from "../graph/root-graph.ts";
 import { linksFolder } from "../layout/paths.ts";
-import { isContentInStore } from "../registry/serve/content.ts";
+import { isContentGone } from "../registry/serve/content.ts";
 import type { PullProblem } from "../registry/serve/failure.ts";
 import { type CauseContext, type CauseDefinition, minuteOf } from "./cause.ts";
 
@@ -25,7 +25,7 @@ export const collectedChildren: CauseDefinition = {
         for (const tag of broken) tags.add(tag);
       }
     }
-    const swept = [...children].filter((child) => !isContentInStore(context.graph, child)).length;
+    const swept = [...children].filter((child) => isContentGone(context.graph, child)).length;
     if (children.size < FEWEST || swept === 0) return undefined;
     const since = unlinkedSince(context, repositories.keys());
     const all = context.graph.repositories().reduce((sum, repository) => sum + repository.tags.length, 0);

@@ -9,7 +9,7 @@ import {
   tagLinkPath,
 } from "../../scripts/fixtures/storage.ts";
 import { runProgram, scanWorld } from "../worlds/scan-world.ts";
-import { type Descriptor, type Image, World } from "../worlds/world.ts";
+import { type Descriptor, digestOf, type Image, World } from "../worlds/world.ts";
 
 const blobs = "docker/registry/v2/blobs";
 
@@ -70,6 +70,18 @@ describe("collected-children", () => {
 
   it("is none where nothing was swept", async () => {
     const { world, images } = children();
+    for (const { digest } of images) world.removeEntry(revisionLinkPath("infra-ci", digest));
+    expect(await codes(world)).toEqual([]);
+  });
+
+  it("is none where a layer is named by sha512, which is stored under another name", async () => {
+    const world = new World();
+    const repository = world.repository("infra-ci");
+    const layer = repository.layer("layer");
+    const alias = { ...layer, digest: digestOf("layer", "sha512") };
+    repository.link("layer", alias.digest, layer.digest);
+    const images = [repository.image(undefined, [alias]), repository.image(undefined, [alias])] as const;
+    repository.index({ "linux/amd64": images[0], "linux/arm64": images[1] }, "latest");
     for (const { digest } of images) world.removeEntry(revisionLinkPath("infra-ci", digest));
     expect(await codes(world)).toEqual([]);
   });

@@ -50,10 +50,16 @@ function makeWorld(pushes: readonly Push[], damages: readonly Damage[]): World {
   const links: string[] = [];
   const tags: { repository: string; name: string }[] = [];
   const blobs = new Set<string>();
+  const childrenOf = new Map<string, readonly string[]>();
   for (const { repository: number, tag, kind, parts, subject, alias } of pushes) {
     const repository = world.repository(REPOSITORIES[number]!);
     const link = (kind: "layer" | "revision", digest: string, content = digest) => {
       links.push(repository.link(kind, digest, content));
+    };
+    // A registry takes no index whose children, and theirs, its repository does not have.
+    const linkAll = (digest: string) => {
+      link("revision", digest);
+      for (const child of childrenOf.get(digest) ?? []) linkAll(child);
     };
     const layer = (content: string): Descriptor => {
       const blob = world.blob(content, "application/vnd.oci.image.layer.v1.tar");
@@ -74,7 +80,7 @@ function makeWorld(pushes: readonly Push[], damages: readonly Damage[]): World {
       parts.flatMap((part, index) => {
         const child = pushed[part % Math.max(pushed.length, 1)];
         if (!child) return [];
-        link("revision", child.digest);
+        linkAll(child.digest);
         const [os, architecture] = PLATFORMS[index % 2]!.split("/");
         return [{ ...child, platform: { os, architecture } }];
       });
@@ -87,6 +93,9 @@ function makeWorld(pushes: readonly Push[], damages: readonly Damage[]): World {
     };
     const name = tag === undefined ? undefined : `v${tag}`;
     const manifest = repository.manifest(content, name);
+    if ("manifests" in content) {
+      childrenOf.set(manifest.digest, content.manifests?.map(({ digest }) => digest) ?? []);
+    }
     links.push(revisionLinkPath(repository.name, manifest.digest));
     if (name !== undefined) tags.push({ repository: repository.name, name });
     blobs.add(manifest.digest);

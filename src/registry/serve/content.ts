@@ -21,3 +21,24 @@ export function isContentInStore(graph: RootGraph, digest: number): boolean {
   }
   return true;
 }
+
+/**
+ * Whether the store lacks some of it for certain: a manifest, config or layer. What is named by sha512 is stored under
+ * another name, which only a repository's link tells.
+ */
+export function isContentGone(graph: RootGraph, digest: number): boolean {
+  const isGone = (blob: number) =>
+    graph.digests.algorithm(blob) === "sha256" && graph.blobState(blob) === DiskState.absent;
+  const seen = new Set<number>([digest]);
+  for (const blob of seen) {
+    if (isGone(blob)) return true;
+    const manifest = graph.manifests.find(blob);
+    if (manifest < 0) continue;
+    for (const reference of graph.manifests.references(manifest)) {
+      const target = graph.manifests.target(reference);
+      if (graph.manifests.role(reference) === Role.child) seen.add(target);
+      else if (!graph.manifests.isForeign(reference) && isGone(target)) return true;
+    }
+  }
+  return false;
+}
