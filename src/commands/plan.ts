@@ -20,6 +20,7 @@ import { noting } from "../scan/fs/noting-fs.ts";
 import type { StorageFs } from "../scan/fs/storage-fs.ts";
 import { hashFile, statBlob } from "../scan/read-blobs.ts";
 import { aliasesIn, entriesOf } from "../scan/storage-entries.ts";
+import { notingIn } from "./identities.ts";
 import { planReport } from "./plan-report.ts";
 import { parseRestoreName, restoresIn, type StoredRoot } from "./restores.ts";
 import { beginRun, codeFor, endRun, type Run } from "./run.ts";
@@ -48,10 +49,11 @@ export async function plan(options: OptionsOf<"plan">, terminal: Terminal): Prom
   });
   const aliases = isHealthy ? undefined : await aliasesIn(fs, roots);
   const entries = entriesOf(fs, roots, aliases);
-  const stored = inspected.inspections.map((inspection) => ({
-    inspection,
-    stored: new StoredImages(terminal.fs, inspection.root.path, inspection.context.graph),
-  }));
+  const unopened: UnreadableReport[] = [];
+  const stored = inspected.inspections.map((inspection) => {
+    const fs = notingIn(terminal.fs, inspection.root, unopened);
+    return { inspection, fs, stored: new StoredImages(fs, inspection.root.path, inspection.context.graph) };
+  });
   const restores = restoresIn(stored, names);
   const planned = await planAll(
     inspected.inspections.map((inspection, index) => ({
@@ -72,9 +74,9 @@ export async function plan(options: OptionsOf<"plan">, terminal: Terminal): Prom
       : undefined;
   const { verifyContent } = options;
   for (const { root, path, error } of unseen.slice(0, 1)) terminal.warn(`incomplete: ${root}/${path}: ${error}`);
-  const unreadable = [...inspected.unreadable, ...unseen];
   const restorable: RestorableReport[] = [];
-  for (const root of stored) restorable.push(await restorableIn(terminal.fs, root));
+  for (const root of stored) restorable.push(await restorableIn(root));
+  const unreadable = [...inspected.unreadable, ...unseen, ...unopened];
   const files = { script: written, quarantine };
   const report = planReport({ ...inspected, unreadable }, planned, { verifyContent, restorable, ...files }, run);
   return endRun(run, {
@@ -85,10 +87,10 @@ export async function plan(options: OptionsOf<"plan">, terminal: Terminal): Prom
 }
 
 /** What no tag leads to, and is complete in the store. Of a root whose store is elsewhere nothing is known. */
-async function restorableIn(storageFs: StorageFs, { inspection, stored }: StoredRoot): Promise<RestorableReport> {
+async function restorableIn({ inspection, fs, stored }: StoredRoot): Promise<RestorableReport> {
   const { root, causes, context } = inspection;
   if (isElsewhere(causes) || root.kind === "cache") return { root: root.name, count: 0, manifests: [] };
-  const { count, newest } = await lostManifests(storageFs, root.path, context.graph, context.pull, stored);
+  const { count, newest } = await lostManifests(fs, root.path, context.graph, context.pull, stored);
   const manifests = newest.map((lost) => ({ ...lost, modified: new Date(lost.modified).toISOString() }));
   return { root: root.name, count, manifests };
 }

@@ -4,6 +4,7 @@ import type { RootInspection } from "../inspect/inspect-root.ts";
 import type { StoredImages } from "../inspect/stored-images.ts";
 import { parseDigest } from "../layout/digest.ts";
 import type { Restore } from "../recovery/restore-steps.ts";
+import type { StorageFs } from "../scan/fs/storage-fs.ts";
 import { parseImageName } from "./image-name.ts";
 
 /** `repository:tag` of an image, and the digest that it is to name. */
@@ -29,6 +30,8 @@ export function parseRestoreName(text: string): RestoreName {
 /** A root, and what it has in its store. */
 export interface StoredRoot {
   readonly inspection: RootInspection;
+  /** Notes what of the root it cannot read. */
+  readonly fs: StorageFs;
   readonly stored: StoredImages;
 }
 

@@ -84,7 +84,7 @@ export class RootReading {
     this.#namespace = namespace;
     this.#options = options;
     const { manifests, servesByLayerLink, collector } = options.rules;
-    this.#registryUser = registryUser(storageFs, root.path, namespace, options);
+    this.#registryUser = registryUser(this.#fs, root.path, namespace, options);
     const reading = {
       ...options,
       manifests,
@@ -137,7 +137,7 @@ export class RootReading {
   }
 
   unreadable(): Unreadable[] {
-    const all = [...this.#notes, ...[...this.#unreadableIn.values()].flat()];
+    const all = [...this.#notes, ...this.#reader.notJudged, ...[...this.#unreadableIn.values()].flat()];
     return [...new Map(all.map((entry) => [`${entry.path}\n${entry.error}`, entry])).values()];
   }
 

@@ -110,8 +110,8 @@ const NOT_ON_DISK = `GitLab's container registry keeps its metadata in a databas
 
 /** Whether what the registry serves is no longer what links and tags on the disk say. */
 function hasDatabase(storageFs: StorageFs, root: string): boolean {
-  const { stat, code } = statPath(storageFs, `${root}/${DATABASE_IN_USE}`);
-  return stat !== undefined || code !== undefined;
+  // What cannot be looked at is noted, so that the run is incomplete.
+  return statPath(storageFs, `${root}/${DATABASE_IN_USE}`).stat !== undefined;
 }
 
 /**

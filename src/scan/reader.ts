@@ -1,7 +1,7 @@
 // Reads one storage root: in this process while that is quick, in worker threads as well when there is more to do.
 import { availableParallelism } from "node:os";
 import type { ClosedPath } from "../facts/closed.ts";
-import type { BlobFacts, ContentFacts, ManifestFacts, RepositoryFacts } from "../facts/facts.ts";
+import type { BlobFacts, ContentFacts, ManifestFacts, RepositoryFacts, Unreadable } from "../facts/facts.ts";
 import type { PackedDigests } from "../facts/packed-digests.ts";
 import { Judge, judging } from "./fs/judging-fs.ts";
 import { nodeFs, type StorageFs } from "./fs/storage-fs.ts";
@@ -51,6 +51,8 @@ export class RootReader {
   readonly #startedAt = performance.now();
   /** By path: what the registry's user may not read of all that was read so far. */
   readonly closed = new Map<string, ClosedPath>();
+  /** What could not be looked at to tell. */
+  readonly notJudged: Unreadable[] = [];
   #lastTurn = this.#startedAt;
   #pool: WorkerPool | undefined;
   /** Threads have a file system of their own, so only the real one can be read by them. */
@@ -132,7 +134,7 @@ export class RootReader {
     if (judgedAs === undefined) return;
     const judge = new Judge(this.#fs, this.#root, judgedAs);
     for (const path of paths) judge.lists(`${this.#root}/${path}`);
-    this.#take(judge.closed);
+    this.#take(judge.closed, judge.unreadable);
   }
 
   #judged<Result>(use: (storageFs: StorageFs) => Result): Result {
@@ -140,12 +142,13 @@ export class RootReader {
     if (judgedAs === undefined) return use(this.#fs);
     const judge = new Judge(this.#fs, this.#root, judgedAs);
     const result = use(judging(this.#fs, judge));
-    this.#take(judge.closed);
+    this.#take(judge.closed, judge.unreadable);
     return result;
   }
 
-  #take(closed: readonly ClosedPath[]): void {
+  #take(closed: readonly ClosedPath[], notJudged: readonly Unreadable[]): void {
     for (const entry of closed) this.closed.set(entry.path, entry);
+    for (const entry of notJudged) this.notJudged.push(entry);
   }
 
   /** Has tasks done, each made only when its turn is near, since of a large root there are many. */
@@ -167,8 +170,8 @@ export class RootReader {
   }
 
   async #run<T extends Task>(task: T): Promise<TaskResults[T["kind"]]> {
-    const { result, closed } = this.#usesThreads() ? await this.#runInThread(task) : this.#perform(task);
-    this.#take(closed);
+    const { result, closed, notJudged } = this.#usesThreads() ? await this.#runInThread(task) : this.#perform(task);
+    this.#take(closed, notJudged);
     return result as TaskResults[T["kind"]];
   }
 

@@ -2,6 +2,7 @@
 // the user who serves the registry, where root scans. Access control lists are not looked at.
 import type { Stats } from "node:fs";
 import type { ClosedPath, User } from "../../facts/closed.ts";
+import type { Unreadable } from "../../facts/facts.ts";
 import { BLOBS } from "../../layout/paths.ts";
 import { mayAccess } from "../access.ts";
 import { type StorageFs, statPath } from "./storage-fs.ts";
@@ -24,6 +25,8 @@ export interface Judged extends User {
 /** Notes closed paths, each once, the most general one alone. */
 export class Judge {
   readonly closed: ClosedPath[] = [];
+  /** What could not be looked at, so that nothing is said of it. */
+  readonly unreadable: Unreadable[] = [];
   readonly #fs: StorageFs;
   readonly #root: string;
   readonly #user: Judged;
@@ -49,7 +52,8 @@ export class Judge {
 
   /** Looks at a file, or at a directory that is to be entered. */
   looksAt(path: string): void {
-    const { stat } = this.#judged(path) === undefined ? {} : statPath(this.#fs, path);
+    const relative = this.#judged(path);
+    const stat = relative === undefined ? undefined : this.#stat(relative);
     if (stat !== undefined) this.file(path, stat);
   }
 
@@ -57,8 +61,14 @@ export class Judge {
   lists(path: string): void {
     const relative = this.#judged(path);
     if (relative === undefined || !this.#enters(relative)) return;
-    const { stat } = statPath(this.#fs, path);
+    const stat = this.#stat(relative);
     if (stat?.isDirectory()) this.#note(relative, stat, READ, "list");
+  }
+
+  #stat(relative: string): Stats | undefined {
+    const { stat, code } = statPath(this.#fs, relative === "" ? this.#root : `${this.#root}/${relative}`);
+    if (code !== undefined) this.unreadable.push({ path: relative, error: code });
+    return stat;
   }
 
   #judged(path: string): string | undefined {
@@ -68,13 +78,13 @@ export class Judge {
     return inStore === undefined || SERVED_BLOBS.test(inStore) ? relative : undefined;
   }
 
-  /** Whether the user gets into a directory and all above it. Of what cannot be looked at nothing is said. */
+  /** Whether the user gets into a directory and all above it. */
   #enters(relative: string): boolean {
     const known = this.#entered.get(relative);
     if (known !== undefined) return known;
     let enters = relative === "" || this.#enters(parentOf(relative));
     if (enters) {
-      const { stat } = statPath(this.#fs, relative === "" ? this.#root : `${this.#root}/${relative}`);
+      const stat = this.#stat(relative);
       enters = stat === undefined || !stat.isDirectory() || !this.#note(relative, stat, ENTER, "enter");
     }
     this.#entered.set(relative, enters);

@@ -2,7 +2,7 @@
 // data, so that they can cross to a worker thread and back.
 
 import type { ClosedPath, RegistryUser } from "../../facts/closed.ts";
-import type { BlobFacts, ContentFacts, ManifestFacts } from "../../facts/facts.ts";
+import type { BlobFacts, ContentFacts, ManifestFacts, Unreadable } from "../../facts/facts.ts";
 import type { PackedDigests } from "../../facts/packed-digests.ts";
 import type { ManifestReading } from "../../layout/manifest.ts";
 import { Judge, judging } from "../fs/judging-fs.ts";
@@ -60,14 +60,17 @@ export interface TaskDone<Result = TaskResult> {
   readonly result: Result;
   /** What of all that was read the registry's user may not read. */
   readonly closed: readonly ClosedPath[];
+  /** What could not be looked at to tell. */
+  readonly notJudged: readonly Unreadable[];
 }
 
 /** Does one task on the storage root at `root`. */
 export function performTask(storageFs: StorageFs, root: string, task: Task, options: ReadOptions): TaskDone {
   const { judgedAs } = options;
-  if (judgedAs === undefined) return { result: resultOf(storageFs, root, task, options), closed: [] };
+  if (judgedAs === undefined) return { result: resultOf(storageFs, root, task, options), closed: [], notJudged: [] };
   const judge = new Judge(storageFs, root, judgedAs);
-  return { result: resultOf(judging(storageFs, judge), root, task, options), closed: judge.closed };
+  const result = resultOf(judging(storageFs, judge), root, task, options);
+  return { result, closed: judge.closed, notJudged: judge.unreadable };
 }
 
 function resultOf(storageFs: StorageFs, root: string, task: Task, options: ReadOptions): TaskResult {
