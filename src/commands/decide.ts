@@ -5,7 +5,7 @@ import type { ForecastReport } from "../contract/forecast.ts";
 import type { Decision } from "../contract/gate.ts";
 import type { ScanReport } from "../contract/scan.ts";
 import { harmedImages } from "../report/gc-words.ts";
-import { formatNumberOf } from "../text/quantities.ts";
+import { formatList, formatNumberOf } from "../text/quantities.ts";
 import { failsOn } from "./exit-code.ts";
 
 /** What speaks of one root besides its report. */
@@ -127,7 +127,7 @@ function* youngReasons({ name, young }: RootEvidence, { quietPeriod }: Rules): G
   const counted = parts.filter(([count]) => count > 0).map(([count, noun]) => formatNumberOf(count, noun));
   if (counted.length === 0) return;
   const one = young.blobs + young.revisions + young.layerLinks === 1;
-  yield `${name}: ${counted.join(" and ")} that garbage collection would delete ${one ? "is" : "are"} younger than ${shortDuration(quietPeriod)}, and may belong to a push under way; wait, or stop the registry, and run the gate again`;
+  yield `${name}: ${formatList(counted)} that garbage collection would delete ${one ? "is" : "are"} younger than ${shortDuration(quietPeriod)}, and may belong to a push under way; wait, or stop the registry, and run the gate again`;
 }
 
 function* refusedReasons({ name, refused, closed, collector }: RootEvidence): Generator<string> {

@@ -49,3 +49,8 @@ export function formatDuration(milliseconds: number): string {
   const minutes = Math.round(seconds / 60);
   return `${formatCount(Math.floor(minutes / 60))} h ${minutes % 60} min`;
 }
+
+/** `a`, `a and b`, `a, b and c`. */
+export function formatList(parts: readonly string[]): string {
+  return parts.length < 2 ? parts.join() : `${parts.slice(0, -1).join(", ")} and ${parts.at(-1)}`;
+}

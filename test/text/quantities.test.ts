@@ -2,12 +2,22 @@ import { describe, expect, it } from "vitest";
 import {
   formatBytes,
   formatDuration,
+  formatList,
   formatNumberOf,
   withReadableCounts,
   withReadableNumbers,
 } from "../../src/text/quantities.ts";
 
 describe("quantities", () => {
+  it.each([
+    [[], ""],
+    [["a"], "a"],
+    [["a", "b"], "a and b"],
+    [["a", "b", "c"], "a, b and c"],
+  ])("lists %j", (parts, text) => {
+    expect(formatList(parts)).toBe(text);
+  });
+
   it.each([
     [0, "0 bytes"],
     [1, "1 byte"],

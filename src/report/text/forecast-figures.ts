@@ -4,7 +4,7 @@ import type { ForecastReport, RootForecastReport } from "../../contract/forecast
 import { namedRegistry } from "../../contract/run.ts";
 import { escapeText } from "../../text/escape.ts";
 import { limit, more, type Page, paragraph, row } from "../../text/page.ts";
-import { formatBytes, formatCount, formatNumberOf } from "../../text/quantities.ts";
+import { formatBytes, formatCount, formatList, formatNumberOf } from "../../text/quantities.ts";
 import { namePrefix } from "./finding.ts";
 import { rootRow } from "./totals.ts";
 
@@ -99,12 +99,12 @@ function figures(root: RootForecastReport): string {
   if (outcome === "aborts") {
     return `${name} aborts${deletedManifests.length === 0 ? "" : ` after deleting ${manifests}`}, and frees nothing`;
   }
-  const blobs = formatNumberOf(deletedBlobs.length, "blob");
-  const links = deletedLayerLinks.length === 0 ? "" : ` and ${formatNumberOf(deletedLayerLinks.length, "layer link")}`;
+  const links = deletedLayerLinks.length === 0 ? [] : [formatNumberOf(deletedLayerLinks.length, "layer link")];
+  const taken = formatList([manifests, formatNumberOf(deletedBlobs.length, "blob"), ...links]);
   const deleted =
     deletedManifests.length + deletedBlobs.length + deletedLayerLinks.length === 0
       ? ` and deletes nothing${whyNothing(root)}`
-      : `, deletes ${manifests} and ${blobs}${links}, and frees ${formatBytes(deletedBytes)}`;
+      : `, deletes ${taken}, and frees ${formatBytes(deletedBytes)}`;
   return `${name} marks ${formatNumberOf(marked, "blob")}${deleted}`;
 }
 
