@@ -1,9 +1,9 @@
 import { readFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { describe, expect, it } from "vitest";
-import { jsonSchemas } from "../../src/contract/json-schemas.ts";
 import { nodeFs } from "../../src/scan/fs/storage-fs.ts";
 import { runProgram } from "../worlds/scan-world.ts";
+import { schemaNames, unnamedIn } from "./pages.ts";
 
 const repository = fileURLToPath(new URL("../..", import.meta.url));
 const page = (name: string) => readFileSync(new URL(`../../docs/${name}`, import.meta.url), "utf8");
@@ -43,17 +43,10 @@ describe("docs/investigate.md and docs/space.md", () => {
   });
 
   it("names every field, with what json.md says of all reports", () => {
-    const names = new Set<string>();
-    for (const command of ["verify", "why", "usage"]) {
-      JSON.stringify(
-        [jsonSchemas()[`${command}.schema.json`], jsonSchemas()[`${command}-line.schema.json`]],
-        (key, value) => {
-          if (key === "properties") for (const name of Object.keys(value)) names.add(name);
-          return value;
-        },
-      );
-    }
-    const all = text + page("json.md");
-    expect([...names].filter((name) => !new RegExp(`\\b${name}\\b`).test(all))).toEqual([]);
+    const files = ["verify", "why", "usage"].flatMap((command) => [
+      `${command}.schema.json`,
+      `${command}-line.schema.json`,
+    ]);
+    expect(unnamedIn(text + page("json.md"), schemaNames(...files))).toEqual([]);
   });
 });

@@ -2,6 +2,7 @@
 import { readdirSync, readFileSync, statSync } from "node:fs";
 import { dirname, join, normalize } from "node:path";
 import { fileURLToPath } from "node:url";
+import { jsonSchemas } from "../../src/contract/json-schemas.ts";
 
 export const REPOSITORY = fileURLToPath(new URL("../..", import.meta.url));
 
@@ -73,4 +74,24 @@ export function sections(text: string): { readonly page: string; readonly sectio
 /** Whether the page has a heading of that number. */
 export function hasSection(page: string, section: string): boolean {
   return headings(page).some((title) => title.startsWith(`${section} `) || title.startsWith(`${section}. `));
+}
+
+/** The names of all fields in these schemas, and the types of all lines. */
+export function schemaNames(...files: readonly string[]): Set<string> {
+  const found = new Set<string>();
+  for (const file of files) {
+    JSON.stringify(jsonSchemas()[file], (key, value) => {
+      if (key === "properties") {
+        for (const name of Object.keys(value)) found.add(name);
+        if (typeof value.type?.const === "string") found.add(value.type.const);
+      }
+      return value;
+    });
+  }
+  return found;
+}
+
+/** Those of the names that the text does not hold as a word. */
+export function unnamedIn(text: string, names: Iterable<string>): string[] {
+  return [...names].filter((name) => !new RegExp(`\\b${name}\\b`).test(text));
 }
