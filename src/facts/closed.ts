@@ -13,7 +13,7 @@ export interface RegistryUser extends User {
   readonly isNamed: boolean;
 }
 
-/** A file or directory that the user may not use as the registry does. What lies below a directory is not told as well. */
+/** A file or directory that the user may not use as the registry does. What lies below a directory is not listed besides. */
 export interface ClosedPath {
   /** Relative to the root; `.` for the root itself. */
   readonly path: string;
@@ -22,7 +22,7 @@ export interface ClosedPath {
   /** Permission bits. */
   readonly mode: number;
   /**
-   * `enter`: a directory through which nothing below is reached. `list`: one whose names are not to be had. `read`: a file.
+   * `enter`: a directory through which nothing below is reached. `list`: one whose names cannot be listed. `read`: a file.
    */
   readonly need: "enter" | "list" | "read";
 }

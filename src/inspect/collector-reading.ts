@@ -9,7 +9,8 @@ import {
   type LinkKind,
   linkFile,
   linksFolder,
-  REPOSITORIES,
+  namespaceFolder,
+  parentOf,
   repositoryFolder,
   tagCurrent,
   tagsFolder,
@@ -56,7 +57,7 @@ export function readAsCollector(
   if (collector.uid === 0) return { closed, unreadable };
   reading.opens("", ENTER);
   for (const below of namespace.folders.keys()) {
-    reading.opens(below === "" ? REPOSITORIES : `${REPOSITORIES}/${below}`, LIST);
+    reading.opens(namespaceFolder(below), LIST);
   }
   const repositories = new Map(graph.repositories().map((repository) => [repository.name, repository]));
   for (const name of catalogue.seen) {
@@ -156,9 +157,4 @@ class Reading {
     if (!isOpen && this.closed.at(-1) !== path) this.closed.push(path);
     return isOpen;
   }
-}
-
-function parentOf(path: string): string {
-  const slash = path.lastIndexOf("/");
-  return slash < 0 ? "" : path.slice(0, slash);
 }

@@ -5,7 +5,7 @@ import type { User } from "../facts/closed.ts";
 import type { Bytes } from "../facts/columns.ts";
 import { DiskState, type Unreadable } from "../facts/facts.ts";
 import type { RepositoryNode, RootGraph } from "../graph/root-graph.ts";
-import { blobData, linkFile, tagFolder } from "../layout/paths.ts";
+import { blobData, linkFile, parentOf, tagFolder } from "../layout/paths.ts";
 import type { Collection } from "../registry/collect/collection.ts";
 import { mayAccess, mayRemove, mayUnlink } from "../scan/access.ts";
 import { entriesOf, listNames, type StorageFs, stateOfError, statPath } from "../scan/fs/storage-fs.ts";
@@ -102,8 +102,4 @@ export function lookAtDeletions(
     }
   }
   return { young, refused, unreadable };
-}
-
-function parentOf(path: string): string {
-  return path.slice(0, path.lastIndexOf("/"));
 }

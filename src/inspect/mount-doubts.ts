@@ -1,7 +1,7 @@
 // What looks like a volume that is not mounted: then what is missing was not deleted, and nothing may be concluded from it.
 import { DiskState, type NamespaceFacts, type Unreadable } from "../facts/facts.ts";
 import type { RootGraph } from "../graph/root-graph.ts";
-import { REPOSITORIES } from "../layout/paths.ts";
+import { namespaceFolder } from "../layout/paths.ts";
 import type { Pull } from "../registry/serve/pull.ts";
 
 /**
@@ -14,8 +14,10 @@ export function* mountDoubts(namespace: NamespaceFacts, graph: RootGraph, pull: 
   if (unreferenced === 0) return;
   const advice = "is its volume mounted? If it is no mount point, remove the empty directory";
   for (const folder of namespace.empty) {
-    const path = folder === "" ? REPOSITORIES : `${REPOSITORIES}/${folder}`;
-    yield { path, error: `empty, while ${unreferenced} blobs of the store belong to no repository: ${advice}` };
+    yield {
+      path: namespaceFolder(folder),
+      error: `empty, while ${unreferenced} blobs of the store belong to no repository: ${advice}`,
+    };
   }
 }
 

@@ -13,7 +13,7 @@ import { wantedBlobs } from "../graph/claims.ts";
 import { Configs } from "../graph/configs.ts";
 import { RootGraph } from "../graph/root-graph.ts";
 import { parseDigest } from "../layout/digest.ts";
-import { BLOBS, blobData, REPOSITORIES, repositoryFolder, STORAGE } from "../layout/paths.ts";
+import { BLOBS, blobData, namespaceFolder, REPOSITORIES, repositoryFolder, STORAGE } from "../layout/paths.ts";
 import type { Rules } from "../registry/rules.ts";
 import type { WantedPlatforms } from "../registry/serve/child-needs.ts";
 import { isStateBroken } from "../scan/cache-evidence.ts";
@@ -110,7 +110,7 @@ export class RootReading {
     for (const unreadable of this.#namespace.unreadable) this.note(unreadable);
     const refused = this.#namespace.unreadable.some(({ path }) => path === REPOSITORIES);
     if (!this.#namespace.folders.has("") && !refused) this.missing.push(REPOSITORIES);
-    this.#reader.judgeListings([...this.#namespace.folders.keys()].map(repositoryPath));
+    this.#reader.judgeListings([...this.#namespace.folders.keys()].map(namespaceFolder));
     await this.#readRepositories(names);
     const unexpected: UnexpectedEntry[] = [];
     const store = await this.#reader.readBlobs((facts) => {
@@ -294,8 +294,4 @@ export class RootReading {
       });
     }
   }
-}
-
-function repositoryPath(below: string): string {
-  return below === "" ? REPOSITORIES : repositoryFolder(below);
 }

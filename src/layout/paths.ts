@@ -20,6 +20,8 @@ export const STORAGE = "docker/registry/v2";
 export const BLOBS = `${STORAGE}/blobs`;
 export const REPOSITORIES = `${STORAGE}/repositories`;
 export const SCHEDULER_STATE = "scheduler-state.json";
+/** What GitLab's container registry writes where it keeps its metadata in a database. */
+export const DATABASE_IN_USE = "docker/registry/lockfiles/database-in-use";
 
 /** Layer links and revision links: the two that say that a repository holds a blob. */
 export type LinkKind = "layer" | "revision";
@@ -30,9 +32,6 @@ function partsOf(digest: string): Digest {
   if (!parsed) throw new RangeError(`invalid digest: ${JSON.stringify(digest)}`);
   return parsed;
 }
-
-/** What GitLab's container registry writes where it keeps its metadata in a database; relative to the root. */
-export const DATABASE_IN_USE = "docker/registry/lockfiles/database-in-use";
 
 export function blobData(digest: string): string {
   return dataOf(partsOf(digest));
@@ -51,6 +50,16 @@ export function digestOfData(path: string): string | undefined {
   const [hex = "", next = "", above = ""] = path.split("/").slice(0, -1).reverse();
   const digest = `${next === hex.slice(0, 2) ? above : next}:${hex}`;
   return parseDigest(digest) && digest;
+}
+
+/** The folder that a path lies in; `""` for the top. */
+export function parentOf(path: string): string {
+  return path.slice(0, Math.max(0, path.lastIndexOf("/")));
+}
+
+/** A folder of the namespace by its path below `repositories`; `""` is that folder itself. */
+export function namespaceFolder(below: string): string {
+  return below === "" ? REPOSITORIES : `${REPOSITORIES}/${below}`;
 }
 
 export function repositoryFolder(name: string): string {

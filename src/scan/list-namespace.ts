@@ -9,7 +9,7 @@ import {
   type UnexpectedEntry,
   type Unreadable,
 } from "../facts/facts.ts";
-import { REPOSITORIES } from "../layout/paths.ts";
+import { namespaceFolder, REPOSITORIES } from "../layout/paths.ts";
 import { noting } from "./fs/noting-fs.ts";
 import {
   identityOf,
@@ -39,7 +39,7 @@ export function listNamespace(
   function list(path: string): Dirent[] {
     const below = path.slice(base.length + 1);
     if (/(?:^|\/)_[^/]*$/.test(below)) return [];
-    const relative = below === "" ? REPOSITORIES : `${REPOSITORIES}/${below}`;
+    const relative = namespaceFolder(below);
     const listing = listEntries(storageFs, path);
     if (listing.state !== DiskState.ok) {
       if (listing.state !== DiskState.absent) unreadable.push({ path: relative, error: listing.code });

@@ -1,5 +1,5 @@
 // Which directories of a root other file systems are mounted on.
-import { BLOBS, REPOSITORIES } from "../layout/paths.ts";
+import { BLOBS, namespaceFolder, parentOf } from "../layout/paths.ts";
 import { type StorageFs, statPath } from "./fs/storage-fs.ts";
 
 /**
@@ -12,13 +12,9 @@ export function mountPoints(storageFs: StorageFs, root: string, folders: Iterabl
     if (!devices.has(path)) devices.set(path, statPath(storageFs, `${root}/${path}`).stat?.dev);
     return devices.get(path);
   };
-  const paths = [
-    BLOBS,
-    `${BLOBS}/sha256`,
-    ...[...folders].map((folder) => (folder === "" ? REPOSITORIES : `${REPOSITORIES}/${folder}`)),
-  ];
+  const paths = [BLOBS, `${BLOBS}/sha256`, ...[...folders].map(namespaceFolder)];
   return paths.filter((path) => {
     const device = deviceOf(path);
-    return device !== undefined && device !== deviceOf(path.slice(0, path.lastIndexOf("/")));
+    return device !== undefined && device !== deviceOf(parentOf(path));
   });
 }

@@ -3,7 +3,7 @@
 import type { Stats } from "node:fs";
 import type { ClosedPath, User } from "../../facts/closed.ts";
 import type { Unreadable } from "../../facts/facts.ts";
-import { BLOBS } from "../../layout/paths.ts";
+import { BLOBS, parentOf } from "../../layout/paths.ts";
 import { mayAccess } from "../access.ts";
 import { type StorageFs, statPath } from "./storage-fs.ts";
 
@@ -132,8 +132,4 @@ export function judging(storageFs: StorageFs, judge: Judge): StorageFs {
 function sharedFolder(path: string): string {
   if (path.endsWith("/current/link")) return parentOf(parentOf(parentOf(path)));
   return path.endsWith("/link") || path.endsWith("/data") ? parentOf(parentOf(path)) : parentOf(path);
-}
-
-function parentOf(path: string): string {
-  return path.slice(0, Math.max(0, path.lastIndexOf("/")));
 }
