@@ -37,18 +37,19 @@ export interface BlobFacts {
   readonly blocked: readonly BlockedFolder[];
   /** DiskState of `data`. */
   readonly states: Uint8Array;
-  /** What tells each row's file from all others, whatever path leads to it; empty unless every folder is looked through. */
+  /** What tells each row's file from all others, whatever path leads to it; empty unless folders are looked through. */
   readonly files: Float64Array;
-  /** The rows whose folder, or whose `data`, is a symbolic link; none unless every folder is looked through. */
+  /** Of the folders that were looked through: the rows of those that are a symbolic link, or whose `data` is. */
   readonly linkedFolders: readonly number[];
   readonly linkedFiles: readonly number[];
   /** Bytes, and last modification in milliseconds since 1970; 0 where there is no file. */
   readonly sizes: Float64Array;
   readonly modified: Float64Array;
-  /** With content verification: 1 where the bytes do not hash to the digest. Else empty. */
-  readonly corrupt: Uint8Array;
-  /** What the bytes of the corrupt rows do hash to, in the order of the rows. */
-  readonly actualDigests: PackedDigests;
+  /**
+   * With an index: where the record begins of the manifest that the blob is known to be, SOUND_BLOB where it was hashed, or
+   * UNKNOWN_BLOB. Else empty.
+   */
+  readonly known: Int32Array;
   /** Files called `data` where garbage collection takes the path apart and finds no digest: it aborts there. */
   readonly unexpected: readonly UnexpectedEntry[];
   readonly unreadable: readonly Unreadable[];
@@ -62,6 +63,49 @@ export interface ContentFacts {
   readonly corrupt: Uint8Array;
   /** What the bytes of the corrupt rows do hash to, in the order of the rows. */
   readonly actualDigests: PackedDigests;
+  readonly errors: ReadonlyMap<number, string>;
+}
+
+/** What reading a blob's content gave. */
+export const ContentOutcome = {
+  /** Its bytes hash to its digest. */
+  sound: 0,
+  corrupt: 1,
+  /** It went away since the store was read. */
+  absent: 2,
+  /** It could not be read to its end; why is in the errors. */
+  unreadable: 3,
+  /** Reading was stopped before. */
+  unread: 4,
+} as const;
+export type ContentOutcome = (typeof ContentOutcome)[keyof typeof ContentOutcome];
+
+/** What is to be told of corrupt content, beside what it hashes to. */
+export interface ContentDamage {
+  /** What its bytes do hash to, algorithm:hex. */
+  readonly actual: string;
+  /** How many bytes there are. */
+  readonly bytes: number;
+  /** How many of them lie in blocks of 4 KiB that hold nothing but zeros, and the first of these; -1 for none. */
+  readonly zeros: number;
+  readonly firstZero: number;
+  /** The first byte that is other than in a sound copy, and the root that has that. */
+  readonly difference?: { readonly offset: number; readonly root: string };
+  /** When it was last found to match, in seconds since 1970, and what has become of its file since. */
+  readonly earlier?: { readonly verifiedAt: number; readonly file: "unchanged" | "touched" | "rewritten" };
+}
+
+/** Blobs whose content was verified: a row each, in the order in which they were asked for. */
+export interface VerifiedContent {
+  /** A ContentOutcome each. */
+  readonly outcomes: Uint8Array;
+  /** The file as of its reading: bytes, and modification and change in milliseconds since 1970. */
+  readonly sizes: Float64Array;
+  readonly modified: Float64Array;
+  readonly changed: Float64Array;
+  /** By row: of each corrupt one. */
+  readonly damages: ReadonlyMap<number, ContentDamage>;
+  /** By row: of each unreadable one. */
   readonly errors: ReadonlyMap<number, string>;
 }
 

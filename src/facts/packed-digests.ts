@@ -6,6 +6,7 @@ import { exactly } from "./columns.ts";
 
 /** The code of a list item: 0 none, 1-3 a digest of `ALGORITHMS[code - 1]`, 4 text that is not a digest. */
 export const NO_DIGEST = 0;
+export const SHA256 = 1;
 export const TEXT = 4;
 
 /** Bytes of a digest by code. Text has a length of its own, four bytes before it, little-endian. */
@@ -15,6 +16,15 @@ const DIGEST_SIZES = [0, 32, 48, 64] as const;
 export interface PackedDigests {
   readonly codes: Uint8Array;
   readonly bytes: Uint8Array;
+}
+
+/** One digest among packed bytes. */
+export interface DigestItem {
+  readonly code: number;
+  readonly bytes: Uint8Array;
+  /** Where the item's bytes begin in `bytes`, and how many there are. */
+  readonly offset: number;
+  readonly size: number;
 }
 
 const HEX_VALUES = new Int8Array(128).fill(-1);
@@ -62,6 +72,15 @@ export class DigestWriter {
     return this.#length;
   }
 
+  /** The bytes of all items so far, and where those of the last one end. To be asked again after each item. */
+  get bytes(): Uint8Array {
+    return this.#bytes;
+  }
+
+  get end(): number {
+    return this.#size;
+  }
+
   /** Adds `sha256:<hex>`, or any other text as it is. */
   push(text: string): void {
     if (!this.pushDigest(text)) this.#pushText(text);
@@ -93,6 +112,12 @@ export class DigestWriter {
     this.#bytes.set(bytes, this.#size);
     this.#size += bytes.length;
     this.#pushCode(code);
+  }
+
+  /** Adds an item of another list, or none. */
+  pushItem({ code, bytes, offset, size }: DigestItem): void {
+    if (code === NO_DIGEST) this.pushNone();
+    else this.pushBytes(code, bytes.subarray(offset, offset + size));
   }
 
   /** The list; its arrays are of their own size, so that they can be transferred. Nothing is added after it. */
@@ -137,7 +162,7 @@ export class DigestWriter {
 }
 
 /** Walks a list in order. Before the first `next()` there is no item. */
-export class DigestCursor {
+export class DigestCursor implements DigestItem {
   readonly #list: PackedDigests;
   #index = -1;
   #next = 0;

@@ -67,14 +67,14 @@ export class Configs {
   }
 
   /**
-   * Whether the blob is a config, in the store, small, and as long as it should be: of another length, what is wrong with
-   * it is known.
+   * Whether the blob is a config, in the store, small, and as long as it should be (of another length, what is wrong with
+   * it is known), and not known to be what it should.
    */
   #isWorthALook(blob: number): boolean {
     const expected = this.#expected.at(blob);
     const size = this.#graph.blobSize(blob);
     if (expected === NO_CONFIG || (expected !== ANY_SIZE && expected !== size + 2) || size > this.#most) return false;
-    return this.#graph.blobState(blob) === DiskState.ok;
+    return this.#graph.blobState(blob) === DiskState.ok && !this.#graph.isKnownSound(blob);
   }
 
   #expect(blob: number, size: number): void {

@@ -1,36 +1,58 @@
 // Every digest of a root once, as bytes, with a number: what all edges and links of the graph are made of.
 
-import { type DigestCursor, DigestWriter, digestText, NO_DIGEST, TEXT } from "../facts/packed-digests.ts";
+import { type DigestItem, DigestWriter, digestText, NO_DIGEST, TEXT } from "../facts/packed-digests.ts";
 import { ALGORITHMS, type Algorithm } from "../layout/digest.ts";
 
 /** Digests start at multiples of this many bytes, so that 32-bit offsets reach 64 GiB. */
 const UNIT = 16;
 
-/** What an array holds at most in Node 20: 134,000,000 digests of sha256. */
-const MOST_BYTES = 2 ** 32;
+/**
+ * The bytes lie in chunks of 64 MiB, since Node 20 has no array of more than 4 GiB, which 134,000,000 digests of sha256 would fill; and
+ * so that none of them is ever copied again. No digest lies across two.
+ */
+const CHUNK_UNITS = 2 ** 22;
+const CHUNK_SHIFT = 22;
+const CHUNK_MASK = CHUNK_UNITS - 1;
+
+/** The most slots that an array holds: beyond 268,000,000 digests they fill up instead of becoming more, to 537,000,000. */
+const MOST_SLOTS = 2 ** 30;
 
 /**
  * A hash table from digest to number (0, 1, 2, ... in order of arrival), without strings. Hashing is seeded
  * at random, since whoever pushes manifests chooses what they name.
  */
 export class DigestTable {
-  #codes = new Uint8Array(1024);
-  #offsets = new Uint32Array(1024);
+  #codes: Uint8Array;
+  #offsets: Uint32Array;
   #lengths = new Map<number, number>();
-  #bytes = new Uint8Array(1024 * 32);
+  /** All but the last one are full; the first grows to its size. */
+  readonly #chunks: Uint8Array[];
+  /** In units. */
   #used = 0;
   /** In pairs: a digest's number (-1 for none), and its hash, so that only what is alike need be looked up. */
-  #slots = new Int32Array(2 * 4096).fill(-1);
+  #slots: Int32Array;
   #length = 0;
+  /** What was asked for last, as a finding's name, path and words ask for the same. */
+  #lastId: number | undefined;
+  #lastText = "";
   readonly #seed = (Math.random() * 0xffffffff) | 1;
+
+  /** Room is made for so many digests of sha256; there may be more. */
+  constructor(expected = 1024) {
+    const capacity = Math.max(1024, Math.min(expected, (CHUNK_UNITS * UNIT) / 32));
+    this.#codes = new Uint8Array(capacity);
+    this.#offsets = new Uint32Array(capacity);
+    this.#chunks = [new Uint8Array(capacity * 32)];
+    this.#slots = new Int32Array(2 ** Math.ceil(Math.log2(capacity * 2)) * 2).fill(-1);
+  }
 
   get length(): number {
     return this.#length;
   }
 
-  /** The number of the digest under the cursor, new or known; -1 for none. */
-  add(cursor: DigestCursor): number {
-    return this.#place(cursor.code, cursor.bytes, cursor.offset, cursor.size, true);
+  /** The number of a digest, as a cursor shows it, new or known; -1 for none. */
+  add(item: DigestItem): number {
+    return this.#place(item.code, item.bytes, item.offset, item.size, true);
   }
 
   /** The number of a digest's (or any) text, new or known. */
@@ -43,10 +65,23 @@ export class DigestTable {
     return this.#placeText(text, false);
   }
 
+  /** The number of the digest under the cursor, or -1 where it is not in the table. */
+  findAt(cursor: DigestItem): number {
+    return this.#place(cursor.code, cursor.bytes, cursor.offset, cursor.size, false);
+  }
+
+  /** Whether the digest under the cursor is the one with this number; none has the number -1. */
+  isAt({ code, bytes, offset, size }: DigestItem, id: number): boolean {
+    return id < 0 ? code === NO_DIGEST : this.#equals(id, code, bytes, offset, size);
+  }
+
   /** `sha256:<hex>`, or the text that stood where a digest should. */
   text(id: number): string {
-    const { code, offset, size } = this.#entry(id);
-    return digestText(code, this.#bytes, offset, size) as string;
+    if (id === this.#lastId) return this.#lastText;
+    const { code, bytes, offset, size } = this.#entry(id);
+    this.#lastText = digestText(code, bytes, offset, size) as string;
+    this.#lastId = id;
+    return this.#lastText;
   }
 
   /** Whether this is a digest that can be asked for, not other text. */
@@ -59,10 +94,17 @@ export class DigestTable {
     return ALGORITHMS[this.#codes[id]! - 1];
   }
 
+  /** 32 bits of the digest's bytes, the first of them for `index` 0. */
+  word(id: number, index: number): number {
+    const start = this.#offsets[id]!;
+    const bytes = this.#chunks[start >>> CHUNK_SHIFT]!;
+    const at = (start & CHUNK_MASK) * UNIT + index * 4;
+    return ((bytes[at]! << 24) | (bytes[at + 1]! << 16) | (bytes[at + 2]! << 8) | bytes[at + 3]!) >>> 0;
+  }
+
   /** Adds the digest to a list, to be read in a worker thread. */
   copyTo(writer: DigestWriter, id: number): void {
-    const { code, offset, size } = this.#entry(id);
-    writer.pushBytes(code, this.#bytes.subarray(offset, offset + size));
+    writer.pushItem(this.#entry(id));
   }
 
   /** Order of the texts, without making them: algorithm first, then bytes; text that is not a digest last. */
@@ -72,16 +114,17 @@ export class DigestTable {
     if (left.code !== right.code) return left.code - right.code;
     const size = Math.min(left.size, right.size);
     for (let i = 0; i < size; i++) {
-      const difference = this.#bytes[left.offset + i]! - this.#bytes[right.offset + i]!;
+      const difference = left.bytes[left.offset + i]! - right.bytes[right.offset + i]!;
       if (difference !== 0) return difference;
     }
     return left.size - right.size;
   }
 
-  #entry(id: number): { code: number; offset: number; size: number } {
+  #entry(id: number): { code: number; bytes: Uint8Array; offset: number; size: number } {
     const code = this.#codes[id]!;
     const size = code === TEXT ? this.#lengths.get(id)! : code * 16 + 16;
-    return { code, offset: this.#offsets[id]! * UNIT, size };
+    const start = this.#offsets[id]!;
+    return { code, bytes: this.#chunks[start >>> CHUNK_SHIFT]!, offset: (start & CHUNK_MASK) * UNIT, size };
   }
 
   #placeText(text: string, add: boolean): number {
@@ -106,7 +149,7 @@ export class DigestTable {
     const id = this.#append(code, bytes, offset, size);
     slots[slot] = id;
     slots[slot + 1] = hash;
-    if (this.#length * 4 > slots.length) this.#rehash();
+    if (this.#length * 4 > slots.length && slots.length < MOST_SLOTS) this.#rehash();
     return id;
   }
 
@@ -127,8 +170,10 @@ export class DigestTable {
   #equals(id: number, code: number, bytes: Uint8Array, offset: number, size: number): boolean {
     if (this.#codes[id] !== code) return false;
     if (code === TEXT && this.#lengths.get(id) !== size) return false;
-    const start = this.#offsets[id]! * UNIT;
-    for (let i = 0; i < size; i++) if (this.#bytes[start + i] !== bytes[offset + i]) return false;
+    const at = this.#offsets[id]!;
+    const own = this.#chunks[at >>> CHUNK_SHIFT]!;
+    const start = (at & CHUNK_MASK) * UNIT;
+    for (let i = 0; i < size; i++) if (own[start + i] !== bytes[offset + i]) return false;
     return true;
   }
 
@@ -138,15 +183,29 @@ export class DigestTable {
       this.#codes = grow(this.#codes, id * 2);
       this.#offsets = grow(this.#offsets, id * 2);
     }
-    if (this.#used + size > this.#bytes.length) {
-      this.#bytes = grow(this.#bytes, Math.max(this.#used + size, Math.min(this.#bytes.length * 1.5, MOST_BYTES)));
-    }
+    const units = Math.ceil(size / UNIT);
+    const own = this.#room(units);
+    const start = (this.#used & CHUNK_MASK) * UNIT;
     this.#codes[id] = code;
-    this.#offsets[id] = this.#used / UNIT;
+    this.#offsets[id] = this.#used;
     if (code === TEXT) this.#lengths.set(id, size);
-    for (let i = 0; i < size; i++) this.#bytes[this.#used + i] = bytes[offset + i]!;
-    this.#used += Math.ceil(size / UNIT) * UNIT;
+    for (let i = 0; i < size; i++) own[start + i] = bytes[offset + i]!;
+    this.#used += units;
     return id;
+  }
+
+  /** The chunk that holds so many units more from `#used` on, which is moved to the next one where this one is full. */
+  #room(units: number): Uint8Array {
+    if ((this.#used & CHUNK_MASK) + units > CHUNK_UNITS) this.#used = ((this.#used + CHUNK_MASK) & ~CHUNK_MASK) >>> 0;
+    const index = this.#used >>> CHUNK_SHIFT;
+    const needed = ((this.#used & CHUNK_MASK) + units) * UNIT;
+    const last = this.#chunks[index];
+    if (last !== undefined && needed <= last.length) return last;
+    // One that is begun later than the first will be filled; what is not used of it takes no memory.
+    const length = Math.min(Math.max(needed, Math.ceil((last?.length ?? 0) * 1.5)), CHUNK_UNITS * UNIT);
+    const grown = last === undefined ? new Uint8Array(CHUNK_UNITS * UNIT) : grow(last, length);
+    this.#chunks[index] = grown;
+    return grown;
   }
 
   #rehash(): void {

@@ -3,6 +3,7 @@ import { Bytes, Floats, Integers } from "../facts/columns.ts";
 import { type ManifestFacts, ManifestKind, ManifestState, type Role } from "../facts/facts.ts";
 import { DigestCursor } from "../facts/packed-digests.ts";
 import type { DigestTable } from "./digest-table.ts";
+import type { KnownManifests } from "./known-manifests.ts";
 import { Range } from "./range.ts";
 
 export class ManifestTable {
@@ -25,6 +26,7 @@ export class ManifestTable {
   readonly #platformNumbers = new Map<string, number>();
   readonly #platformNames: string[] = [];
   readonly #reasons = new Map<number, string>();
+  readonly #fromIndex = new Bytes(0);
 
   constructor(digests: DigestTable) {
     this.#digests = digests;
@@ -63,6 +65,34 @@ export class ManifestTable {
       }
       this.#first.push(this.#targets.length);
     }
+  }
+
+  /** Adds the manifest that `known` is at, as the index has it: that of the blob `id`, of so many bytes. */
+  addKnown(id: number, size: number, known: KnownManifests): void {
+    const manifest = this.#states.push(ManifestState.ok);
+    this.#byDigest.set(id, manifest + 1);
+    this.#digestOf.push(id);
+    this.#corrupt.push(0);
+    this.#kinds.push(known.kind);
+    this.#sizes.push(size);
+    this.#subjects.push(known.subject);
+    this.#fromIndex.set(manifest, 1);
+    for (let left = known.references; left > 0; left--) {
+      known.next();
+      this.#targets.push(known.target);
+      this.#roles.push(known.role);
+      this.#targetSizes.push(known.targetSize);
+      this.#foreign.push(known.foreign ? 1 : 0);
+      this.#attestations.push(known.attestation ? 1 : 0);
+      const { platform } = known;
+      this.#platforms.push(platform === undefined ? -1 : this.#platformNumber(platform));
+    }
+    this.#first.push(this.#targets.length);
+  }
+
+  /** Whether it was not read, but taken from the index. */
+  isFromIndex(manifest: number): boolean {
+    return this.#fromIndex.at(manifest) === 1;
   }
 
   /** The manifest that was read from this blob, or -1. */

@@ -4,7 +4,8 @@ import { type BlockedFolder, DiskState, type ManifestFacts } from "../facts/fact
 import { blobData, type LinkKind, linkFile } from "../layout/paths.ts";
 import type { LinkTable } from "./links.ts";
 import { ManifestOverlay, type ManifestView } from "./manifest-overlay.ts";
-import type { RepositoryNode, RootGraph, SharedBlob } from "./root-graph.ts";
+import type { RepositoryNode, RootGraph } from "./root-graph.ts";
+import type { SharedBlob } from "./stored-blobs.ts";
 
 type LinkView = Pick<LinkTable, "find" | "place" | "target" | "state" | "reason">;
 

@@ -1,11 +1,10 @@
 // The blob reference graph of one storage root, put together from facts as they arrive.
-import { Bytes, Floats, Integers } from "../facts/columns.ts";
+import { Bytes } from "../facts/columns.ts";
 import {
-  type BlobFacts,
   type BlockedFolder,
-  type ContentFacts,
   DiskState,
   type ManifestFacts,
+  ManifestState,
   type RepositoryFacts,
   Role,
   type UnexpectedEntry,
@@ -13,11 +12,13 @@ import {
   type UploadFacts,
 } from "../facts/facts.ts";
 import { DigestCursor, DigestWriter, type PackedDigests } from "../facts/packed-digests.ts";
-import { blobData, type LinkKind, linkFile } from "../layout/paths.ts";
-import { DigestTable } from "./digest-table.ts";
+import type { RootIndex } from "../facts/root-index.ts";
+import { type LinkKind, linkFile } from "../layout/paths.ts";
+import { KnownManifests } from "./known-manifests.ts";
 import { LinkTable } from "./links.ts";
 import { ManifestTable } from "./manifests.ts";
 import { Range } from "./range.ts";
+import { blockedState, StoredBlobs } from "./stored-blobs.ts";
 import { TagTable } from "./tags.ts";
 
 export interface RepositoryNode {
@@ -38,13 +39,6 @@ export interface RepositoryNode {
   readonly unexpected: readonly UnexpectedEntry[];
 }
 
-/** A blob that is a symbolic link to what lies in the store for another one. */
-export interface SharedBlob {
-  readonly blob: number;
-  readonly by: "folder" | "file";
-  readonly of: number;
-}
-
 /** The numbers of a repository's links of one kind. */
 export function linkRange({ layerLinks, revisions }: RepositoryNode, kind: LinkKind): Range {
   return kind === "layer" ? layerLinks : revisions;
@@ -54,29 +48,14 @@ export function linkRange({ layerLinks, revisions }: RepositoryNode, kind: LinkK
  * Blobs, links, tags and manifests are numbered rows of columns; digests are numbers of `digests`. A repository
  * that is added again replaces what was known of it, and a blob likewise.
  */
-export class RootGraph {
-  readonly digests = new DigestTable();
+export class RootGraph extends StoredBlobs {
   readonly layerLinks = new LinkTable(this.digests);
   readonly revisions = new LinkTable(this.digests);
   readonly tags = new TagTable(this.digests);
   readonly manifests = new ManifestTable(this.digests);
   readonly #nodes: RepositoryNode[] = [];
   readonly #byName = new Map<string, RepositoryNode>();
-  /** By digest: DiskState of the blob's data plus one; 0 where the store has no folder for it. */
-  readonly #blobStates = new Bytes();
-  readonly #blobSizes = new Floats();
-  readonly #blobModified = new Floats();
-  readonly #blobCorrupt = new Bytes();
-  /** What corrupt content does hash to, apart from the digests of the root: by blob, its number there plus one. */
-  readonly #actualDigests = new DigestTable();
-  readonly #actualOf = new Integers();
-  /** By digest, of blobs that were hashed because their size was in question: 1 where they are not what they should be, 2 where they are. */
-  readonly #sound = new Bytes();
-  readonly #blockedBlobs: BlockedFolder[] = [];
-  /** By digest: as BlobFacts.files has it; none unless every folder was looked through. */
-  readonly #files = new Floats(0);
-  /** The blobs whose folder, or whose `data`, is a symbolic link. */
-  readonly #linkedBlobs = new Map<number, "folder" | "file">();
+  #index: KnownManifests | undefined;
   /** By digest: 1 where something names it as a manifest. */
   readonly #wantedAsManifest = new Bytes();
   /** Layer links that hold another digest than their place says, in pairs: place, target. */
@@ -86,42 +65,17 @@ export class RootGraph {
   readonly servesByLayerLink: boolean;
 
   constructor(servesByLayerLink = true) {
+    super();
     this.servesByLayerLink = servesByLayerLink;
   }
 
-  /** Takes note of folders of the blob store that are none. */
-  addBlocked(blocked: readonly BlockedFolder[]): void {
-    for (const folder of blocked) this.#blockedBlobs.push(folder);
+  /** Has manifests taken from there that need not be read. To be told before blobs are added. */
+  useIndex(index: RootIndex): void {
+    this.#index = new KnownManifests(index, this.digests);
   }
 
-  addBlobs(facts: BlobFacts): void {
-    this.addBlocked(facts.blocked);
-    const digests = new DigestCursor(facts.digests);
-    const actual = new DigestCursor(facts.actualDigests);
-    const linked = new Map<number, "folder" | "file">();
-    for (const row of facts.linkedFiles) linked.set(row, "file");
-    for (const row of facts.linkedFolders) linked.set(row, "folder");
-    for (let row = 0; digests.next(); row++) {
-      const blob = this.digests.add(digests);
-      const by = linked.get(row);
-      if (by !== undefined) this.#linkedBlobs.set(blob, by);
-      const isCorrupt = facts.corrupt[row] === 1;
-      this.setBlob(blob, facts.states[row] as DiskState, facts.sizes[row]!, facts.modified[row]!, isCorrupt);
-      if (facts.files.length > 0) this.#files.set(blob, facts.files[row]!);
-      if (isCorrupt && actual.next()) this.#actualOf.set(blob, this.#actualDigests.add(actual) + 1);
-    }
-  }
-
-  /**
-   * What one stat of a blob's data gave: its state, bytes, and modification in milliseconds since 1970; and whether it
-   * was hashed and is other than its digest.
-   */
-  setBlob(blob: number, state: DiskState, size: number, modified: number, corrupt = false): void {
-    if (corrupt || this.#blobCorrupt.at(blob) === 1) this.#blobCorrupt.set(blob, corrupt ? 1 : 0);
-    if (this.#sound.at(blob) !== 0) this.#sound.set(blob, 0);
-    this.#blobStates.set(blob, state + 1);
-    this.#blobSizes.set(blob, size);
-    this.#blobModified.set(blob, modified);
+  override setBlob(blob: number, state: DiskState, size: number, modified: number, corrupt = false): void {
+    super.setBlob(blob, state, size, modified, corrupt);
     if (this.#wantedAsManifest.at(blob) === 1) this.#toRead.push(blob);
   }
 
@@ -166,32 +120,51 @@ export class RootGraph {
     }
   }
 
+  /** Has these read as manifests, though no link and no tag of the graph names them. */
+  wantManifests(digests: Iterable<string>): void {
+    for (const digest of digests) this.#wantManifest(this.digests.addText(digest));
+  }
+
+  /**
+   * Adds those of these blobs, which `takeManifestsToRead` gave, that the index has as manifests; gives the others, which are
+   * to be read.
+   */
+  addKnown(ids: readonly number[]): number[] {
+    const first = this.manifests.length;
+    const others: number[] = [];
+    for (const id of ids) {
+      const record = this.knownRecord(id);
+      if (record < 0 || this.#index === undefined) others.push(id);
+      else {
+        this.#index.open(record);
+        this.manifests.addKnown(id, this.blobSize(id), this.#index);
+      }
+    }
+    this.#wantChildren(first);
+    return others;
+  }
+
   /** Adds what was read of the blobs that `takeManifestsToRead` gave. */
   addManifests(ids: ArrayLike<number>, facts: ManifestFacts): void {
     const first = this.manifests.length;
     this.manifests.add(ids, facts);
     const actual = new DigestCursor(facts.actualDigests);
     for (const [row, corrupt] of facts.corrupt.entries()) {
-      if (corrupt === 1 && actual.next()) this.#actualOf.set(ids[row]!, this.#actualDigests.add(actual) + 1);
+      if (corrupt === 1 && actual.next()) this.noteActual(ids[row]!, actual);
     }
-    for (let manifest = first; manifest < this.manifests.length; manifest++) {
-      for (const reference of this.manifests.references(manifest)) {
-        if (this.manifests.role(reference) === Role.child) this.#wantManifest(this.manifests.target(reference));
-      }
-    }
+    this.#wantChildren(first);
   }
 
-  /** Takes in what hashing these blobs gave. */
-  addContents(blobs: readonly number[], { states, corrupt, actualDigests }: ContentFacts): void {
-    const actual = new DigestCursor(actualDigests);
-    for (const [row, blob] of blobs.entries()) {
-      const isCorrupt = corrupt[row] === 1;
-      if (isCorrupt) {
-        this.#blobCorrupt.set(blob, 1);
-        if (actual.next()) this.#actualOf.set(blob, this.#actualDigests.add(actual) + 1);
-      }
-      if (states[row] !== DiskState.ok) this.setBlob(blob, states[row] as DiskState, 0, 0);
-    }
+  /** What this run found out of a blob's content: whether it is as its digest says; undefined where it was not hashed. */
+  contentSound(blob: number): boolean | undefined {
+    if (this.isBlobCorrupt(blob)) return false;
+    if (this.isHashed(blob)) return true;
+    const manifest = this.manifests.find(blob);
+    if (manifest < 0 || this.manifests.state(manifest) === ManifestState.unreadable) return undefined;
+    if (this.manifests.isFromIndex(manifest)) return undefined;
+    // One that is over the registry's limit is not read to its end.
+    if (this.manifests.size(manifest) !== this.blobSize(blob)) return undefined;
+    return !this.manifests.isCorrupt(manifest);
   }
 
   /**
@@ -247,49 +220,6 @@ export class RootGraph {
     this.#byName.delete(name);
   }
 
-  /** DiskState of the blob's data; absent where the store has nothing of it. */
-  blobState(digest: number): DiskState {
-    const known = this.#blobStates.at(digest);
-    if (known > 0) return (known - 1) as DiskState;
-    if (this.#blockedBlobs.length === 0 || !this.digests.isDigest(digest)) return DiskState.absent;
-    return blockedState(this.#blockedBlobs, blobData(this.digests.text(digest)));
-  }
-
-  /** Whether the store has a folder for the digest, whatever is in it. */
-  hasBlobFolder(digest: number): boolean {
-    return this.#blobStates.at(digest) > 0;
-  }
-
-  /** Folders of the blob store that are none. */
-  blockedBlobFolders(): readonly BlockedFolder[] {
-    return this.#blockedBlobs;
-  }
-
-  /**
-   * The blobs that are no more than symbolic links, of their folder or their file, to what lies in the store for another
-   * blob, `of`. Known only where every folder was looked through.
-   */
-  sharedBlobs(): SharedBlob[] {
-    if (this.#linkedBlobs.size === 0) return [];
-    const byFile = new Map<number, SharedBlob[]>();
-    for (const [blob, by] of this.#linkedBlobs) {
-      if (this.blobState(blob) !== DiskState.ok) continue;
-      const file = this.#files.at(blob);
-      byFile.set(file, [...(byFile.get(file) ?? []), { blob, by, of: -1 }]);
-    }
-    const shared: SharedBlob[] = [];
-    for (let of = 0; of < this.#files.length; of++) {
-      if (this.#linkedBlobs.has(of) || this.blobState(of) !== DiskState.ok) continue;
-      for (const link of byFile.get(this.#files.at(of)) ?? []) shared.push({ ...link, of });
-    }
-    return shared;
-  }
-
-  /** Whether its data is a symbolic link, or behind one, so that its bytes lie elsewhere. Known as `sharedBlobs` are. */
-  isLinkedBlob(digest: number): boolean {
-    return this.#linkedBlobs.has(digest);
-  }
-
   /** DiskState of a link that may not be there: what opening it gives depends on the folders above it too. */
   linkState(repository: RepositoryNode, kind: LinkKind, digest: number): DiskState {
     const links = this.links(kind);
@@ -300,40 +230,13 @@ export class RootGraph {
     return blockedState(repository.blocked, path);
   }
 
-  /** Bytes; 0 where there is no data. */
-  blobSize(digest: number): number {
-    return this.#blobSizes.at(digest);
-  }
-
-  /** Milliseconds since 1970; 0 where there is no data. */
-  blobModified(digest: number): number {
-    return this.#blobModified.at(digest);
-  }
-
-  /** Whether its content was hashed and found to be other than its digest. */
-  isBlobCorrupt(digest: number): boolean {
-    return this.#blobCorrupt.at(digest) === 1;
-  }
-
-  /** Whether a blob whose size was in question hashes to its digest; undefined where that is not known. */
-  isBlobSound(blob: number): boolean | undefined {
-    const known = this.#sound.at(blob);
-    return known === 0 ? undefined : known === 2;
-  }
-
-  setSound(blob: number, isSound: boolean | undefined): void {
-    if (isSound !== undefined) this.#sound.set(blob, isSound ? 2 : 1);
-  }
-
-  /** What the content of a corrupt blob or manifest does hash to; undefined where that is its digest, or not known. */
-  actualDigest(blob: number): string | undefined {
-    const actual = this.#actualOf.at(blob) - 1;
-    return actual < 0 ? undefined : this.#actualDigests.text(actual);
-  }
-
-  /** Takes note of what the content of a blob hashes to that was read again. */
-  setActualDigest(blob: number, digest: string): void {
-    this.#actualOf.set(blob, this.#actualDigests.addText(digest) + 1);
+  /** Of the manifests from this one on. */
+  #wantChildren(first: number): void {
+    for (let manifest = first; manifest < this.manifests.length; manifest++) {
+      for (const reference of this.manifests.references(manifest)) {
+        if (this.manifests.role(reference) === Role.child) this.#wantManifest(this.manifests.target(reference));
+      }
+    }
   }
 
   #wantManifest(digest: number): void {
@@ -341,9 +244,4 @@ export class RootGraph {
     this.#wantedAsManifest.set(digest, 1);
     this.#toRead.push(digest);
   }
-}
-
-/** The state of what is not listed: that of the folder that is in its way, where one is. */
-function blockedState(blocked: readonly BlockedFolder[], path: string): DiskState {
-  return blocked.find((folder) => path.startsWith(`${folder.path}/`))?.state ?? DiskState.absent;
 }

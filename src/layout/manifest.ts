@@ -134,7 +134,7 @@ function readable(kind: ManifestKind, mediaType: string, references: Reference[]
 }
 
 /**
- * Why the registry fails to sign a schema 1 manifest, which it does anew each time it reads one, and then reads what it
+ * Why the registry fails to sign a schema 1 manifest, which it does again each time it reads one, and then reads what it
  * signed. It measures the text to be signed with the white space in front but cuts it without; only padding of exactly
  * the signature's length, which depends on the registry's key, could survive that.
  */

@@ -72,7 +72,11 @@ export function linksFolder(repository: string, kind: LinkKind): string {
 }
 
 export function linkFile(repository: string, kind: LinkKind, digest: string): string {
-  const { algorithm, hex } = partsOf(digest);
+  return linkOf(repository, kind, partsOf(digest));
+}
+
+/** As linkFile, of a digest that is parsed already. */
+export function linkOf(repository: string, kind: LinkKind, { algorithm, hex }: Digest): string {
   return `${linksFolder(repository, kind)}/${algorithm}/${hex}/link`;
 }
 

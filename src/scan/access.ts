@@ -1,8 +1,8 @@
 // What a user may do on the disk, by owners and modes, and which user the storage belongs to.
-import type { Stats } from "node:fs";
+import { constants, type Stats } from "node:fs";
 import type { User } from "../facts/closed.ts";
 import { BLOBS, REPOSITORIES, repositoryFolder, STORAGE } from "../layout/paths.ts";
-import { entriesOf, listNames, type StorageFs, statPath } from "./fs/storage-fs.ts";
+import { entriesOf, errorCode, listNames, type StorageFs, statPath } from "./fs/storage-fs.ts";
 
 type Owned = Pick<Stats, "uid" | "gid" | "mode">;
 
@@ -30,17 +30,34 @@ export function mayUnlink(file: Owned, above: Owned, user: User): boolean {
 }
 
 /**
+ * Whether nobody, root neither, may change or delete what is there (`chattr +i`). The system says EACCES of owners and modes, and where
+ * it is mounted read-only here it does not say.
+ */
+export function isImmutable(storageFs: StorageFs, path: string): boolean {
+  try {
+    storageFs.accessSync(path, constants.W_OK);
+    return false;
+  } catch (error) {
+    return errorCode(error) === "EPERM";
+  }
+}
+
+/**
  * Whom most of the layout's directories in the storage root at `root` belong to: the user who serves the registry, and
  * most likely the one who collects. Undefined where none can be read.
  */
 export function majorityOwner(storageFs: StorageFs, root: string, repositories: readonly string[]): User | undefined {
   const prefixes = entriesOf(listNames(storageFs, `${root}/${BLOBS}/sha256`)).map((name) => `${BLOBS}/sha256/${name}`);
+  const paths = [STORAGE, BLOBS, REPOSITORIES, ...prefixes, ...repositories.map(repositoryFolder)];
   const counts = new Map<string, number>();
-  for (const path of [STORAGE, BLOBS, REPOSITORIES, ...prefixes, ...repositories.map(repositoryFolder)]) {
+  for (const path of paths) {
     const { stat } = statPath(storageFs, `${root}/${path}`);
     if (!stat) continue;
     const owner = `${stat.uid}:${stat.gid}`;
-    counts.set(owner, (counts.get(owner) ?? 0) + 1);
+    const count = (counts.get(owner) ?? 0) + 1;
+    counts.set(owner, count);
+    // On a slow storage each of these calls is waited for.
+    if (count * 2 > paths.length) break;
   }
   const [most] = [...counts].sort(([, a], [, b]) => b - a);
   if (!most) return undefined;

@@ -1,9 +1,10 @@
 // Finds the storage roots under the paths that were given, and tells caches from authoritative ones.
 import { basename, resolve } from "node:path";
-import fastGlob from "fast-glob";
 import { NoRootError } from "../contract/errors.ts";
+import type { Evidence } from "../contract/run.ts";
 import { DiskState } from "../facts/facts.ts";
 import { DATABASE_IN_USE, SCHEDULER_STATE, STORAGE } from "../layout/paths.ts";
+import { globFolders } from "./fs/glob-folders.ts";
 import { noting } from "./fs/noting-fs.ts";
 import { errorCode, identityOf, listEntries, type StorageFs, statPath } from "./fs/storage-fs.ts";
 
@@ -19,6 +20,8 @@ export interface StorageRoot {
   readonly cachesDescriptors?: boolean | undefined;
   /** The platforms, `os/arch`, without which its registry takes no index; undefined for all. */
   readonly indexPlatforms?: readonly string[] | undefined;
+  /** With an index: what of it was read, and when. */
+  readonly evidence?: Evidence;
 }
 
 /** Every file system's own folder for its fsck, which only root can list: no root is in it. */
@@ -63,21 +66,20 @@ export function findRoots(diskFs: StorageFs, paths: readonly string[]): FoundRoo
     searched.set(identity, depth);
     return false;
   };
-  const readdirSync = ((path: string) => {
+  const readdirSync = (path: string) => {
     if (isKnown(path)) return [];
     const listing = listEntries(storageFs, path);
     if (listing.state === DiskState.ok) return listing.entries.filter((entry) => entry.name !== LOST_AND_FOUND);
     return [];
-  }) as unknown as StorageFs["readdirSync"];
+  };
+  const { statSync, lstatSync } = storageFs;
   for (const given of paths) {
     base = resolve(given);
     searched = new Map([[identityOf(storageFs, base), 0]]);
     checkFolder(storageFs, given, base);
     const known = refusals.size;
-    const storages = fastGlob.sync(
-      DEPTHS.map((depth) => `${depth}${STORAGE}`),
-      { cwd: base, dot: true, onlyDirectories: true, fs: { ...storageFs, readdirSync } },
-    );
+    const globs = DEPTHS.map((depth) => `${depth}${STORAGE}`);
+    const storages = globFolders(base, globs, { readdirSync, statSync, lstatSync });
     const own = statPath(storageFs, `${base}/${STORAGE}`);
     if (own.stat?.isDirectory()) storages.push(STORAGE);
     if (storages.length === 0) {

@@ -1,10 +1,11 @@
 // The fingerprint of a root: all names that a gate's decision rests on, so that a later look tells whether any moved.
 import { createHash } from "node:crypto";
-import { DiskState, type UnexpectedEntry, type Unreadable } from "../facts/facts.ts";
+import { DiskState, type Unreadable } from "../facts/facts.ts";
 import { unpackDigests } from "../facts/packed-digests.ts";
 import { isAlgorithm, isHex } from "../layout/digest.ts";
 import {
   BLOBS,
+  blobData,
   type LinkKind,
   linksFolder,
   REPOSITORIES,
@@ -12,18 +13,18 @@ import {
   STORAGE,
   tagsFolder,
 } from "../layout/paths.ts";
-import { entriesOf, listNames, type StorageFs, stateOfError, statPath } from "./fs/storage-fs.ts";
+import { entriesOf, listNames, type StorageFs, statPath } from "./fs/storage-fs.ts";
 import { listNamespace, repositoryNames } from "./list-namespace.ts";
-import { LinkReader } from "./read-link.ts";
 import { readTags } from "./read-tags.ts";
 import { readUploads } from "./read-uploads.ts";
-import { listPart, type RepositoryReading } from "./repository-reading.ts";
+import { listPart, newReading, type RepositoryReading, statPart } from "./repository-reading.ts";
 
 /**
- * The SHA-256, as hex, of what is in the storage root at `root`: which devices its folders are on, what each tag names,
- * each link and when it was written (a push or mount of what is there already moves nothing else), the uploads and blobs.
- * Reads names and tags, no blob and no manifest: a few calls a repository and a blob shard, two a tag, one a link. Notes in
- * `unreadable` what cannot be read.
+ * The SHA-256, as hex, of what is in the storage root at `root`: which devices its folders are on, all names that its garbage
+ * collection walks over (one that does not belong may hide repositories from it, or end it), what each tag names, each link and
+ * when it was written (a push or mount of what is there already moves nothing else), how large each manifest is, the uploads and
+ * blobs. Reads names and tags, no blob and no manifest: a few calls a repository and a blob shard, two a tag and a revision, one a
+ * layer link. Notes in `unreadable` what cannot be read.
  */
 export function fingerprint(storageFs: StorageFs, root: string, unreadable: Unreadable[]): string {
   const hash = createHash("sha256");
@@ -41,8 +42,9 @@ function* fingerprintLines(storageFs: StorageFs, root: string, unreadable: Unrea
   yield `cache ${stat !== undefined}\n`;
   const namespace = listNamespace(storageFs, root);
   for (const entry of namespace.unreadable) unreadable.push(entry);
-  const unexpected: UnexpectedEntry[] = [];
-  const reading = { fs: storageFs, root, links: new LinkReader(storageFs), unexpected, blocked: [], unreadable };
+  for (const [folder, entries] of namespace.folders) yield `names ${JSON.stringify([folder, entries])}\n`;
+  yield `unexpected ${JSON.stringify(namespace.unexpected)}\n`;
+  const reading = { ...newReading(storageFs, root), unreadable };
   for (const name of repositoryNames(namespace)) yield* repositoryLines(reading, name);
   yield* blobLines(storageFs, root, unreadable);
 }
@@ -50,32 +52,32 @@ function* fingerprintLines(storageFs: StorageFs, root: string, unreadable: Unrea
 function* repositoryLines(reading: RepositoryReading, name: string): Generator<string> {
   yield `repository ${JSON.stringify(name)}\n`;
   const tags = entriesOf(listPart(reading, tagsFolder(name)));
-  const targets = unpackDigests(readTags(reading, name, tags, { times: false, history: false }).targets);
+  const targets = unpackDigests(readTags(reading, name, tags, { times: false, history: [] }).targets);
   for (const [row, tag] of tags.entries()) yield `tag ${JSON.stringify(tag)} ${targets[row] ?? ""}\n`;
-  for (const kind of ["revision", "layer"] as const) {
-    for (const { path, digest } of linkPlaces(reading, name, kind)) {
-      const written = linkTime(reading, `${path}/link`);
-      if (written !== undefined) yield `${kind} ${digest} ${written}\n`;
-    }
-  }
+  for (const kind of ["revision", "layer"] as const) yield* linkLines(reading, name, kind);
   for (const { id, modified } of readUploads(reading, name)) yield `upload ${JSON.stringify(id)} ${modified}\n`;
 }
 
-function* linkPlaces(reading: RepositoryReading, repository: string, kind: LinkKind) {
+function* linkLines(reading: RepositoryReading, repository: string, kind: LinkKind): Generator<string> {
   const folder = linksFolder(repository, kind);
   for (const algorithm of entriesOf(listPart(reading, folder))) {
+    yield `${kind}s ${JSON.stringify(algorithm)}\n`;
     if (!isAlgorithm(algorithm)) continue;
     for (const hex of entriesOf(listPart(reading, `${folder}/${algorithm}`))) {
-      if (isHex(algorithm, hex)) yield { path: `${folder}/${algorithm}/${hex}`, digest: `${algorithm}:${hex}` };
+      const written = lookAt(reading, `${folder}/${algorithm}/${hex}${isHex(algorithm, hex) ? "/link" : ""}`);
+      // What was deleted leaves its folder.
+      if (written === undefined) continue;
+      yield `${kind} ${JSON.stringify(`${algorithm}:${hex}`)} ${written}\n`;
+      if (kind !== "revision" || !isHex(algorithm, hex)) continue;
+      yield `manifest ${lookAt(reading, blobData(`${algorithm}:${hex}`))}\n`;
     }
   }
 }
 
-/** When a link was written, in milliseconds since 1970; undefined where what was deleted left its folder. */
-function linkTime({ fs, root, unreadable }: RepositoryReading, path: string): number | undefined {
-  const { stat, code } = statPath(fs, `${root}/${path}`);
-  if (code && stateOfError(code) === DiskState.unreadable) unreadable.push({ path, error: code });
-  return stat?.mtimeMs ?? (code === undefined ? undefined : 0);
+/** When a file was written, in milliseconds since 1970, and how large it is; undefined where there is none. */
+function lookAt(reading: RepositoryReading, path: string): string | undefined {
+  const { stat, code } = statPart(reading, path);
+  return stat ? `${stat.mtimeMs} ${stat.size}` : code;
 }
 
 function* blobLines(storageFs: StorageFs, root: string, unreadable: Unreadable[]): Generator<string> {
@@ -85,7 +87,9 @@ function* blobLines(storageFs: StorageFs, root: string, unreadable: Unreadable[]
     return entriesOf(listing);
   };
   for (const algorithm of list(BLOBS)) {
+    yield `blobs ${JSON.stringify(algorithm)}\n`;
     for (const prefix of list(`${BLOBS}/${algorithm}`)) {
+      yield `shard ${JSON.stringify(prefix)}\n`;
       for (const hex of list(`${BLOBS}/${algorithm}/${prefix}`)) yield `blob ${algorithm} ${prefix} ${hex}\n`;
     }
   }

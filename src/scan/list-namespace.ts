@@ -10,6 +10,7 @@ import {
   type Unreadable,
 } from "../facts/facts.ts";
 import { namespaceFolder, REPOSITORIES } from "../layout/paths.ts";
+import { globFolders } from "./fs/glob-folders.ts";
 import { noting } from "./fs/noting-fs.ts";
 import {
   identityOf,
@@ -77,12 +78,8 @@ export function listNamespace(
     return enter;
   }
 
-  fastGlob.sync("**", {
-    cwd: base,
-    dot: true,
-    onlyDirectories: true,
-    fs: { ...notingFs, readdirSync: ((path: string) => list(path)) as unknown as typeof storageFs.readdirSync },
-  });
+  const { statSync, lstatSync } = notingFs;
+  globFolders(base, "**", { readdirSync: list, statSync, lstatSync });
   return { folders, empty, unexpected, unreadable };
 }
 

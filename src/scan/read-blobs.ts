@@ -1,6 +1,6 @@
 // Reads the blob store, a shard at a time: one stat a blob gives its presence and its size.
-import { createHash } from "node:crypto";
-import { Bytes, Floats } from "../facts/columns.ts";
+import type { Stats } from "node:fs";
+import { Bytes, Floats, Integers } from "../facts/columns.ts";
 import {
   type BlobFacts,
   type BlockedFolder,
@@ -8,16 +8,16 @@ import {
   type UnexpectedEntry,
   type Unreadable,
 } from "../facts/facts.ts";
+import { UNKNOWN_BLOB } from "../facts/memory.ts";
 import { DigestWriter } from "../facts/packed-digests.ts";
 import { type Algorithm, isAlgorithm } from "../layout/digest.ts";
 import { BLOBS, digestOfData } from "../layout/paths.ts";
+import { type FileMemory, lastOf } from "./file-memory.ts";
 import {
   entriesOf,
-  errorCode,
   type Listing,
   listEntries,
   listNames,
-  READ_FLAGS,
   type StorageFs,
   stateOfError,
   statPath,
@@ -38,6 +38,13 @@ export interface BlobStoreListing {
   readonly unreadable: readonly Unreadable[];
   /** Whether `blobs/` itself is there; garbage collection fails without it. */
   readonly present: boolean;
+}
+
+/** The folders of digests that are looked through: of all, or of those whose hex begins with one of these. */
+export type Folders = "every" | readonly string[];
+
+export function isAskedFor(folders: Folders, hex: string): boolean {
+  return folders === "every" || folders.some((beginning) => hex.startsWith(beginning));
 }
 
 /** Finds the shards, and what lies beside them. `root` is the storage root's path. */
@@ -79,33 +86,31 @@ function listStorePart<Entry>(
   return listing;
 }
 
-/**
- * Reads every blob of a shard. With `verifyContent` each blob's bytes are hashed as well; with `everyFolder` each blob's
- * folder is looked through for what a garbage collection's walk would stumble over.
- */
+/** Reads every blob of a shard. The folders asked for are looked through for what a garbage collection's walk would stumble over. */
 export function readBlobShard(
   storageFs: StorageFs,
   root: string,
   shard: BlobShard,
-  { verifyContent = false, everyFolder = false }: { verifyContent?: boolean; everyFolder?: boolean } = {},
+  folders?: Folders,
+  memory?: FileMemory,
 ): BlobFacts {
   const unreadable: Unreadable[] = [];
   const { algorithm, prefix } = shard;
   const folder = `${BLOBS}/${algorithm}/${prefix}`;
   const blocked: BlockedFolder[] = [];
   const list = <Entry>(call: List<Entry>) => listStorePart(call, storageFs, root, folder, blocked, unreadable);
-  const entries = everyFolder ? entriesOf(list(listEntries)) : [];
-  const names = everyFolder ? entries.map(({ name }) => name) : entriesOf(list(listNames));
+  const looks = folders === "every" || folders?.some((hex) => hex.startsWith(prefix)) === true;
+  const entries = looks ? entriesOf(list(listEntries)) : [];
+  const names = looks ? entries.map(({ name }) => name) : entriesOf(list(listNames));
   const links = new Set(entries.filter((entry) => entry.isSymbolicLink()).map(({ name }) => name));
-  const files = new Floats(everyFolder ? names.length : 0);
+  const files = new Floats(folders ? names.length : 0);
   const linkedFolders: number[] = [];
   const linkedFiles: number[] = [];
   const digests = new DigestWriter(names.length);
   const states = new Bytes(names.length);
   const sizes = new Floats(names.length);
   const modified = new Floats(names.length);
-  const corrupt = new Bytes(verifyContent ? names.length : 0);
-  const actualDigests = new DigestWriter(0);
+  const known = new Integers(memory === undefined ? 0 : names.length);
   const unexpected: UnexpectedEntry[] = [];
   for (const name of names) {
     if (!name.startsWith(prefix) || !digests.pushHex(algorithm, name)) {
@@ -114,10 +119,10 @@ export function readBlobShard(
     }
     const path = `${folder}/${name}/data`;
     const blob = statBlob(storageFs, `${root}/${path}`);
-    let { state } = blob;
-    if (everyFolder) {
-      const row = files.push(blob.file);
-      if (links.has(name)) linkedFolders.push(row);
+    const { state } = blob;
+    const row = folders ? files.push(blob.file) : -1;
+    if (links.has(name)) linkedFolders.push(row);
+    if (looks && isAskedFor(folders, name)) {
       const listing = listEntries(storageFs, `${root}/${folder}/${name}`);
       if (listing.state === DiskState.unreadable) {
         unreadable.push({ path: `${folder}/${name}`, error: listing.code });
@@ -128,18 +133,8 @@ export function readBlobShard(
         else if (other.isSymbolicLink()) linkedFiles.push(row);
       }
     }
-    if (verifyContent) {
-      const content = state === DiskState.ok ? hashFile(storageFs, `${root}/${path}`, algorithm, blob.size) : undefined;
-      if (content?.error) {
-        // It may have been deleted since it was asked for.
-        state = stateOfError(content.error);
-        if (state === DiskState.unreadable) unreadable.push({ path, error: content.error });
-      }
-      const isCorrupt = content?.hex !== undefined && content.hex !== name;
-      corrupt.push(isCorrupt ? 1 : 0);
-      if (isCorrupt) actualDigests.pushHex(algorithm, content.hex);
-    }
     if (state === DiskState.unreadable && blob.code) unreadable.push({ path, error: blob.code });
+    if (memory) known.push(blob.stat === undefined ? UNKNOWN_BLOB : memory.blob(blob.stat, lastOf(digests, name)));
     states.push(state);
     sizes.push(blob.size);
     modified.push(blob.modified);
@@ -152,8 +147,7 @@ export function readBlobShard(
     linkedFiles,
     sizes: sizes.finish(),
     modified: modified.finish(),
-    corrupt: corrupt.finish(),
-    actualDigests: actualDigests.finish(),
+    known: known.finish(),
     blocked,
     unexpected,
     unreadable,
@@ -168,6 +162,8 @@ export interface BlobStat {
   readonly modified: number;
   /** As BlobFacts.files has it; 0 unless the state is ok. */
   readonly file: number;
+  /** Undefined unless the state is ok. */
+  readonly stat?: Stats;
   /** The system's error code, where there was one. */
   readonly code?: string;
 }
@@ -180,43 +176,12 @@ export function statBlob(storageFs: StorageFs, path: string): BlobStat {
   if (code) return { state: stateOfError(code), size: 0, modified: 0, file: 0, code };
   if (!stat) return NO_BLOB;
   if (stat.isDirectory()) return { state: DiskState.folder, size: 0, modified: 0, file: 0 };
-  return { state: DiskState.ok, size: stat.size, modified: stat.mtimeMs, file: fileNumber(stat) };
+  return { state: DiskState.ok, size: stat.size, modified: stat.mtimeMs, file: fileNumber(stat), stat };
 }
 
 /** One number for device and inode. Exact up to 2^41 inodes and 4,096 devices; beyond, two files may share one by chance. */
 function fileNumber({ dev, ino }: { readonly dev: number; readonly ino: number }): number {
   return ino * 4096 + (dev % 4096);
-}
-
-const CHUNK = Buffer.allocUnsafeSlow(1 << 20);
-
-/**
- * Hashes a file: its hex, or the system's error code. `path` is absolute. Ends as soon as there are more than `size`
- * bytes, with a hex that no file has: a device gives bytes without end.
- */
-export function hashFile(
-  storageFs: StorageFs,
-  path: string,
-  algorithm: Algorithm,
-  size: number,
-): { readonly hex?: string; readonly error?: string } {
-  try {
-    const hash = createHash(algorithm);
-    const file = storageFs.openSync(path, READ_FLAGS);
-    try {
-      for (let total = 0; ; ) {
-        const length = storageFs.readSync(file, CHUNK, 0, CHUNK.length, null);
-        if (length === 0) return { hex: hash.digest("hex") };
-        total += length;
-        if (total > size) return { hex: "" };
-        hash.update(CHUNK.subarray(0, length));
-      }
-    } finally {
-      storageFs.closeSync(file);
-    }
-  } catch (error) {
-    return { error: errorCode(error) };
-  }
 }
 
 /**

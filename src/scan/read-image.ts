@@ -16,13 +16,13 @@ import { packDigests, unpackDigests } from "../facts/packed-digests.ts";
 import { ALGORITHMS, parseDigest } from "../layout/digest.ts";
 import type { ManifestReading } from "../layout/manifest.ts";
 import { type LinkKind, repositoryFolder, tagFolder } from "../layout/paths.ts";
+import type { FileMemory } from "./file-memory.ts";
 import type { StorageFs } from "./fs/storage-fs.ts";
 import { type BlobShard, readBlobShard } from "./read-blobs.ts";
-import { LinkReader } from "./read-link.ts";
 import { readLinks } from "./read-links.ts";
 import { readManifests } from "./read-manifests.ts";
 import { readTags } from "./read-tags.ts";
-import { type RepositoryReading, statPart } from "./repository-reading.ts";
+import { newReading, type RepositoryReading, statPart } from "./repository-reading.ts";
 
 /** Which image: by a tag, or by the digest of its manifest. */
 export interface ImageTarget {
@@ -51,14 +51,7 @@ export function readImage(
   manifests: ManifestReading = "2.8.3",
 ): ImageFacts | undefined {
   const unreadable: Unreadable[] = [];
-  const reading: RepositoryReading = {
-    fs: storageFs,
-    root,
-    links: new LinkReader(storageFs),
-    unexpected: [],
-    blocked: [],
-    unreadable,
-  };
+  const reading: RepositoryReading = { ...newReading(storageFs, root), unreadable };
   if (!isThere(reading, repositoryFolder(target.repository))) return undefined;
   const tags = target.tag === undefined ? tagFor(target.digest!) : readTag(reading, target.repository, target.tag);
   if (!tags) return undefined;
@@ -86,12 +79,12 @@ export function readImage(
   };
 }
 
-/** Looks for each of these blobs in the store, and with `verifyContent` hashes it: a batch at a time. */
+/** Looks for each of these blobs in the store: a batch at a time. */
 export function* readImageBlobs(
   storageFs: StorageFs,
   root: string,
   digests: Iterable<string>,
-  verifyContent: boolean,
+  memory?: FileMemory,
 ): Generator<BlobFacts> {
   const shards = new Map<string, { shard: BlobShard; names: string[] }>();
   for (const digest of digests) {
@@ -101,12 +94,13 @@ export function* readImageBlobs(
     if (known) known.names.push(hex);
     else shards.set(`${algorithm}/${prefix}`, { shard: { algorithm, prefix }, names: [hex] });
   }
-  const { statSync, lstatSync, openSync, readSync, closeSync } = storageFs;
+  const { statSync, lstatSync, fstatSync, statfsSync, accessSync, openSync, readSync, closeSync } = storageFs;
   for (const { shard, names } of shards.values()) {
     // The shard as if it held these blobs and no others, so that none but they are looked at.
     const readdirSync = (() => [...names]) as unknown as StorageFs["readdirSync"];
-    const shardFs = { readdirSync, statSync, lstatSync, openSync, readSync, closeSync };
-    yield readBlobShard(shardFs, root, shard, { verifyContent });
+    const others = { fstatSync, statfsSync, accessSync, openSync, readSync, closeSync };
+    const shardFs = { readdirSync, statSync, lstatSync, ...others };
+    yield readBlobShard(shardFs, root, shard, undefined, memory);
   }
 }
 
@@ -117,7 +111,7 @@ function isThere(reading: RepositoryReading, path: string): boolean {
 
 /** Undefined where the repository has no such tag; a tag whose folder lacks its link is one that dangles. */
 function readTag(reading: RepositoryReading, repository: string, tag: string): TagFacts | undefined {
-  const tags = readTags(reading, repository, [tag], { times: false, history: false });
+  const tags = readTags(reading, repository, [tag], { times: false, history: [] });
   const isGone = tags.states[0] === DiskState.absent;
   return isGone && !isThere(reading, tagFolder(repository, tag)) ? undefined : tags;
 }

@@ -2,6 +2,7 @@
 
 import { DiskState, isBroken } from "../facts/facts.ts";
 import { parseDigest } from "../layout/digest.ts";
+import type { FileMemory } from "./file-memory.ts";
 import { describeError, errorCode, READ_FLAGS, type StorageFs, stateOfError } from "./fs/storage-fs.ts";
 
 /** The longest link holds a sha512 digest; a file that fills more than this is no link. */
@@ -21,10 +22,13 @@ export interface LinkContent {
 /** Reads links, all into one buffer: a link is small, and there are very many. */
 export class LinkReader {
   readonly #fs: StorageFs;
+  readonly #memory: FileMemory | undefined;
   readonly #buffer = Buffer.alloc(256);
 
-  constructor(storageFs: StorageFs) {
+  /** `memory` is told of each link that is opened. */
+  constructor(storageFs: StorageFs, memory?: FileMemory) {
     this.#fs = storageFs;
+    this.#memory = memory;
   }
 
   /** Reads the link at `path`. `expected` is the digest that it most likely holds, which spares parsing it; or "". */
@@ -47,6 +51,7 @@ export class LinkReader {
   #readFile(path: string): number {
     const file = this.#open(path);
     try {
+      this.#memory?.opens(file, "links");
       let length = this.#fs.readSync(file, this.#buffer, 0, this.#buffer.length, null);
       // A read may come back short of the file's end; only a length that its link has is taken at its word, and only
       // of the first: where one came back short, the next may too.

@@ -4,6 +4,7 @@ import { DiskState, isBroken, type LinkFacts, type UnexpectedLink } from "../fac
 import { DigestWriter } from "../facts/packed-digests.ts";
 import { type Algorithm, isAlgorithm, isHex } from "../layout/digest.ts";
 import { type LinkKind, linksFolder } from "../layout/paths.ts";
+import { lastOf } from "./file-memory.ts";
 import { entriesOf, listEntries, listNames } from "./fs/storage-fs.ts";
 import { listPart, type RepositoryReading, readPartLink } from "./repository-reading.ts";
 import { isUndecodableName } from "./undecodable-names.ts";
@@ -15,11 +16,15 @@ export interface LinkEntries {
   readonly names: readonly string[];
 }
 
-/** Lists the digest folders of a kind of links, an algorithm at a time, without opening any link. */
+/**
+ * Lists the digest folders of a kind of links, an algorithm at a time, without opening any link. `isKnown` is asked whether those of
+ * an algorithm need not be listed, by their folder.
+ */
 export function listLinks(
   reading: RepositoryReading,
   repository: string,
   kind: LinkKind,
+  isKnown: (algorithm: Algorithm, folder: string) => boolean = () => false,
 ): { readonly state: DiskState; readonly entries: LinkEntries[]; readonly others: string[] } {
   const folder = linksFolder(repository, kind);
   const listing = listPart(reading, folder);
@@ -27,6 +32,7 @@ export function listLinks(
   const others: string[] = [];
   for (const name of entriesOf(listing)) {
     if (!isAlgorithm(name)) others.push(`${folder}/${name}`);
+    else if (isKnown(name, `${folder}/${name}`)) entries.push({ algorithm: name, names: [] });
     else {
       const places = listPart(reading, `${folder}/${name}`);
       if (places.state === DiskState.ok) entries.push({ algorithm: name, names: places.entries });
@@ -49,12 +55,19 @@ export function readLinks(
   const otherRows = new Integers(0);
   const otherTargets = new DigestWriter(0);
   const reasons = new Map<number, string>();
+  const { memory } = reading;
   for (const name of names) {
     if (!places.pushHex(algorithm, name)) continue;
     const place = prefix + name;
-    const { state, target, reason } = readPartLink(reading, `${folder}${name}/link`, place);
+    const path = `${folder}${name}/link`;
+    if (memory?.holdsLink(`${reading.root}/${path}`, lastOf(places, name))) {
+      states.push(DiskState.ok);
+      continue;
+    }
+    const { state, target, reason } = readPartLink(reading, path, place);
     const row = states.push(state);
-    if (state === DiskState.ok && target !== place) {
+    if (state === DiskState.ok && target === place) memory?.keepLink(lastOf(places, name));
+    else if (state === DiskState.ok) {
       otherRows.push(row);
       otherTargets.push(target);
     }

@@ -1,8 +1,14 @@
 // Reads blobs as manifests: their bytes once, hashed and parsed as the registry would.
-import { createHash } from "node:crypto";
 import { Bytes, Floats, Integers } from "../facts/columns.ts";
 import { DiskState, type ManifestFacts, ManifestKind, ManifestState, Role } from "../facts/facts.ts";
-import { DigestWriter, type PackedDigests, unpackDigests } from "../facts/packed-digests.ts";
+import { hashHex } from "../facts/hash.ts";
+import {
+  DigestCursor,
+  type DigestItem,
+  DigestWriter,
+  type PackedDigests,
+  unpackDigests,
+} from "../facts/packed-digests.ts";
 import { type Digest, parseDigest } from "../layout/digest.ts";
 import {
   EARLIER,
@@ -13,12 +19,14 @@ import {
   type Reference,
 } from "../layout/manifest.ts";
 import { dataOf } from "../layout/paths.ts";
+import type { FileMemory } from "./file-memory.ts";
 import { describeError, errorCode, READ_FLAGS, type StorageFs, stateOfError } from "./fs/storage-fs.ts";
 
 export interface ManifestReadOptions {
   /** How many bytes to expect of each: a manifest of that size takes one read. */
   readonly sizes?: Float64Array;
   readonly reading?: ManifestReading;
+  readonly memory?: FileMemory | undefined;
 }
 
 /** Reads each of `digests` (real digests, no text) from the blob store of the storage root at `root`. */
@@ -26,11 +34,13 @@ export function readManifests(
   storageFs: StorageFs,
   root: string,
   digests: PackedDigests,
-  { sizes, reading = "2.8.3" }: ManifestReadOptions = {},
+  { sizes, reading = "2.8.3", memory }: ManifestReadOptions = {},
 ): ManifestFacts {
-  const reader = new ManifestReader(storageFs, root, reading);
+  const reader = new ManifestReader(storageFs, root, reading, memory);
+  const packed = new DigestCursor(digests);
   for (const [row, digest] of unpackDigests(digests).entries()) {
-    reader.read(parseDigest(digest as string) as Digest, sizes?.[row] ?? -1);
+    packed.next();
+    reader.read(parseDigest(digest as string) as Digest, packed, sizes?.[row] ?? -1);
   }
   return reader.finish();
 }
@@ -43,6 +53,7 @@ class ManifestReader {
   readonly #fs: StorageFs;
   readonly #root: string;
   readonly #reading: ManifestReading;
+  readonly #memory: FileMemory | undefined;
   #buffer = Buffer.allocUnsafeSlow(FIRST_BUFFER_BYTES);
   readonly #states = new Bytes();
   readonly #corrupt = new Bytes();
@@ -61,15 +72,19 @@ class ManifestReader {
   readonly #reasons = new Map<number, string>();
   readonly #errors = new Map<number, string>();
 
-  constructor(storageFs: StorageFs, root: string, reading: ManifestReading) {
+  constructor(storageFs: StorageFs, root: string, reading: ManifestReading, memory: FileMemory | undefined) {
     this.#fs = storageFs;
     this.#root = root;
     this.#reading = reading;
+    this.#memory = memory;
   }
 
-  read(digest: Digest, expectedSize: number): void {
+  /** `packed` is the digest as bytes. */
+  read(digest: Digest, packed: DigestItem, expectedSize: number): void {
     try {
-      this.#add(digest, this.#readFile(`${this.#root}/${dataOf(digest)}`, expectedSize));
+      const row = this.#add(digest, this.#readFile(`${this.#root}/${dataOf(digest)}`, expectedSize));
+      const isSound = this.#states.at(row) === ManifestState.ok && this.#corrupt.at(row) === 0;
+      if (isSound) this.#memory?.keepManifest(packed);
     } catch (error) {
       const code = errorCode(error);
       const state = stateOfError(code);
@@ -104,6 +119,7 @@ class ManifestReader {
   #readFile(path: string, expectedSize: number): Buffer | undefined {
     const file = this.#fs.openSync(path, READ_FLAGS);
     try {
+      this.#memory?.opens(file, "manifests");
       let length = 0;
       for (;;) {
         if (length === this.#buffer.length) this.#growBuffer(length);
@@ -125,20 +141,18 @@ class ManifestReader {
     this.#buffer = grown;
   }
 
-  #add({ algorithm, hex }: Digest, content: Buffer | undefined): void {
+  /** Gives the manifest's row. */
+  #add({ algorithm, hex }: Digest, content: Buffer | undefined): number {
     if (!content) {
       const row = this.#addBad(ManifestState.invalid, MAX_MANIFEST_BYTES + 1, false);
       this.#reasons.set(row, `over the registry's limit of ${MAX_MANIFEST_BYTES} bytes`);
-      return;
+      return row;
     }
-    const actual = createHash(algorithm).update(content).digest("hex");
+    const actual = hashHex(algorithm, content);
     const corrupt = actual !== hex;
     if (corrupt) this.#actualDigests.pushHex(algorithm, actual);
     const parsed = parseManifest(content, this.#reading);
-    if (parsed.ok) {
-      this.#addParsed(parsed, ManifestState.ok, content.length, corrupt);
-      return;
-    }
+    if (parsed.ok) return this.#addParsed(parsed, ManifestState.ok, content.length, corrupt);
     const state = parsed.panics ? ManifestState.panics : ManifestState.invalid;
     const before = EARLIER[this.#reading];
     const earlier = before === undefined ? parsed : parseManifest(content, before);
@@ -146,6 +160,7 @@ class ManifestReader {
       ? this.#addParsed(earlier, state, content.length, corrupt)
       : this.#addBad(state, content.length, corrupt);
     this.#reasons.set(row, parsed.reason);
+    return row;
   }
 
   #addParsed(

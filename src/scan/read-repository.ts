@@ -11,24 +11,22 @@ import type {
 } from "../facts/facts.ts";
 import { isHex } from "../layout/digest.ts";
 import { type LinkKind, linksFolder, repositoryFolder, tagsFolder } from "../layout/paths.ts";
+import type { FileMemory } from "./file-memory.ts";
 import { noting } from "./fs/noting-fs.ts";
 import { entriesOf, identityOf, type StorageFs } from "./fs/storage-fs.ts";
-import { LinkReader } from "./read-link.ts";
+import { type Folders, isAskedFor } from "./read-blobs.ts";
 import { type LinkEntries, listLinks, nestedLinks, readLinks, unexpectedLinks } from "./read-links.ts";
 import { readTags } from "./read-tags.ts";
 import { readUploads } from "./read-uploads.ts";
-import { listPart, type RepositoryReading } from "./repository-reading.ts";
+import { listPart, newReading, type RepositoryReading } from "./repository-reading.ts";
 
 export interface RepositoryOptions {
   /** Whether to stat each tag's folder for when it last changed. */
   readonly tagTimes: boolean;
   /** Whether to list what each tag has named, which only a garbage collection with -m looks at. */
   readonly tagHistory: boolean;
-  /**
-   * Whether to list the folder of every revision and blob as well, for what else lies in it: only a garbage collection's walk
-   * goes there.
-   */
-  readonly everyFolder: boolean;
+  /** Which folders of revisions and blobs to list as well, for what else lies in them: only a garbage collection's walk goes there. */
+  readonly folders?: Folders | undefined;
   /** Whether a garbage collection walks `_layers` too, so that what else lies there counts. */
   readonly walksLayers: boolean;
 }
@@ -41,6 +39,8 @@ export type RepositoryPiece =
 /** What came of a piece. */
 export interface PieceFacts {
   readonly links?: LinkFacts;
+  /** Whether some of the entries are no digest. */
+  readonly hasMisplaced?: boolean;
   readonly tags?: TagFacts;
   readonly unexpectedLinks?: readonly UnexpectedLink[];
   readonly unexpected?: readonly UnexpectedEntry[];
@@ -53,17 +53,19 @@ export interface RepositoryStart {
   readonly rest: readonly RepositoryPiece[];
 }
 
-/** How many links or tags are one piece of work: some tens of milliseconds. */
-const PIECE = 4096;
+/** How many links or tags are one piece of work: some tens of milliseconds, where the storage is fast. */
+export const PIECE = 4096;
 
-/** Reads the repository `name` in the storage root at `root`: whole, where it is of ordinary size. */
+/** Reads the repository `name` in the storage root at `root`: whole, unless it has more than two pieces of a kind. */
 export function readRepository(
   storageFs: StorageFs,
   root: string,
   name: string,
   options: RepositoryOptions,
+  memory?: FileMemory,
+  pieceSize = PIECE,
 ): RepositoryStart {
-  const reading = newReading(storageFs, root);
+  const reading = newReading(storageFs, root, memory);
   listPart(reading, `${repositoryFolder(name)}/_manifests`);
   const now: RepositoryPiece[] = [];
   const read: PieceFacts[] = [];
@@ -74,21 +76,22 @@ export function readRepository(
   };
   // A push writes layer links, then revisions, then the tag. Read the other way about, what a tag needs is there.
   const tags = listPart(reading, tagsFolder(name));
-  take(cut(entriesOf(tags)).map((names) => ({ part: "tags", repository: name, names })));
+  take(cut(entriesOf(tags), pieceSize).map((names) => ({ part: "tags", repository: name, names })));
   const revisions = listLinks(reading, name, "revision");
-  take(linkPieces(name, "revision", revisions.entries));
+  take(linkPieces(name, "revision", revisions.entries, pieceSize));
   const layers = listLinks(reading, name, "layer");
-  take(linkPieces(name, "layer", layers.entries));
+  take(linkPieces(name, "layer", layers.entries, pieceSize));
   const isWalked = (kind: LinkKind) => kind === "revision" || options.walksLayers;
   const notingFs = noting(storageFs, (path, error) => {
     reading.unreadable.push({ path: path.slice(root.length + 1), error });
   });
   const folders = (kind: LinkKind, { entries }: Pick<typeof revisions, "entries">) => {
     const paths = entries.map(({ algorithm }) => `${root}/${linksFolder(name, kind)}/${algorithm}`);
-    return options.everyFolder && isWalked(kind) ? paths.map((path) => identityOf(notingFs, path)) : [];
+    return options.folders && isWalked(kind) ? paths.map((path) => identityOf(notingFs, path)) : [];
   };
-  const unexpected = (kind: LinkKind, { entries, others }: typeof revisions) => {
-    const paths = isWalked(kind) ? [...others, ...misplaced(name, kind, entries)] : [];
+  const unexpected = (kind: LinkKind, { others }: typeof revisions) => {
+    const pieces = [...now.filter((_, at) => read[at]!.hasMisplaced), ...rest];
+    const paths = isWalked(kind) ? [...others, ...misplaced(pieces, kind)] : [];
     return [...paths.flatMap((path) => [...unexpectedLinks(reading, path)]), ...unexpectedOf(now, read, kind)];
   };
   const facts: RepositoryFacts = {
@@ -115,8 +118,9 @@ export function readPiece(
   root: string,
   piece: RepositoryPiece,
   options: RepositoryOptions,
+  memory?: FileMemory,
 ): PieceFacts {
-  const reading = newReading(storageFs, root);
+  const reading = newReading(storageFs, root, memory);
   return { ...readWith(reading, piece, options), unexpected: reading.unexpected, unreadable: reading.unreadable };
 }
 
@@ -140,24 +144,23 @@ export function withPieces(
   };
 }
 
-function newReading(storageFs: StorageFs, root: string): RepositoryReading & { unreadable: Unreadable[] } {
-  const unexpected: UnexpectedEntry[] = [];
-  return { fs: storageFs, root, links: new LinkReader(storageFs), unexpected, blocked: [], unreadable: [] };
-}
-
 function readWith(reading: RepositoryReading, piece: RepositoryPiece, options: RepositoryOptions): PieceFacts {
   if (piece.part === "tags") {
     const tags = readTags(reading, piece.repository, piece.names, {
       times: options.tagTimes,
-      history: options.tagHistory,
+      history: options.tagHistory ? "all" : [],
     });
     return { tags, unreadable: [] };
   }
   const links = readLinks(reading, piece.repository, piece.part, piece.entries);
+  const hasMisplaced = links.states.length < piece.entries.names.length;
   const isWalked = piece.part === "revision" || options.walksLayers;
-  if (!isWalked || !options.everyFolder) return { links, unreadable: [] };
-  const nested = nestedLinks(reading, piece.repository, piece.part, piece.entries);
-  return { links, unexpectedLinks: [...nested], unreadable: [] };
+  const { folders } = options;
+  if (!isWalked || !folders) return { links, hasMisplaced, unreadable: [] };
+  const { algorithm, names } = piece.entries;
+  const asked = { algorithm, names: names.filter((name) => isAskedFor(folders, name)) };
+  const nested = nestedLinks(reading, piece.repository, piece.part, asked);
+  return { links, hasMisplaced, unexpectedLinks: [...nested], unreadable: [] };
 }
 
 function unexpectedOf(pieces: readonly RepositoryPiece[], read: readonly PieceFacts[], kind: LinkKind) {
@@ -168,22 +171,29 @@ function linksOf(pieces: readonly RepositoryPiece[], read: readonly PieceFacts[]
   return read.flatMap(({ links }, index) => (links && pieces[index]?.part === kind ? [links] : []));
 }
 
-function linkPieces(repository: string, part: LinkKind, entries: readonly LinkEntries[]): RepositoryPiece[] {
+function linkPieces(
+  repository: string,
+  part: LinkKind,
+  entries: readonly LinkEntries[],
+  pieceSize: number,
+): RepositoryPiece[] {
   return entries.flatMap(({ algorithm, names }) =>
-    cut(names).map((some) => ({ part, repository, entries: { algorithm, names: some } })),
+    cut(names, pieceSize).map((some) => ({ part, repository, entries: { algorithm, names: some } })),
   );
 }
 
-function cut(names: readonly string[]): string[][] {
+function cut(names: readonly string[], size: number): string[][] {
   const pieces: string[][] = [];
-  for (let start = 0; start < names.length; start += PIECE) pieces.push(names.slice(start, start + PIECE));
+  for (let start = 0; start < names.length; start += size) pieces.push(names.slice(start, start + size));
   return pieces;
 }
 
-/** Entries among the digest folders that are no digest. */
-function misplaced(repository: string, kind: LinkKind, entries: readonly LinkEntries[]): string[] {
-  const folder = linksFolder(repository, kind);
-  return entries.flatMap(({ algorithm, names }) =>
-    names.filter((name) => !isHex(algorithm, name)).map((name) => `${folder}/${algorithm}/${name}`),
-  );
+/** Entries among the digest folders of these pieces that are no digest. */
+function misplaced(pieces: readonly RepositoryPiece[], kind: LinkKind): string[] {
+  return pieces.flatMap((piece) => {
+    if (piece.part !== kind) return [];
+    const { algorithm, names } = piece.entries;
+    const folder = `${linksFolder(piece.repository, kind)}/${algorithm}`;
+    return names.filter((name) => !isHex(algorithm, name)).map((name) => `${folder}/${name}`);
+  });
 }

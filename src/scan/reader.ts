@@ -1,19 +1,22 @@
 // Reads one storage root: in this process while that is quick, in worker threads as well when there is more to do.
-import { availableParallelism } from "node:os";
+import { availableParallelism, totalmem } from "node:os";
 import type { ClosedPath } from "../facts/closed.ts";
 import type { BlobFacts, ContentFacts, ManifestFacts, RepositoryFacts, Unreadable } from "../facts/facts.ts";
+import type { MemoryFacts } from "../facts/memory.ts";
 import type { PackedDigests } from "../facts/packed-digests.ts";
 import { Judge, judging } from "./fs/judging-fs.ts";
 import { nodeFs, type StorageFs } from "./fs/storage-fs.ts";
-import { LostThreadError, type ResourceUsage, WorkerPool } from "./pool/pool.ts";
+import { Pace } from "./pool/pace.ts";
+import { LostThreadError, WorkerPool } from "./pool/pool.ts";
+import type { ResourceUsage } from "./pool/resource-usage.ts";
 import { performTask, type ReadOptions, type Task, type TaskDone, type TaskResults } from "./pool/tasks.ts";
 import { type BlobStoreListing, listBlobStore } from "./read-blobs.ts";
-import { withPieces } from "./read-repository.ts";
+import { PIECE, withPieces } from "./read-repository.ts";
 
 export type { ReadOptions } from "./pool/tasks.ts";
 
-/** Told after each piece of work. `total` is undefined while it is not known. */
-export type Progress = (phase: string, done: number, total: number | undefined) => void;
+/** Told after each piece of work. `total` is undefined while it is not known; `unit` is what is counted, where that is no entries. */
+export type Progress = (phase: string, done: number, total: number | undefined, unit?: "bytes") => void;
 
 /** How long reading goes on in this process before threads are started, in milliseconds: about what starting costs. */
 const ALONE = 100;
@@ -21,13 +24,16 @@ const ALONE = 100;
 const TURN = 50;
 /** What takes longer than this is left to the threads altogether, in milliseconds: a cold disk, contents to hash. */
 const LONGEST_TURN = 250;
-/** What more threads than this gain on a cold disk is not worth their memory; --jobs asks for them. */
-const MOST_THREADS = 8;
+/** More threads than this gain little on any storage; each takes 12 MB, and all together no more than this share of the memory. */
+const MOST_THREADS = 64;
+const THREAD_BYTES = 12 * 2 ** 20;
+const MEMORY_SHARE = 1 / 8;
 /** How many tasks are under way at a time: enough for the most threads, and for some to wait. */
-const LANES = 32;
+const LANES = 2 * MOST_THREADS;
 /** How much is one task: enough to be worth a message, little enough to share out evenly. */
-const REPOSITORIES_A_TASK = 2;
-const MANIFESTS_A_TASK = 512;
+const FAST = { repositories: 2, manifests: 512, piece: PIECE } as const;
+/** Where each call takes milliseconds, or may: some tens of calls, so that all threads have work. */
+const SLOW = { repositories: 1, manifests: 16, piece: 32 } as const;
 
 /** Digests, no text, and the size of each blob in bytes. */
 export interface ManifestBatch {
@@ -38,14 +44,17 @@ export interface ManifestBatch {
 export interface ThreadOptions {
   /** How many threads read; undefined for as many as help. */
   readonly jobs: number | undefined;
-  /** What this process has used so far. */
+  /** What this process and the machine have used so far. */
   resourceUsage(): ResourceUsage;
+  /** The most bytes that the system lets the process have; all of its memory where nothing says so. */
+  readonly systemMemory?: number | undefined;
 }
 
 export class RootReader {
   readonly #fs: StorageFs;
   readonly #root: string;
-  readonly #options: ReadOptions;
+  #options: ReadOptions;
+  readonly #takeMemory: (facts: MemoryFacts) => void;
   readonly #threading: ThreadOptions;
   readonly #progress: Progress;
   readonly #startedAt = performance.now();
@@ -61,22 +70,38 @@ export class RootReader {
   #isTooSlow = false;
   /** Settles when all is done that dead threads left. */
   #handedBack: Promise<unknown> = Promise.resolve();
+  readonly #pace: Pace;
+  /** How many threads are to be started, by what was seen before there were any. */
+  #wanted = 1;
 
-  constructor(storageFs: StorageFs, root: string, options: ReadOptions & ThreadOptions, progress: Progress) {
+  /** `takeMemory` is told what each piece of work took from the index, and what the next one is to hold. */
+  constructor(
+    storageFs: StorageFs,
+    root: string,
+    options: ReadOptions & ThreadOptions,
+    progress: Progress,
+    takeMemory: (facts: MemoryFacts) => void = () => {},
+  ) {
+    this.#takeMemory = takeMemory;
     this.#fs = storageFs;
     this.#root = root;
-    const { tagTimes, tagHistory, everyFolder, walksLayers, verifyContent, manifests, judgedAs } = options;
-    this.#options = { tagTimes, tagHistory, everyFolder, walksLayers, verifyContent, manifests, judgedAs };
+    const { tagTimes, tagHistory, folders, walksLayers, manifests, judgedAs, memory } = options;
+    this.#options = { tagTimes, tagHistory, folders, walksLayers, manifests, judgedAs, memory };
     this.#threading = options;
+    this.#pace = new Pace(options.resourceUsage, availableParallelism());
     this.#threadsMayStart = storageFs === nodeFs && options.jobs !== 1;
     this.#progress = progress;
   }
 
   /** Reads repositories, and gives their facts in whatever order they are read. */
   async readRepositories(names: readonly string[], take: (facts: RepositoryFacts) => void): Promise<void> {
-    const tasks = cut(names.length, REPOSITORIES_A_TASK, (first, end) => {
-      return { kind: "repositories", names: names.slice(first, end) } as const;
-    });
+    const tasks = cut(
+      names.length,
+      () => this.#sizes().repositories,
+      (first, end) => {
+        return { kind: "repositories", names: names.slice(first, end), pieceSize: this.#sizes().piece } as const;
+      },
+    );
     await this.#runAll("repositories", tasks, async (starts) => {
       for (const { facts, rest } of starts) {
         const pieces = rest.map((piece) => ({ kind: "piece", piece }) as const);
@@ -89,7 +114,11 @@ export class RootReader {
   async readBlobs(take: (facts: BlobFacts) => void): Promise<BlobStoreListing> {
     const listing = this.#judged((storageFs) => listBlobStore(storageFs, this.#root));
     const { shards } = listing;
-    const tasks = cut(shards.length, 1, (index) => ({ kind: "blobs", shard: shards[index]! }) as const);
+    const tasks = cut(
+      shards.length,
+      () => 1,
+      (index) => ({ kind: "blobs", shard: shards[index]! }) as const,
+    );
     await this.#runAll("blob shards", tasks, take);
     return listing;
   }
@@ -103,9 +132,13 @@ export class RootReader {
     pick: (first: number, end: number) => ManifestBatch,
     take: (first: number, facts: ManifestFacts) => void,
   ): Promise<void> {
-    const tasks = cut(count, MANIFESTS_A_TASK, (first, end) => {
-      return { kind: "manifests", first, ...pick(first, end) } as const;
-    });
+    const tasks = cut(
+      count,
+      () => this.#sizes().manifests,
+      (first, end) => {
+        return { kind: "manifests", first, ...pick(first, end) } as const;
+      },
+    );
     await this.#runAll("manifests", tasks, (facts, { first }) => take(first, facts));
   }
 
@@ -115,9 +148,13 @@ export class RootReader {
     pick: (first: number, end: number) => ManifestBatch,
     take: (first: number, facts: ContentFacts) => void,
   ): Promise<void> {
-    const tasks = cut(count, MANIFESTS_A_TASK, (first, end) => {
-      return { kind: "contents", first, ...pick(first, end) } as const;
-    });
+    const tasks = cut(
+      count,
+      () => this.#sizes().manifests,
+      (first, end) => {
+        return { kind: "contents", first, ...pick(first, end) } as const;
+      },
+    );
     await this.#runAll("configs", tasks, (facts, { first }) => take(first, facts));
   }
 
@@ -126,6 +163,12 @@ export class RootReader {
     this.#threadsMayStart = false;
     await this.#pool?.close();
     this.#pool = undefined;
+  }
+
+  /** From now on all is read, and nothing more is remembered. To be called when the threads have ended. */
+  forgetIndex(): void {
+    const { memory: _, ...options } = this.#options;
+    this.#options = options;
   }
 
   /** Has the judge look at directories that no task lists: those of the tree of names. Paths are relative to the root. */
@@ -170,7 +213,9 @@ export class RootReader {
   }
 
   async #run<T extends Task>(task: T): Promise<TaskResults[T["kind"]]> {
-    const { result, closed, notJudged } = this.#usesThreads() ? await this.#runInThread(task) : this.#perform(task);
+    const done = this.#usesThreads() ? await this.#runInThread(task) : this.#perform(task);
+    const { result, closed, notJudged, memory } = done;
+    if (memory) this.#takeMemory(memory);
     this.#take(closed, notJudged);
     return result as TaskResults[T["kind"]];
   }
@@ -214,11 +259,17 @@ export class RootReader {
     if (this.#isTooSlow) pool.grow();
   }
 
+  /** Small tasks as long as nobody knows how fast the storage is. */
+  #sizes(): { readonly repositories: number; readonly manifests: number; readonly piece: number } {
+    return this.#threadsMayStart && this.#pace.mayWait ? SLOW : FAST;
+  }
+
   #perform(task: Task): TaskDone {
     const startedAt = performance.now();
     try {
       return performTask(this.#fs, this.#root, task, this.#options);
     } finally {
+      if (this.#pool === undefined) this.#wanted = Math.max(this.#wanted, this.#pace.wanted(1));
       this.#isTooSlow ||= performance.now() - startedAt > LONGEST_TURN;
     }
   }
@@ -230,12 +281,14 @@ export class RootReader {
 
   #threads(): WorkerPool {
     if (this.#pool) return this.#pool;
-    const { jobs, resourceUsage } = this.#threading;
-    const readers = jobs ?? Math.min(availableParallelism(), MOST_THREADS);
+    const { jobs, resourceUsage, systemMemory = totalmem() } = this.#threading;
+    const room = Math.max(availableParallelism(), Math.floor((systemMemory * MEMORY_SHARE) / THREAD_BYTES));
+    const mostThreads = jobs ?? Math.min(MOST_THREADS, room);
+    const readers = jobs ?? Math.min(Math.max(availableParallelism(), this.#wanted), mostThreads);
     // This one reads too, unless it is too slow.
-    const threads = Math.max(1, this.#isTooSlow ? readers : readers - 1);
-    const mostThreads = jobs ?? MOST_THREADS;
-    this.#pool = new WorkerPool(this.#root, this.#options, { threads, mostThreads, resourceUsage });
+    const threads = Math.max(1, this.#isTooSlow || this.#pace.isWaiting ? readers : readers - 1);
+    const pace = this.#pace;
+    this.#pool = new WorkerPool(this.#root, this.#options, { threads, mostThreads, resourceUsage, pace });
     return this.#pool;
   }
 
@@ -252,11 +305,11 @@ interface Cut<T> {
   readonly tasks: Iterable<{ readonly task: T; readonly size: number }>;
 }
 
-/** So many items in tasks of `size`, but for the last. */
-function cut<T>(items: number, size: number, make: (first: number, end: number) => T): Cut<T> {
+/** So many items in tasks of the size that is right when each is made. */
+function cut<T>(items: number, size: () => number, make: (first: number, end: number) => T): Cut<T> {
   function* tasks() {
-    for (let first = 0; first < items; first += size) {
-      const end = Math.min(first + size, items);
+    for (let first = 0, end = 0; first < items; first = end) {
+      end = Math.min(first + size(), items);
       yield { task: make(first, end), size: end - first };
     }
   }

@@ -2,16 +2,24 @@
 
 import type { Stats } from "node:fs";
 import { type BlockedFolder, DiskState, type UnexpectedEntry, type Unreadable } from "../facts/facts.ts";
+import type { FileMemory } from "./file-memory.ts";
 import { type Listing, listNames, type StorageFs, stateOfError, statPath } from "./fs/storage-fs.ts";
-import type { LinkContent, LinkReader } from "./read-link.ts";
+import { type LinkContent, LinkReader } from "./read-link.ts";
 
 export interface RepositoryReading {
   readonly fs: StorageFs;
   readonly root: string;
   readonly links: LinkReader;
+  /** What is known of links, and is to be remembered; undefined where there is no index. */
+  readonly memory: FileMemory | undefined;
   readonly unexpected: UnexpectedEntry[];
   readonly blocked: BlockedFolder[];
   readonly unreadable: Unreadable[];
+}
+
+export function newReading(storageFs: StorageFs, root: string, memory?: FileMemory): RepositoryReading {
+  const links = new LinkReader(storageFs, memory);
+  return { fs: storageFs, root, links, memory, unexpected: [], blocked: [], unreadable: [] };
 }
 
 /** Lists a directory of the repository; notes where something else is in its place, or it cannot be read. */

@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { blobPath, layerLinkPath, revisionLinkPath, tagLinkPath } from "../../scripts/fixtures/storage.ts";
 import { DiskState } from "../../src/facts/facts.ts";
-import { claimsOf } from "../../src/graph/claims.ts";
+import { type Claim, claimsOf } from "../../src/graph/claims.ts";
 import { graphOf } from "../worlds/scan-world.ts";
 import { digestOf, World } from "../worlds/world.ts";
 
@@ -11,10 +11,41 @@ function claimsAbout(world: World, digests: string[], suspects: string[] = []) {
   const repository = graph.repositories()[0]!;
   const ids = (texts: string[]) => texts.map((text) => graph.digests.addText(text));
   const tags = Array.from({ length: repository.tags.end - repository.tags.first }, (_, i) => repository.tags.first + i);
-  return [...claimsOf(graph, repository, { digests: ids(digests), suspects: ids(suspects), tags })];
+  return [...claimsOf(graph, repository, { digests: ids(digests), suspects: ids(suspects), tags })].map(plain);
+}
+
+/** A claim as plain data, without what it is about in numbers. */
+function plain(claim: Claim) {
+  if (claim.kind === "link") {
+    const { kind, path, state, target } = claim;
+    return { kind, path, state, target };
+  }
+  if (claim.kind === "folder") return { kind: claim.kind, path: claim.path, present: claim.present };
+  if (claim.kind !== "blob") return claim;
+  const { kind, path, digest, state, size } = claim;
+  return { kind, path, digest, state, size };
 }
 
 describe("claimsOf", () => {
+  it("leaves out what was read over and is as it was, and no more", () => {
+    const world = new World();
+    const app = world.repository("team/app");
+    const { digest, config } = app.image("1.0");
+    world.write(blobPath(digest), "corrupt");
+    const graph = graphOf(world);
+    const repository = graph.repositories()[0]!;
+    const [suspect, blob] = [digest, config.digest].map((text) => graph.digests.find(text)) as [number, number];
+    const about = { digests: [suspect, blob], suspects: [suspect], tags: [...repository.tags] };
+    const kinds = (links: boolean, blobs: readonly number[]) => {
+      const asRead = { repository: () => links, blob: (one: number) => blobs.includes(one) };
+      return claimsOf(graph, repository, about, asRead).map(({ kind }) => kind);
+    };
+    expect(kinds(false, [])).toEqual([...Array(5).fill("link"), "blob", "manifest", "blob"]);
+    expect(kinds(true, [])).toEqual(["blob", "manifest", "blob"]);
+    expect(kinds(true, [blob])).toEqual(["blob", "manifest"]);
+    expect(kinds(true, [suspect, blob])).toEqual(["manifest"]);
+  });
+
   it("names both links of a digest and its blob, there or not", () => {
     const world = new World();
     const { config } = world.repository("team/app").image();

@@ -1,6 +1,7 @@
 import { describe, expect, it } from "vitest";
 import type { User } from "../../src/facts/closed.ts";
 import { majorityOwner, mayAccess, mayRemove } from "../../src/scan/access.ts";
+import { recorded } from "../worlds/watched-fs.ts";
 import { World } from "../worlds/world.ts";
 
 const user: User = { uid: 1000, gids: [1000, 33] };
@@ -47,6 +48,16 @@ describe("majorityOwner", () => {
       world.memory.chownSync(`${world.root}/docker/registry/v2/blobs/sha256/${prefix}`, 1000, 33);
     }
     expect(majorityOwner(world.fs, world.root, ["app"])).toEqual({ uid: 1000, gids: [33] });
+  });
+
+  it("is known as soon as no other can have more", () => {
+    const world = new World();
+    const names = Array.from({ length: 40 }, (_, repository) => `app${repository}`);
+    for (const name of names) world.repository(name).image("1");
+    const { fs, paths } = recorded(world.fs, "statSync");
+    const prefixes = world.memory.readdirSync(`${world.root}/docker/registry/v2/blobs/sha256`).length;
+    expect(majorityOwner(fs, world.root, names)).toBeDefined();
+    expect(paths).toHaveLength(Math.floor((3 + prefixes + 40) / 2) + 1);
   });
 
   it("is nobody where nothing can be read", () => {

@@ -35,6 +35,11 @@ function refusal(fs: StorageFs, path: string): string {
 }
 
 describe("findRoots", () => {
+  it("takes a backslash in the folder that it is given for a character", () => {
+    const fs = diskOf(`/srv/a\\b/one/${STORAGE}/`, `/srv/a/b/other/${STORAGE}/`);
+    expect(found(fs, "/srv/a\\b")).toEqual(["one /srv/a\\b/one authoritative"]);
+  });
+
   it("takes no root whose registry keeps its metadata in a database, and names it among others", () => {
     const fs = diskOf(
       `/srv/gitlab/${STORAGE}/`,

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { revisionLinkPath } from "../../scripts/fixtures/storage.ts";
+import { blobPath, revisionLinkPath } from "../../scripts/fixtures/storage.ts";
 import type { Unreadable } from "../../src/facts/facts.ts";
 import { fingerprint } from "../../src/scan/fingerprint.ts";
 import { failing } from "../worlds/watched-fs.ts";
@@ -29,6 +29,12 @@ describe("fingerprint", () => {
     ],
     ["an upload begins", ({ world, app }) => world.write(`${app.folder}/_uploads/id/data`)],
     ["a repository appears", ({ world }) => world.repository("other")],
+    ["a file hides repositories from the walk", ({ world }) => world.write("docker/registry/v2/repositories/_x")],
+    ["a loop ends the walk", ({ world }) => world.symlink("docker/registry/v2/repositories/loop", ".")],
+    ["a file lies among the blobs", ({ world }) => world.write("docker/registry/v2/blobs/data")],
+    ["a link lies beside the revisions", ({ app, world }) => world.write(`${app.folder}/_manifests/revisions/x/link`)],
+    ["a manifest is gone", ({ world, image }) => world.memory.rmSync(`${world.root}/${blobPath(image.digest)}`)],
+    ["a manifest is cut short", ({ world, image }) => world.write(blobPath(image.digest), "")],
     ["a cache's state file appears", ({ world }) => world.write("scheduler-state.json", "{}")],
     [
       "another file system is in its place",

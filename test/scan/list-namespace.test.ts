@@ -29,6 +29,15 @@ describe("listNamespace", () => {
     );
   });
 
+  it("takes a backslash for a character, in the path of the root as in names", () => {
+    const top = temporaryFolder();
+    const [root, other] = [join(top, "a\\b"), join(top, "a/b")];
+    for (const name of ["x\\y", "x/y"]) mkdirSync(join(root, repositoriesPath, name, "_layers"), { recursive: true });
+    mkdirSync(join(other, repositoriesPath, "other/_layers"), { recursive: true });
+    const namespace = listNamespace(nodeFs, root);
+    expect([repositoryNames(namespace), namespace.unreadable]).toEqual([["x/y", "x\\y"], []]);
+  });
+
   it("gives the entries of a folder in order, files too", () => {
     const world = worldOf("b", "a", "_x");
     world.write(`${repositoriesPath}/_note`);

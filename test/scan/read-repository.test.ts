@@ -8,6 +8,7 @@ import {
 } from "../../scripts/fixtures/storage.ts";
 import { DiskState, type LinkFacts, type TagFacts } from "../../src/facts/facts.ts";
 import { unpackDigests } from "../../src/facts/packed-digests.ts";
+import { readPiece, readRepository, withPieces } from "../../src/scan/read-repository.ts";
 import { repositoryFacts } from "../worlds/scan-world.ts";
 import { failing, recorded } from "../worlds/watched-fs.ts";
 import { digestOf, World } from "../worlds/world.ts";
@@ -172,6 +173,28 @@ describe("readRepository", () => {
       { id: "a", startedAt: began, isDated: true, modified: grew, bytes: 5 },
       { id: "b", startedAt: grew, isDated: false, modified: grew, bytes: 0 },
     ]);
+  });
+
+  it("reads the same in pieces of any size", () => {
+    const world = new World();
+    const app = world.repository("team/app");
+    for (const tag of ["1.0", "1.1", "1.2", "1.3", "1.4", "1.5", "1.6"]) app.image(tag);
+    const options = { tagTimes: false, tagHistory: true, folders: "every", walksLayers: true } as const;
+    const read = (size: number) => {
+      const { facts, rest } = readRepository(world.fs, world.root, "team/app", options, undefined, size);
+      const pieces = rest.map((piece) => readPiece(world.fs, world.root, piece, options));
+      const { layerLinks, revisionLinks, tags } = withPieces(facts, rest, pieces);
+      return {
+        pieces: rest.length,
+        layers: layerLinks.flatMap(({ places }) => unpackDigests(places)),
+        revisions: revisionLinks.flatMap(({ places }) => unpackDigests(places)),
+        tags: tags.flatMap(({ names }) => names),
+        named: tags.flatMap(({ targets }) => unpackDigests(targets)),
+      };
+    };
+    const whole = read(4096);
+    expect([whole.pieces, whole.layers.length, whole.revisions.length]).toEqual([0, 14, 7]);
+    expect(read(2)).toEqual({ ...whole, pieces: 4 + 4 + 7 });
   });
 
   it("reads a repository of very many tags and links whole", () => {

@@ -1,11 +1,16 @@
 // Reading a root alone and with threads is the same. The threads run the built program's worker.
+import { statSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { describe, expect, it, onTestFinished, vi } from "vitest";
 import type { BlobFacts, ManifestFacts, RepositoryFacts } from "../../src/facts/facts.ts";
+import type { MemoryFacts, MemoryOptions } from "../../src/facts/memory.ts";
 import { packDigests } from "../../src/facts/packed-digests.ts";
+import { NextIndex } from "../../src/graph/next-index.ts";
+import { RootGraph } from "../../src/graph/root-graph.ts";
 import { nodeFs, type StorageFs } from "../../src/scan/fs/storage-fs.ts";
 import { performTask } from "../../src/scan/pool/tasks.ts";
 import { type Progress, RootReader } from "../../src/scan/reader.ts";
+import { inSharedMemory } from "../worlds/shared-index.ts";
 import { failing } from "../worlds/watched-fs.ts";
 
 vi.mock("../../src/scan/pool/worker-file.ts", () => ({
@@ -21,15 +26,20 @@ const root = fileURLToPath(new URL("../../test-fixtures/incident", import.meta.u
 const names = ["infra-ci", "team/api", "team/api/server", "tools/builder", "tools/windows", "web/frontend"];
 
 interface Setting {
+  memory?: MemoryOptions;
   jobs?: number;
   fs?: StorageFs;
   progress?: Progress;
 }
 
-function reader({ jobs, fs = nodeFs, progress = () => {} }: Setting) {
-  const reading = { verifyContent: false, tagTimes: false, tagHistory: true, everyFolder: true, walksLayers: false };
-  const options = { ...reading, manifests: "2.8.3", jobs, resourceUsage: () => process.resourceUsage() } as const;
-  const made = new RootReader(fs, root, options, progress);
+function reader(
+  { jobs, fs = nodeFs, progress = () => {}, memory }: Setting,
+  takeMemory?: (facts: MemoryFacts) => void,
+) {
+  const reading = { tagTimes: false, tagHistory: true, folders: "every", walksLayers: false } as const;
+  const resourceUsage = () => ({ processorTime: 0, machineTime: 0, waits: 0 });
+  const options = { ...reading, manifests: "2.8.3", jobs, resourceUsage, memory } as const;
+  const made = new RootReader(fs, root, options, progress, takeMemory);
   onTestFinished(() => made.endThreads());
   return made;
 }
@@ -70,6 +80,32 @@ async function readManyManifests(setting: Setting): Promise<number> {
 }
 
 describe("RootReader", () => {
+  it("takes the same from an index alone, and with threads that share it", async () => {
+    const { dev } = statSync(root);
+    const settledBefore = new Map([[dev, Number.POSITIVE_INFINITY]]);
+    const first = new NextIndex(new RootGraph());
+    const remembering = reader({ jobs: 1, memory: { index: undefined, seed: 7, settledBefore } }, (facts) =>
+      first.add(facts),
+    );
+    await remembering.readRepositories(names, () => {});
+    expect(first.taken.links).toBe(0);
+    const index = inSharedMemory(first, 7);
+    const taken = async (jobs: number, isLate: boolean) => {
+      const next = new NextIndex(new RootGraph());
+      const using = reader({ jobs, memory: { index, seed: 7, settledBefore: undefined } }, (facts) => next.add(facts));
+      if (isLate) await untilThreadsStart();
+      const calls = vi.mocked(performTask).mock.calls.length;
+      await using.readRepositories(names, () => {});
+      return { taken: next.taken, read: next.read, here: vi.mocked(performTask).mock.calls.length - calls };
+    };
+    const alone = await taken(1, false);
+    expect(alone).toMatchObject({ taken: { links: first.read.links }, read: { links: 0 } });
+    const threads = await taken(2, true);
+    // A task may be as little as one repository.
+    expect(threads.here).toBeLessThan(names.length);
+    expect([threads.taken, threads.read]).toEqual([alone.taken, alone.read]);
+  });
+
   it("reads the same alone, with one thread, and with several", async () => {
     const alone = await readAll({ jobs: 1 }, false);
     expect(alone.repositories.map(({ name }) => name)).toEqual(names);
@@ -83,12 +119,14 @@ describe("RootReader", () => {
     await untilThreadsStart();
     const batches: [number, ManifestFacts][] = [];
     await made.readManifests(1200, absentBlobs, (first, facts) => batches.push([first, facts]));
-    const counts = batches.sort(([a], [b]) => a - b).map(([first, { states }]) => [first, states.length]);
-    expect(counts).toEqual([
-      [0, 512],
-      [512, 512],
-      [1024, 176],
-    ]);
+    // How large they are goes by how fast the storage seems.
+    let next = 0;
+    for (const [first, { states }] of batches.sort(([a], [b]) => a - b)) {
+      expect(first).toBe(next);
+      next += states.length;
+    }
+    expect(next).toBe(1200);
+    expect(batches.length).toBeGreaterThan(2);
   });
 
   it("reads along with its threads", async () => {
@@ -125,11 +163,10 @@ describe("RootReader", () => {
     const made = reader({ jobs: 2, progress: (...step) => steps.push(step) });
     await untilThreadsStart();
     await made.readRepositories(names, () => {});
-    expect(steps).toEqual([
-      ["repositories", 2, 6],
-      ["repositories", 4, 6],
-      ["repositories", 6, 6],
-    ]);
+    const done = steps.map(([, count]) => count as number);
+    expect(done).toEqual([...new Set(done)].sort((a, b) => a - b));
+    expect(steps).toEqual(done.map((count) => ["repositories", count, 6]));
+    expect(done.at(-1)).toBe(6);
   });
 
   it("rejects with what the caller's own code throws, and can be closed then", async () => {

@@ -30,7 +30,7 @@ describe("a name that is not UTF-8", () => {
   it("is found on the path of a revision link", () => {
     const root = temporaryFolder();
     const path = writeUndecodable(root, "docker/registry/v2/repositories/app/_manifests/revisions/sha256", "link");
-    const options = { tagTimes: false, tagHistory: false, everyFolder: false, walksLayers: false };
+    const options = { tagTimes: false, tagHistory: false, walksLayers: false };
     const { facts } = readRepository(nodeFs, root, "app", options);
     expect(facts.unexpected).toEqual([{ path, reason: "undecodable-name" }]);
   });

@@ -105,24 +105,28 @@ export class Judge {
   }
 }
 
-/** Has the judge look at each link that is opened, each directory that is listed, and each blob that is looked at. */
+/** Has the judge look at each link that is opened or looked at, each directory that is listed, and each blob that is looked at. */
 export function judging(storageFs: StorageFs, judge: Judge): StorageFs {
-  const { lstatSync, readSync, closeSync } = storageFs;
+  const { lstatSync, fstatSync, statfsSync, accessSync, readSync, closeSync } = storageFs;
   return {
     lstatSync,
+    fstatSync,
+    statfsSync,
+    accessSync,
     readSync,
     closeSync,
     statSync: ((path: string, ...rest: []) => {
       const stat = storageFs.statSync(path, ...rest);
-      if (path.endsWith("/data")) judge.file(path, stat);
+      if (path.endsWith("/data") || path.endsWith("/link")) judge.file(path, stat);
       return stat;
     }) as StorageFs["statSync"],
     openSync: (path, ...rest) => {
       if (String(path).endsWith("/link")) judge.looksAt(String(path));
       return storageFs.openSync(path, ...rest);
     },
-    readdirSync: ((path: string, ...rest: []) => {
-      judge.lists(path);
+    readdirSync: ((path: string | Buffer, ...rest: []) => {
+      // A name that is not UTF-8 is asked for as bytes: nothing below it is served.
+      if (typeof path === "string") judge.lists(path);
       return storageFs.readdirSync(path, ...rest);
     }) as StorageFs["readdirSync"],
   };

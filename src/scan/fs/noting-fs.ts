@@ -21,6 +21,10 @@ export function noting(storageFs: StorageFs, note: (path: string, code: string) 
     readdirSync: onPath(storageFs.readdirSync as (...args: unknown[]) => unknown) as StorageFs["readdirSync"],
     statSync: onPath(storageFs.statSync as (...args: unknown[]) => unknown) as StorageFs["statSync"],
     lstatSync: onPath(storageFs.lstatSync as (...args: unknown[]) => unknown) as StorageFs["lstatSync"],
+    fstatSync: (file) => attempt(open.get(file) ?? "", () => storageFs.fstatSync(file)),
+    // That something may not be written says nothing of whether it was read.
+    accessSync: (path, mode) => storageFs.accessSync(path, mode),
+    statfsSync: onPath(storageFs.statfsSync),
     openSync: onPath((path, ...rest) => {
       const file = storageFs.openSync(path, ...rest);
       open.set(file, String(path));

@@ -6,14 +6,20 @@ import { DiskState as State } from "../../facts/facts.ts";
 
 /**
  * The calls of `node:fs` that reading a storage root takes. Tests hand over memfs, or one that fails on purpose. Each throws
- * the system's error: `throwIfNoEntry: false` is left out, as with it stat throws ENOTDIR on Node.js 20 and gives
+ * the system's error: `throwIfNoEntry: false` is left to `lookFor`, as with it stat throws ENOTDIR on Node.js 20 and gives
  * `undefined` from 22 on, which reads as "not there", and the registry makes a difference between the two.
  */
 export interface StorageFs extends Pick<typeof fs, "readdirSync" | "openSync" | "readSync" | "closeSync"> {
+  /** Of a file that is open. */
+  fstatSync(file: number): fs.Stats;
+  accessSync(path: string, mode: number): void;
+  /** The type of the file system that a path is on, as the kernel numbers it. */
+  statfsSync(path: string): Pick<fs.StatsFs, "type">;
   statSync(path: string): fs.Stats;
   /** Inodes may be larger than a number holds. */
   statSync(path: string, options: { readonly bigint: true }): fs.BigIntStats;
   lstatSync(path: string): fs.Stats;
+  lstatSync(path: string, options: { readonly throwIfNoEntry: false }): fs.Stats | undefined;
   lstatSync(path: string, options: { readonly bigint: true }): fs.BigIntStats;
 }
 
@@ -125,6 +131,20 @@ export function isThere(storageFs: StorageFs, path: string): boolean {
     return true;
   } catch (error) {
     return stateOfError(errorCode(error)) !== State.absent;
+  }
+}
+
+/**
+ * What is at a path, be it a dangling symlink, or how looking failed; neither where nothing is, nor where the way there is
+ * through a file. For paths of which most are not there: an error that is thrown takes as long as two more looks.
+ */
+export function lookFor(storageFs: StorageFs, path: string): { readonly stat?: fs.Stats; readonly code?: string } {
+  try {
+    const stat = storageFs.lstatSync(path, { throwIfNoEntry: false });
+    return stat ? { stat } : {};
+  } catch (error) {
+    const code = errorCode(error);
+    return code === "ENOENT" || code === "ENOTDIR" ? {} : { code };
   }
 }
 

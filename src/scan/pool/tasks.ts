@@ -2,9 +2,13 @@
 // data, so that they can cross to a worker thread and back.
 
 import type { ClosedPath, RegistryUser } from "../../facts/closed.ts";
-import type { BlobFacts, ContentFacts, ManifestFacts, Unreadable } from "../../facts/facts.ts";
+import type { BlobFacts, ContentFacts, ManifestFacts, Unreadable, VerifiedContent } from "../../facts/facts.ts";
+import type { MemoryFacts, MemoryOptions } from "../../facts/memory.ts";
 import type { PackedDigests } from "../../facts/packed-digests.ts";
 import type { ManifestReading } from "../../layout/manifest.ts";
+import { ContentControl } from "../content/content-control.ts";
+import { ContentReading, type ContentTask } from "../content/read-content.ts";
+import { FileMemory } from "../file-memory.ts";
 import { Judge, judging } from "../fs/judging-fs.ts";
 import type { StorageFs } from "../fs/storage-fs.ts";
 import { type BlobShard, readBlobShard } from "../read-blobs.ts";
@@ -20,17 +24,22 @@ import {
 } from "../read-repository.ts";
 
 export interface ReadOptions extends RepositoryOptions {
-  /** Whether to hash every blob, not manifests and configs alone. */
-  readonly verifyContent: boolean;
   /** How the registry reads manifests. */
   readonly manifests: ManifestReading;
   /** Who serves the registry: what that user may not read is noted. Undefined where all is readable, as for root. */
   readonly judgedAs?: RegistryUser | undefined;
+  /** What is known of the root's files, and whether more is to be remembered; undefined where there is no index. */
+  readonly memory?: MemoryOptions | undefined;
 }
 
 export type Task =
   | { readonly kind: "blobs"; readonly shard: BlobShard }
-  | { readonly kind: "repositories"; readonly names: readonly string[] }
+  | {
+      readonly kind: "repositories";
+      readonly names: readonly string[];
+      /** How many links or tags are left to be a piece of work of their own. */
+      readonly pieceSize: number;
+    }
   | { readonly kind: "piece"; readonly piece: RepositoryPiece }
   | {
       readonly kind: "manifests";
@@ -47,6 +56,11 @@ export type Task =
       readonly sizes: Float64Array;
     };
 
+/** Content to be verified until `control` says stop. */
+export interface ControlledContentTask extends ContentTask {
+  readonly control: SharedArrayBuffer;
+}
+
 export interface TaskResults {
   readonly blobs: BlobFacts;
   readonly repositories: readonly RepositoryStart[];
@@ -54,7 +68,7 @@ export interface TaskResults {
   readonly manifests: ManifestFacts;
   readonly contents: ContentFacts;
 }
-export type TaskResult = TaskResults[keyof TaskResults];
+export type TaskResult = TaskResults[keyof TaskResults] | VerifiedContent;
 
 export interface TaskDone<Result = TaskResult> {
   readonly result: Result;
@@ -62,28 +76,48 @@ export interface TaskDone<Result = TaskResult> {
   readonly closed: readonly ClosedPath[];
   /** What could not be looked at to tell. */
   readonly notJudged: readonly Unreadable[];
+  /** What was taken from the index, and what the next one is to hold; undefined where there is none. */
+  readonly memory?: MemoryFacts | undefined;
 }
 
 /** Does one task on the storage root at `root`. */
 export function performTask(storageFs: StorageFs, root: string, task: Task, options: ReadOptions): TaskDone {
   const { judgedAs } = options;
-  if (judgedAs === undefined) return { result: resultOf(storageFs, root, task, options), closed: [], notJudged: [] };
-  const judge = new Judge(storageFs, root, judgedAs);
-  const result = resultOf(judging(storageFs, judge), root, task, options);
-  return { result, closed: judge.closed, notJudged: judge.unreadable };
+  const judge = judgedAs && new Judge(storageFs, root, judgedAs);
+  const seenFs = judge ? judging(storageFs, judge) : storageFs;
+  const memory = options.memory && new FileMemory(seenFs, options.memory);
+  const result = resultOf(seenFs, root, task, options, memory);
+  return { result, closed: judge?.closed ?? [], notJudged: judge?.unreadable ?? [], memory: memory?.finish() };
 }
 
-function resultOf(storageFs: StorageFs, root: string, task: Task, options: ReadOptions): TaskResult {
+/** Verifies content; not of the root that other tasks are about, but of the one that it names. */
+export function verifyContent(storageFs: StorageFs, task: ControlledContentTask): TaskDone {
+  const control = new ContentControl(task.control);
+  const reading = new ContentReading(storageFs, task);
+  for (const bytes of reading.steps()) {
+    control.count(bytes);
+    if (control.isStopped) break;
+  }
+  return { result: reading.result(), closed: [], notJudged: [] };
+}
+
+function resultOf(
+  storageFs: StorageFs,
+  root: string,
+  task: Task,
+  options: ReadOptions,
+  memory: FileMemory | undefined,
+): TaskResult {
   switch (task.kind) {
     case "blobs":
-      return readBlobShard(storageFs, root, task.shard, options);
+      return readBlobShard(storageFs, root, task.shard, options.folders, memory);
     case "repositories":
-      return task.names.map((name) => readRepository(storageFs, root, name, options));
+      return task.names.map((name) => readRepository(storageFs, root, name, options, memory, task.pieceSize));
     case "piece":
-      return readPiece(storageFs, root, task.piece, options);
+      return readPiece(storageFs, root, task.piece, options, memory);
     case "manifests":
-      return readManifests(storageFs, root, task.digests, { sizes: task.sizes, reading: options.manifests });
+      return readManifests(storageFs, root, task.digests, { sizes: task.sizes, reading: options.manifests, memory });
     case "contents":
-      return readContents(storageFs, root, task.digests, task.sizes);
+      return readContents(storageFs, root, task.digests, task.sizes, memory);
   }
 }

@@ -1,18 +1,20 @@
 // A worker thread: does tasks on one root, one after another, and hands over the columns without copying them.
 import { type MessagePort, parentPort, workerData } from "node:worker_threads";
 import { nodeFs } from "../fs/storage-fs.ts";
-import { performTask, type ReadOptions, type Task } from "./tasks.ts";
+import { type ControlledContentTask, performTask, type ReadOptions, type Task, verifyContent } from "./tasks.ts";
 
 export interface WorkerData {
   readonly root: string;
-  readonly options: ReadOptions;
+  /** Undefined where content alone is to be verified. */
+  readonly options: ReadOptions | undefined;
 }
 
 const port = parentPort as MessagePort;
 const { root, options } = workerData as WorkerData;
 
-port.on("message", (task: Task) => {
-  const result = performTask(nodeFs, root, task, options);
+port.on("message", (task: Task | ControlledContentTask) => {
+  const result =
+    task.kind === "content" ? verifyContent(nodeFs, task) : performTask(nodeFs, root, task, options as ReadOptions);
   const buffers = new Set<ArrayBuffer>();
   collectBuffers(result, buffers);
   port.postMessage(result, [...buffers]);

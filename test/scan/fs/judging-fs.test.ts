@@ -38,6 +38,22 @@ it("notes what is read, listed and looked at, as far as the user may not", () =>
   ]);
 });
 
+it("notes a link that is looked at and not opened", () => {
+  const { world, link } = servedWorld();
+  world.restoreAsRoot(link, 0o600);
+  expect(judged((fs, root) => void statPath(fs, `${root}/${link}`), world)).toEqual([[link, "read"]]);
+});
+
+it("passes over directories that are asked for as bytes, whose names are not UTF-8", () => {
+  const { world } = servedWorld();
+  world.restoreAsRoot("docker/registry/v2/repositories/app", 0o711);
+  const list = (fs: StorageFs, root: string) => {
+    const path = Buffer.from(`${root}/docker/registry/v2/repositories/app`);
+    fs.readdirSync(path, { withFileTypes: true, encoding: "buffer" });
+  };
+  expect(judged(list, world)).toEqual([]);
+});
+
 it("notes the directory alone that closes all below it", () => {
   const { world, data, link } = servedWorld();
   for (const path of [data, link]) world.restoreAsRoot(path, 0o600);

@@ -6,8 +6,8 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { DiskState } from "../../../src/facts/facts.ts";
-import { isThere, listEntries, listNames, nodeFs, statPath } from "../../../src/scan/fs/storage-fs.ts";
-import { hashFile } from "../../../src/scan/read-blobs.ts";
+import { hashFile } from "../../../src/scan/content/hash-file.ts";
+import { isThere, listEntries, listNames, lookFor, nodeFs, statPath } from "../../../src/scan/fs/storage-fs.ts";
 import { LinkReader } from "../../../src/scan/read-link.ts";
 
 let folder = "";
@@ -129,6 +129,17 @@ describe("a path that is asked for", () => {
       expect(given).toEqual(answers);
     },
   );
+
+  it("is looked for without an error where nothing is, or a file stands in the way", () => {
+    const looked = (path: string) => {
+      const { stat, code } = asNobody(() => lookFor(nodeFs, `${folder}/${path}`));
+      return stat ? "there" : (code ?? "absent");
+    };
+    for (const path of ["none", "none/below", "dangling/below", "file/", "file/far/below"])
+      expect(looked(path)).toBe("absent");
+    for (const path of ["file", "directory", "dangling", "loop", "closed"]) expect(looked(path)).toBe("there");
+    expect(["loop/below", "closed/below"].map(looked)).toEqual(["ELOOP", "EACCES"]);
+  });
 
   it("is a mistake of the program where it holds a NUL byte, and thrown on", () => {
     const path = `${folder}/a\0b`;

@@ -3,7 +3,8 @@ import { fileURLToPath } from "node:url";
 import { describe, expect, it, onTestFinished, vi } from "vitest";
 import type { BlobFacts } from "../../../src/facts/facts.ts";
 import { nodeFs } from "../../../src/scan/fs/storage-fs.ts";
-import { LostThreadError, type ResourceUsage, WorkerPool } from "../../../src/scan/pool/pool.ts";
+import { LostThreadError, WorkerPool } from "../../../src/scan/pool/pool.ts";
+import type { ResourceUsage } from "../../../src/scan/pool/resource-usage.ts";
 import { performTask, type ReadOptions, type Task } from "../../../src/scan/pool/tasks.ts";
 
 vi.mock("../../../src/scan/pool/worker-file.ts", () => ({
@@ -12,19 +13,22 @@ vi.mock("../../../src/scan/pool/worker-file.ts", () => ({
 
 const root = fileURLToPath(new URL("../../../test-fixtures/small", import.meta.url));
 const options: ReadOptions = {
-  verifyContent: false,
   tagTimes: false,
   tagHistory: true,
-  everyFolder: true,
+  folders: "every",
   walksLayers: true,
   manifests: "3.1",
 };
-const names: Task = { kind: "repositories", names: ["infra-ci", "team/api", "tools/builder"] };
+const names: Task = { kind: "repositories", names: ["infra-ci", "team/api", "tools/builder"], pieceSize: 4096 };
 const shard = (prefix: string): Task => ({ kind: "blobs", shard: { algorithm: "sha256", prefix } });
 /** No task at all: the thread that is given it dies. */
 const deadly = { kind: "blobs", shard: undefined } as unknown as Task;
 
-function pool(threads: number, mostThreads = threads, resourceUsage = (): ResourceUsage => process.resourceUsage()) {
+function pool(
+  threads: number,
+  mostThreads = threads,
+  resourceUsage = (): ResourceUsage => ({ processorTime: 0, machineTime: 0, waits: 0 }),
+) {
   const made = new WorkerPool(root, options, { threads, mostThreads, resourceUsage });
   onTestFinished(() => made.close());
   return made;
@@ -87,11 +91,11 @@ describe("WorkerPool", () => {
     expect(threads.size).toBe(2);
   });
 
-  it("starts more threads while the disk keeps it waiting, up to the most", async () => {
-    let fsRead = 0;
+  it("starts more threads while the storage keeps it waiting, up to the most", async () => {
+    let waits = 0;
     const threads = pool(1, 4, () => {
-      fsRead += 1_000_000;
-      return { fsRead, userCPUTime: 0, systemCPUTime: 0 };
+      waits += 1_000_000;
+      return { processorTime: 0, machineTime: 0, waits };
     });
     // Until the first look at how cold the disk is, and then until all threads are there.
     while (threads.size < 4) await Promise.all(Array.from({ length: 50 }, () => threads.run(shard("06"))));
@@ -99,14 +103,14 @@ describe("WorkerPool", () => {
     expect(threads.size).toBe(4);
   });
 
-  it("starts no more threads where the processor is what they wait for, whatever is read from disk", async () => {
+  it("starts no more threads where the processor is what they wait for, however often they wait", async () => {
     const startedAt = performance.now();
     let looks = 0;
     const threads = pool(1, 4, () => {
       looks += 1;
       // Two processors, the main thread's and the other's.
-      const userCPUTime = (performance.now() - startedAt) * 2_000;
-      return { fsRead: looks * 1_000_000, userCPUTime, systemCPUTime: 0 };
+      const processorTime = (performance.now() - startedAt) * 2_000;
+      return { processorTime, machineTime: processorTime, waits: looks * 1_000_000 };
     });
     while (looks < 3) await Promise.all(Array.from({ length: 50 }, () => threads.run(shard("06"))));
     expect(threads.size).toBe(1);
