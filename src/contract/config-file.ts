@@ -44,6 +44,8 @@ const CONFIG = z.strictObject({
   state: text.optional(),
   metrics: text.optional(),
   report: text.optional(),
+  index: text.optional(),
+  "index-full-every": z.int().min(1).optional(),
   accepted: z.array(ACCEPTED).optional(),
   platforms: z.array(PLATFORMS).optional(),
   gate: z.strictObject({ state: text.optional(), metrics: text.optional(), report: text.optional() }).optional(),

@@ -39,3 +39,28 @@ export type RoleName = (typeof ROLE_NAMES)[number];
 
 /** A finding as reports have it. */
 export type Finding = Infer<typeof finding>;
+
+/** How many findings of a root are alike in these; there may be several of a kind, and some of none. */
+export interface FindingTally extends Pick<Finding, "root" | "code" | "severity"> {
+  readonly accepted: boolean;
+  readonly count: number;
+}
+
+/** A finding of which the rest is made when it is asked for, as hardly any of a million is shown. */
+export interface FindingOutline extends Pick<Finding, "root" | "code" | "severity"> {
+  readonly repository: string | undefined;
+  /** Whether it breaks no image and is not accepted, so that it may be counted without being made. */
+  readonly isPlain: boolean;
+  words(): Pick<Finding, "message" | "remedy">;
+  finding(): Finding;
+}
+
+/** Findings that are made as they are asked for. */
+export interface FindingStream extends Iterable<Finding> {
+  /** All of them in the same order, each without what takes long. */
+  outlines?(): Iterable<FindingOutline>;
+  /** Counts them without making any. */
+  tally?(): Iterable<FindingTally>;
+  /** Those with these ids that break images, without making the others. */
+  select?(ids: ReadonlySet<string>): Iterable<Finding>;
+}

@@ -23,6 +23,9 @@ const decided = {
   asked,
   decision: z.enum(["go", "stop", "undecided"]),
   reasons: z.array(z.string()).describe("every reason against going, each with the next step"),
+  warnings: z
+    .array(z.string())
+    .describe("what does not speak against going and should be known: content to be kept that nobody has verified"),
   fingerprints: z.array(
     z.strictObject({
       root: rootName,

@@ -3,6 +3,7 @@ import { z } from "zod";
 import { forecastLine, forecastReport } from "./forecast.ts";
 import { gateLine, gateReport } from "./gate.ts";
 import { planLine, planReport } from "./plan.ts";
+import { probeLine, probeReport } from "./probe.ts";
 import { reclaimLine, reclaimReport } from "./reclaim.ts";
 import { scanLine, scanReport } from "./scan.ts";
 import { usageLine, usageReport } from "./usage.ts";
@@ -28,5 +29,7 @@ export function jsonSchemas(): Record<string, object> {
     "reclaim-line.schema.json": z.toJSONSchema(reclaimLine),
     "plan.schema.json": z.toJSONSchema(planReport),
     "plan-line.schema.json": z.toJSONSchema(planLine),
+    "probe.schema.json": z.toJSONSchema(probeReport),
+    "probe-line.schema.json": z.toJSONSchema(probeLine),
   };
 }

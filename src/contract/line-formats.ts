@@ -114,6 +114,10 @@ export const LINE_FORMATS = {
     },
     last: "summary",
   },
+  probe: {
+    lists: { ...SCAN.lists, images: { line: "image" } },
+    last: "summary",
+  },
   plan: {
     lists: { roots: { line: "root" }, steps: { line: "step" }, left: { line: "left" }, ...UNREADABLE },
     last: "summary",

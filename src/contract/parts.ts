@@ -14,10 +14,28 @@ export const rootKind = z
   .enum(["authoritative", "cache"])
   .describe("whether missing parts are damage, or fetched on demand by a pull-through cache");
 
+const fileCounts = z.strictObject({ links: count, manifests: count, configs: count });
+
+const evidence = z
+  .strictObject({
+    readAllAt: z.iso
+      .datetime()
+      .describe("when the run began that last read all of the root: how old the oldest evidence is"),
+    indexOf: z.iso
+      .datetime()
+      .nullable()
+      .describe("when the run began whose index this one used; null where this one read all"),
+    taken: fileCounts.describe("files that have not changed since they were read, and were not read again"),
+    read: fileCounts.describe("files that were read"),
+    reason: z.string().nullable().describe("why all was read; null where it was not"),
+  })
+  .describe("with --index: what the verdict rests on");
+
 export const investigatedRoot = z.strictObject({
   name: rootName,
   path: z.string().describe("absolute"),
   kind: rootKind,
+  evidence: evidence.exactOptional(),
 });
 
 export const unreadable = z.strictObject({

@@ -1,5 +1,6 @@
 // The shape of plan's report, as zod schemas.
 import { z } from "zod";
+import { content } from "./content.ts";
 import { lineSchema } from "./lines.ts";
 import {
   count,
@@ -135,6 +136,7 @@ const left = z
 const run = {
   ...runShape("plan"),
   contentVerified: z.boolean().describe("whether every blob was hashed"),
+  content: content.exactOptional(),
   script: z.string().nullable().describe("where it is written, absolute; null where none was asked for or needed"),
   quarantine: z.string().nullable().describe("where the script moves things"),
 };

@@ -19,6 +19,8 @@ export type InvestigationRun = Pick<
 
 export type InvestigatedRoot = Infer<typeof investigatedRoot>;
 
-export function investigatedRootRecord({ name, path, kind }: InvestigatedRoot): InvestigatedRoot {
-  return { name, path, kind };
+export type Evidence = NonNullable<InvestigatedRoot["evidence"]>;
+
+export function investigatedRootRecord({ name, path, kind, evidence }: InvestigatedRoot): InvestigatedRoot {
+  return { name, path, kind, ...(evidence && { evidence }) };
 }

@@ -1,7 +1,8 @@
 // The shape of a scan's report, as zod schemas.
 import { z } from "zod";
 import { CAUSE_CODES } from "./cause.ts";
-import { FINDING_CODES, type Finding, ROLE_NAMES, SEVERITIES } from "./finding.ts";
+import { content } from "./content.ts";
+import { FINDING_CODES, type FindingStream, ROLE_NAMES, SEVERITIES } from "./finding.ts";
 import { lineSchema } from "./lines.ts";
 import { count, digest, type Infer, investigatedRoot, relativePath, rootName, runShape, unreadable } from "./parts.ts";
 
@@ -20,7 +21,7 @@ const root = z.strictObject({
   }),
 });
 
-const brokenTag = z
+export const brokenTag = z
   .strictObject({
     root: rootName,
     repository: z.string(),
@@ -54,6 +55,25 @@ export const finding = z
       .string()
       .regex(/^docs\/findings\.md#[a-z-]+$/)
       .describe("where the code is explained, in this project's repository"),
+    damage: z
+      .strictObject({
+        actual: digest.describe("what its bytes do hash to"),
+        bytes: count,
+        expectedBytes: count.nullable().describe("by the descriptor that names it; null where nothing does"),
+        zeros: count.describe("bytes in blocks of 4 KiB that hold nothing but zeros"),
+        firstZero: count.nullable().describe("where the first of these blocks begins"),
+        firstDifference: z
+          .strictObject({ offset: count, root: rootName })
+          .nullable()
+          .describe("the first byte that is other than in a sound copy, and the root that has the copy"),
+        matchedAt: z.iso.datetime().nullable().describe("when it was last found to match, where that is remembered"),
+        file: z
+          .enum(["unchanged", "touched", "rewritten"])
+          .nullable()
+          .describe("what has become of its file since: by size and times; touched is another change time alone"),
+      })
+      .exactOptional()
+      .describe("of corrupt content that --verify-content has looked at"),
     accepted: z
       .strictObject({ reason: z.string(), until: z.string() })
       .exactOptional()
@@ -75,7 +95,7 @@ export const cause = z
         z.string(),
         z.union([z.string().describe("a path, a time (ISO 8601, UTC) or a name"), z.number().describe("a count")]),
       )
-      .describe("what tells; its members depend on the code"),
+      .describe("what shows it; its members depend on the code"),
     findings: count.describe("findings that it explains"),
     images: count.describe("broken images that it explains"),
     fix: z.string().describe("the one thing to do, and what not to do"),
@@ -83,7 +103,7 @@ export const cause = z
   })
   .describe("one event that explains many findings");
 
-const history = z.strictObject({
+export const history = z.strictObject({
   since: z.iso.datetime().describe("when the last complete run was"),
   new: count,
   persisting: count,
@@ -91,7 +111,7 @@ const history = z.strictObject({
   resolved: z.array(z.strictObject({ id: z.string(), code: z.string(), root: rootName, path: relativePath })),
 });
 
-const summary = z.strictObject({
+export const summary = z.strictObject({
   error: count.describe("findings of this severity"),
   warning: count,
   info: count,
@@ -107,6 +127,7 @@ export const scanReport = z
     brokenTags: z.array(brokenTag),
     findings: z.array(finding),
     unreadable: z.array(unreadable).describe("what could not be read, so that nothing is known about it"),
+    content: content.exactOptional(),
     history: history.exactOptional().describe("what changed since the last complete run, where one is remembered"),
     summary,
   })
@@ -115,7 +136,7 @@ export const scanReport = z
 export const scanLine = lineSchema("scan", scanReport);
 
 /** Findings are made as they are asked for: a million of them are never held at once. */
-export type ScanReport = Omit<Infer<typeof scanReport>, "findings"> & { readonly findings: Iterable<Finding> };
+export type ScanReport = Omit<Infer<typeof scanReport>, "findings"> & { readonly findings: FindingStream };
 export type Verdict = ScanReport["verdict"];
 export type RootReport = ScanReport["roots"][number];
 export type BrokenTagReport = ScanReport["brokenTags"][number];

@@ -4,6 +4,16 @@ import { z } from "zod";
 const count = z.int().nonnegative();
 const time = z.iso.datetime();
 
+/** A finding, as runs remember it; a probe does too. */
+export const rememberedFinding = z.strictObject({
+  id: z.string(),
+  code: z.string(),
+  root: z.string(),
+  path: z.string(),
+  firstSeen: time,
+  lastSeen: time,
+});
+
 const STATE = z.strictObject({
   schemaVersion: z.literal(1),
   completedAt: time,
@@ -30,16 +40,8 @@ const STATE = z.strictObject({
       marked: z.strictObject({ all: count.nullable(), tagged: count.nullable() }),
     }),
   ),
-  findings: z.array(
-    z.strictObject({
-      id: z.string(),
-      code: z.string(),
-      root: z.string(),
-      path: z.string(),
-      firstSeen: time,
-      lastSeen: time,
-    }),
-  ),
+  /** Null where there are too many to be remembered: then nothing is known of what is new or resolved. */
+  findings: z.array(rememberedFinding).nullable(),
 });
 /** Times are ISO 8601, UTC. */
 export type State = z.infer<typeof STATE>;

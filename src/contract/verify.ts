@@ -1,5 +1,6 @@
 // The shape of verify's report, as zod schemas.
 import { z } from "zod";
+import { contentEvidence } from "./content.ts";
 import { lineSchema } from "./lines.ts";
 import { count, digest, type Infer, investigatedRoot, readError, rootName, runShape, unreadable } from "./parts.ts";
 import { finding } from "./scan.ts";
@@ -65,6 +66,9 @@ const image = z.strictObject({
   platforms: z.array(z.string()).describe("those that cannot be pulled; empty for an image of one platform"),
   tagStatus: status.describe("what the tag answers; null for an image by digest"),
   bytes: count.describe("of its blobs in the store, each counted once"),
+  content: contentEvidence
+    .exactOptional()
+    .describe("when its blobs were last verified, with --content-record or --verify-content"),
   parts: z.array(part).describe("in the order in which manifests name them"),
   findings: z.array(finding).describe("why it is broken, as a scan reports it; affects names this image alone"),
 });

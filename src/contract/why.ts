@@ -66,7 +66,15 @@ const blob = z.strictObject({
     .array(z.strictObject({ repository: z.string(), tag: z.string() }))
     .describe("tags that named it before"),
   garbageCollection: z
-    .strictObject({ plain: outcome, deleteUntagged: outcome })
+    .strictObject({
+      seesAborts: z
+        .boolean()
+        .describe(
+          "whether it was looked for what makes it abort: where a scan looks, and in the folders of the digests asked for; not with an index",
+        ),
+      plain: outcome,
+      deleteUntagged: outcome,
+    })
     .describe("what garbage-collect would do with it, without and with -m"),
 });
 
