@@ -12,6 +12,8 @@ export interface CauseDisk {
   modifiedAt(path: string): number | undefined;
   /** Whether something is there, a symbolic link followed. */
   has(path: string): boolean;
+  /** The names in a directory, none where nothing is; undefined where it cannot be listed. */
+  names(path: string): readonly string[] | undefined;
 }
 
 export interface CauseContext {
@@ -32,6 +34,8 @@ export interface FoundCause extends Pick<Cause, "message" | "evidence" | "fix" |
   readonly unread?: Unreadable & { readonly ruins: boolean };
   /** Whether the event explains the finding. */
   explains(found: Found): boolean;
+  /** Looks at the disk again whether it is still so; of such an event as `ruins` all findings, which then need not be read again. */
+  stillHolds?(): boolean;
 }
 
 export interface CauseDefinition {

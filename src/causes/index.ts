@@ -4,6 +4,7 @@ import { cacheState } from "./cache-state.ts";
 import type { CauseContext, CauseDefinition, FoundCause } from "./cause.ts";
 import { collectedChildren } from "./collected-children.ts";
 import { partialRestore } from "./partial-restore.ts";
+import { isStoreEmpty } from "./store.ts";
 import { storeDisplaced } from "./store-displaced.ts";
 import { storeNotMounted } from "./store-not-mounted.ts";
 import { tornWrites } from "./torn-writes.ts";
@@ -25,6 +26,14 @@ export interface RootCauses {
   readonly causes: readonly Cause[];
   /** What nothing can be said of because of such an event. */
   readonly unread: FoundCause["unread"];
+}
+
+/**
+ * The event after which nothing that was found need be read again, if the root shows one: all of it rests on the blob store,
+ * in which there is not one blob.
+ */
+export function findRuin(context: CauseContext): FoundCause | undefined {
+  return isStoreEmpty(context.graph) ? CAUSES["store-not-mounted"]?.find(context) : undefined;
 }
 
 /** The events that a root shows. One after which things are elsewhere explains all, so nothing is looked for after it. */

@@ -1,7 +1,6 @@
 // A copy or restore that left out a class of files: every layer link, or every blob of whole shards.
 import { DiskState } from "../facts/facts.ts";
 import type { RootGraph } from "../graph/root-graph.ts";
-import { parseDigest } from "../layout/digest.ts";
 import { BLOBS, REPOSITORIES } from "../layout/paths.ts";
 import type { PullProblem } from "../registry/serve/failure.ts";
 import type { CauseContext, CauseDefinition, FoundCause } from "./cause.ts";
@@ -67,15 +66,16 @@ function withoutShards({ graph, path, pull, findings }: CauseContext): FoundCaus
   };
 }
 
+/** The shards of an algorithm, which are called after a digest's first byte. */
+const NAMES = Array.from({ length: 256 }, (_, byte) => byte.toString(16).padStart(2, "0"));
+
 /** By shard, such as `4b`: how many of the blobs that something references are there, and how many are not. */
 function countShards(graph: RootGraph, isWanted: (digest: number) => boolean) {
   const shards = new Map<string, { present: number; missing: number }>();
   for (let digest = 0; digest < graph.digests.length; digest++) {
     const state = graph.blobState(digest);
-    if (!isWanted(digest) || !graph.digests.isDigest(digest)) continue;
-    const parsed = parseDigest(graph.digests.text(digest));
-    if (parsed?.algorithm !== "sha256") continue;
-    const name = parsed.hex.slice(0, 2);
+    if (graph.digests.algorithm(digest) !== "sha256" || !isWanted(digest)) continue;
+    const name = NAMES[graph.digests.word(digest, 0) >>> 24]!;
     const shard = shards.get(name) ?? { present: 0, missing: 0 };
     shards.set(name, shard);
     if (state === DiskState.ok) shard.present++;

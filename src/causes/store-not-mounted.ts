@@ -1,12 +1,12 @@
 // The blob store, or a part of repositories/, is on a volume that is not mounted: nothing was deleted.
 import { BLOBS } from "../layout/paths.ts";
-import type { CauseDefinition } from "./cause.ts";
+import type { CauseDefinition, CauseDisk } from "./cause.ts";
 import { countMissing, isStoreEmpty, lacksNearlyAll, manifestsInStore } from "./store.ts";
 
 export const storeNotMounted: CauseDefinition = {
   code: "store-not-mounted",
   meaning: "the blob store or a part of repositories/ is empty: a volume is not mounted",
-  find: ({ graph, path, kind, findings, unmounted }) => {
+  find: ({ graph, path, kind, findings, disk, unmounted }) => {
     const [first] = unmounted;
     if (first !== undefined) {
       const more = unmounted.length > 1 ? ` (and ${unmounted.length - 1} more)` : "";
@@ -30,6 +30,14 @@ export const storeNotMounted: CauseDefinition = {
       // What links name in a store that is not there was not lost.
       unread: { path: BLOBS, error: "empty, while repositories link manifests (is its volume mounted?)", ruins: true },
       explains: () => true,
+      stillHolds: () => isEmptyBelow(disk, BLOBS, 2),
     };
   },
 };
+
+/** Whether there is nothing but directories, so many levels of them. */
+function isEmptyBelow(disk: CauseDisk, path: string, levels: number): boolean {
+  const names = disk.names(path);
+  if (names === undefined || (levels === 0 && names.length > 0)) return false;
+  return names.every((name) => isEmptyBelow(disk, `${path}/${name}`, levels - 1));
+}

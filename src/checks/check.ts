@@ -1,17 +1,18 @@
 // What a check is: everything that the program knows of one finding code, in one value.
 
 import type { FindingCode, RoleName, Severity } from "../contract/finding.ts";
-import type { Claim } from "../graph/claims.ts";
+import type { AsRead, Claim } from "../graph/claims.ts";
 import type { RepositoryNode } from "../graph/root-graph.ts";
+import type { SuspectContent } from "./content-damage.ts";
 import type { CheckContext } from "./context.ts";
 
 /** What a finding is about, in the numbers of the graph. */
 export interface FindingDraft {
   readonly repository?: RepositoryNode;
-  readonly tag?: number;
+  readonly tag?: number | undefined;
   readonly digest?: number;
   readonly parent?: number;
-  readonly role?: RoleName;
+  readonly role?: RoleName | undefined;
   readonly platform?: string | undefined;
   /** What is wrong on disk, relative to the root. */
   readonly path: string;
@@ -19,7 +20,7 @@ export interface FindingDraft {
   readonly isUnwanted?: boolean;
   /** The tags that it breaks. */
   readonly tags: readonly number[];
-  /** Where the check itself does not say how severe it is. */
+  /** Where the check's own does not hold; only of one that `variesInSeverity`. */
   readonly severity?: Severity;
 }
 
@@ -39,12 +40,16 @@ interface CheckFacts<Code extends FindingCode> {
   readonly code: Code;
   /** `error-if-tagged`: error where a tag needs it, info where only unwanted platforms do, else warning. */
   readonly severity: Severity | "error-if-tagged";
+  /** Whether a finding may be of another severity than that: then each says so itself. */
+  readonly variesInSeverity?: boolean;
   /** The thing's state in the fewest words, as text output names it: "not in the store". */
   readonly label: string;
   /** What the code means, in one line. */
   readonly meaning: string;
   /** What text output calls the thing that is wrong where it has no role and no tag; "manifest" if not given. */
   readonly noun?: string;
+  /** Whether it never breaks an image, so that nobody need ask a million of its findings for the tags that they break. */
+  readonly breaksNoImage?: boolean;
   /** Whether it is damage in a pull-through cache too, which fetches what is missing. */
   readonly inCaches: boolean;
   /** Whether it can be said only of a root all of which could be read. */
@@ -66,8 +71,13 @@ export interface CheckDefinition<Code extends FindingCode, T> extends CheckFacts
   find(context: CheckContext): Iterable<T>;
   draft(context: CheckContext, found: T): FindingDraft;
   words(context: CheckContext, found: T): FindingWords;
-  /** What was true of the disk and makes it a finding; read again before it is reported, since a registry may be at work. */
-  restsOn(context: CheckContext, found: T): Iterable<Claim>;
+  /** The blob whose content may be damaged; left out where it never is that. */
+  suspect?(context: CheckContext, found: T): SuspectContent;
+  /**
+   * What was true of the disk and makes it a finding; read again before it is reported, since a registry may be at work. What
+   * `asRead` answers may be left out.
+   */
+  restsOn(context: CheckContext, found: T, asRead?: AsRead): Iterable<Claim>;
   /** What the repair script does at its path; undefined where images decide that, or a person. */
   fix?(context: CheckContext, found: T): Fix | undefined;
 }

@@ -7,7 +7,7 @@ import type { RootGraph } from "../graph/root-graph.ts";
 import type { Rules } from "../registry/rules.ts";
 import { type Catalogue, walkCatalogue } from "../registry/serve/catalogue.ts";
 import type { WantedPlatforms } from "../registry/serve/child-needs.ts";
-import { type Pull, pullAll } from "../registry/serve/pull.ts";
+import { type Pull, type PullRules, pullAll } from "../registry/serve/pull.ts";
 
 export interface CheckContext {
   /** The root's name. */
@@ -40,13 +40,24 @@ export interface CheckContext {
 
 const NO_NAMES: NamespaceFacts = { folders: new Map(), empty: [], unexpected: [], unreadable: [] };
 
+/** How the images of a root are pulled; `platforms` are those that repositories are to have. */
+export function pullRulesOf(
+  { kind, name, indexPlatforms }: PulledRoot,
+  platforms: readonly WantedPlatforms[],
+): PullRules {
+  // What regfsck was told of single repositories beats what the registry asks for in all of them.
+  const accepted = indexPlatforms ? [{ repository: "**", wanted: indexPlatforms }] : [];
+  return { fetchesMissing: kind === "cache", root: name, platforms: [...platforms, ...accepted] };
+}
+
+type PulledRoot = Pick<CheckContext, "kind"> & {
+  readonly name: string;
+  readonly indexPlatforms?: readonly string[] | undefined;
+};
+
 /** Pulls all images of the graph. What is left out is as in a part of a root, of which nothing is said as a whole. */
 export function checkContext(
-  root: Pick<CheckContext, "kind"> & {
-    readonly name: string;
-    readonly cachesDescriptors?: boolean | undefined;
-    readonly indexPlatforms?: readonly string[] | undefined;
-  },
+  root: PulledRoot & { readonly cachesDescriptors?: boolean | undefined },
   graph: RootGraph,
   rules: Rules,
   rest: Partial<
@@ -58,10 +69,6 @@ export function checkContext(
   } = {},
 ): CheckContext {
   const { namespace = NO_NAMES, unexpectedInStore = [], wholeRoot = false, now = 0, registryUser, closed = [] } = rest;
-  // What regfsck was told of single repositories beats what the registry asks for in all of them.
-  const { indexPlatforms } = root;
-  const accepted = indexPlatforms ? [{ repository: "**", wanted: indexPlatforms }] : [];
-  const platforms = [...(rest.platforms ?? []), ...accepted];
   // A cache fetches what it may not read; a user who is only guessed may be another.
   const isCertain = closed.length > 0 && root.kind === "authoritative" && registryUser?.isNamed;
   const parts = isCertain ? closedParts(graph, closed) : undefined;
@@ -71,7 +78,7 @@ export function checkContext(
     cachesDescriptors: root.cachesDescriptors,
     rules,
     graph,
-    pull: pullAll(graph, { fetchesMissing: root.kind === "cache", root: root.name, platforms, closed: parts }),
+    pull: pullAll(graph, { ...pullRulesOf(root, rest.platforms ?? []), closed: parts }),
     registryUser,
     closed,
     closedParts: parts,

@@ -16,7 +16,7 @@ export const danglingTag = defineCheck({
   find: (context) => problemsOf(context, "dangling-tag"),
   draft: (context, problem) => {
     const name = context.graph.tags.name(problem.tag);
-    return problemDraft(context, problem, tagCurrent(problem.repository.name, name));
+    return problemDraft(context, problem, () => tagCurrent(problem.repository.name, name));
   },
   words: (context, problem) => ({
     message: messageOf(context, problem),

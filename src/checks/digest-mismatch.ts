@@ -18,7 +18,7 @@ export const digestMismatch = defineCheck({
     const { blob, kind } = reply!;
     const { digests } = context.graph;
     const path = blob === digest ? blobData(digests.text(blob)) : linkFile(repository.name, kind, digests.text(digest));
-    return problemDraft(context, problem, path);
+    return problemDraft(context, problem, () => path);
   },
   words: (context, { digest, reply }) => {
     const { graph } = context;
@@ -33,10 +33,17 @@ export const digestMismatch = defineCheck({
             : afterRestart(context, "push the image again (the blob that the link should name is not in the store)"),
       };
     }
-    const actual = `actual digest ${graph.actualDigest(blob)}`;
+    const known = graph.actualDigest(blob);
+    const actual =
+      known === undefined ? "and an earlier run has read other content in this very file" : `actual digest ${known}`;
     const effect =
       answer === "invalid" ? "the registry cannot parse it: 500" : "it is served with 200, and clients reject it";
     return { message: `${expected}, ${actual}: ${effect}`, remedy: REPLACE_FILE };
   },
+  suspect: ({ graph }, { digest, reference, reply }) => ({
+    // Where a link leads elsewhere it is the link that is wrong.
+    blob: reply!.blob === digest ? digest : -1,
+    expected: reference < 0 ? -1 : graph.manifests.targetSize(reference),
+  }),
   restsOn: problemClaims,
 });

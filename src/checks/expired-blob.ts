@@ -37,9 +37,9 @@ export const expiredBlob = defineCheck({
       remedy: "restart the cache: it then fetches the blob again",
     };
   },
-  restsOn: ({ graph }, { repository, link }) => {
+  restsOn: ({ graph }, { repository, link }, asRead) => {
     const place = graph.layerLinks.place(link);
-    return claimsOf(graph, repository, { digests: [place], suspects: [], tags: [] });
+    return claimsOf(graph, repository, { digests: [place], suspects: [], tags: [] }, asRead);
   },
 });
 

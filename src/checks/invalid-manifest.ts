@@ -14,7 +14,7 @@ export const invalidManifest = defineCheck({
   fixedAtPath: true,
   find: (context) => problemsOf(context, "invalid-manifest"),
   draft: (context, problem) =>
-    problemDraft(context, problem, blobData(context.graph.digests.text(problem.reply!.blob))),
+    problemDraft(context, problem, () => blobData(context.graph.digests.text(problem.reply!.blob))),
   words: (context, { reply }) => {
     const { manifests } = context.graph;
     const manifest = manifests.find(reply!.blob);

@@ -16,7 +16,7 @@ export const malformedLink = defineCheck({
   isTidied: true,
   fixedAtPath: true,
   find: (context) => problemsOf(context, "broken-tag", "broken-link"),
-  draft: (context, problem) => problemDraft(context, problem, pathOf(context, problem)),
+  draft: (context, problem) => problemDraft(context, problem, () => pathOf(context, problem)),
   words: (context, { tag, reply }) => {
     const { graph } = context;
     if (tag >= 0) {

@@ -34,8 +34,8 @@ export const mismatchedLink = defineCheck({
     message: `expected digest ${digests.text(place)}, but the ${kind} link names ${digests.text(target)}`,
     remedy: "delete the link's folder, or write its own digest into it (no tag needs it now)",
   }),
-  restsOn: ({ graph }, { repository, place }) =>
-    claimsOf(graph, repository, { digests: [place], suspects: [place], tags: [] }),
+  restsOn: ({ graph }, { repository, place }, asRead) =>
+    claimsOf(graph, repository, { digests: [place], suspects: [place], tags: [] }, asRead),
 });
 
 function* findMismatched(context: CheckContext): Generator<MismatchedLink> {

@@ -9,7 +9,7 @@ export const missingBlob = defineCheck({
   meaning: "a manifest's config or layer is not in the store",
   inCaches: false,
   find: (context) => refusedReferences(context, "blob", false),
-  draft: (context, problem) => problemDraft(context, problem, dataPath(context, problem)),
+  draft: (context, problem) => problemDraft(context, problem, () => dataPath(context, problem)),
   words: (context, problem) =>
     context.graph.digests.isDigest(problem.digest)
       ? {

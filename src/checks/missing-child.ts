@@ -17,7 +17,7 @@ export const missingChild = defineCheck({
   meaning: "an index names a child manifest whose blob is not in the store",
   inCaches: false,
   find: (context) => refusedReferences(context, "child", false),
-  draft: (context, problem) => problemDraft(context, problem, dataPath(context, problem)),
+  draft: (context, problem) => problemDraft(context, problem, () => dataPath(context, problem)),
   words: (context, problem) =>
     context.graph.digests.isDigest(problem.digest)
       ? {

@@ -2,32 +2,27 @@
 
 import { DiskState } from "../facts/facts.ts";
 import { claimsOf } from "../graph/claims.ts";
-import { linkFile } from "../layout/paths.ts";
 import { defineCheck } from "./check.ts";
 import type { CheckContext } from "./context.ts";
-import { afterRestart } from "./pull-problems.ts";
+import { afterRestart, LinkDraft } from "./pull-problems.ts";
 
 export const missingManifest = defineCheck({
   code: "missing-manifest",
   severity: "warning",
   label: "linked, not in the store",
   meaning: "a revision link whose manifest blob is not in the store",
+  breaksNoImage: true,
   inCaches: false,
   find: findLinks,
-  draft: ({ graph }, link) => {
-    const repository = graph.repository(graph.revisions.repository(link));
-    const digest = graph.revisions.place(link);
-    const path = linkFile(repository.name, "revision", graph.digests.text(digest));
-    return { repository, digest, path, tags: [] };
-  },
+  draft: ({ graph }, link) => new LinkDraft(graph, "revision", link),
   words: (context) => ({
     message: "the revision link names a manifest whose data is not in the store: 404",
     remedy: `delete the revision's folder (no tag needs it); if someone pulls it by digest, ${afterRestart(context, "push the image again")}`,
   }),
-  restsOn: ({ graph }, link) => {
+  restsOn: ({ graph }, link, asRead) => {
     const place = graph.revisions.place(link);
     const about = { digests: [place], suspects: [place], tags: [] };
-    return claimsOf(graph, graph.repository(graph.revisions.repository(link)), about);
+    return claimsOf(graph, graph.repository(graph.revisions.repository(link)), about, asRead);
   },
 });
 

@@ -3,24 +3,21 @@
 
 import { DiskState } from "../facts/facts.ts";
 import { claimsOf } from "../graph/claims.ts";
-import { linkFile } from "../layout/paths.ts";
 import { defineCheck } from "./check.ts";
 import type { CheckContext } from "./context.ts";
 import { findExpired } from "./expired-blob.ts";
+import { LinkDraft } from "./pull-problems.ts";
 
 export const orphanLayerLink = defineCheck({
   code: "orphan-layer-link",
   severity: "warning",
   label: "linked, not in the store",
   meaning: "a layer link whose blob is not in the store, which no live manifest of the repository wants",
+  breaksNoImage: true,
   inCaches: true,
   isTidied: true,
   find: findLinks,
-  draft: ({ graph }, link) => {
-    const repository = graph.repository(graph.layerLinks.repository(link));
-    const digest = graph.layerLinks.place(link);
-    return { repository, digest, path: linkFile(repository.name, "layer", graph.digests.text(digest)), tags: [] };
-  },
+  draft: ({ graph }, link) => new LinkDraft(graph, "layer", link),
   words: ({ kind }) => ({
     message: "the layer link names a blob that is not in the store",
     remedy:
@@ -28,10 +25,10 @@ export const orphanLayerLink = defineCheck({
         ? "restart the cache: it then fetches the blob again when it is asked for"
         : "delete the link's folder while the registry is stopped (no image of today needs it)",
   }),
-  restsOn: ({ graph }, link) => {
+  restsOn: ({ graph }, link, asRead) => {
     const place = graph.layerLinks.place(link);
     const about = { digests: [place], suspects: [place], tags: [] };
-    return claimsOf(graph, graph.repository(graph.layerLinks.repository(link)), about);
+    return claimsOf(graph, graph.repository(graph.layerLinks.repository(link)), about, asRead);
   },
 });
 

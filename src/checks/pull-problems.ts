@@ -1,9 +1,10 @@
 // What the checks share that report what a client runs into when it pulls.
 
-import { ROLE_NAMES } from "../contract/finding.ts";
+import { ROLE_NAMES, type RoleName } from "../contract/finding.ts";
 import { DiskState, ManifestKind, Role } from "../facts/facts.ts";
-import { type Claim, claimsOf } from "../graph/claims.ts";
-import { blobData, type LinkKind, linkFile } from "../layout/paths.ts";
+import { type AsRead, type Claim, claimsOf } from "../graph/claims.ts";
+import type { RepositoryNode, RootGraph } from "../graph/root-graph.ts";
+import { blobData, type LinkKind, linkFile, linkOf } from "../layout/paths.ts";
 import type { Failure, PullProblem } from "../registry/serve/failure.ts";
 import type { FindingDraft } from "./check.ts";
 import type { CheckContext } from "./context.ts";
@@ -56,46 +57,96 @@ export function pushChild(context: CheckContext, { reference, isUnwanted }: Pull
 }
 
 /** The problems with one of these failures. */
-export function problemsOf({ pull }: CheckContext, ...failures: readonly Failure[]): PullProblem[] {
-  return pull.problems.filter(({ failure }) => failures.includes(failure));
+export function problemsOf({ pull }: CheckContext, ...failures: readonly Failure[]): Iterable<PullProblem> {
+  return pull.problems.of(failures);
 }
 
 /**
  * The children, or configs and layers, that the registry refuses although a manifest that it holds references them, and
  * whose data is, or is not, in the store.
  */
-export function refusedReferences(context: CheckContext, wanted: "child" | "blob", inStore: boolean): PullProblem[] {
+export function* refusedReferences(
+  context: CheckContext,
+  wanted: "child" | "blob",
+  inStore: boolean,
+): Generator<PullProblem> {
   const { graph } = context;
-  return problemsOf(context, "refused-reference").filter(({ reference, reply }) => {
+  for (const problem of problemsOf(context, "refused-reference")) {
+    const { reference, reply } = problem;
     const isChild = graph.manifests.role(reference) === Role.child;
     const state = graph.blobState(reply!.asked);
     // Where the store cannot be read nothing is said to be gone from it: what is known is that the link is.
     const present = (state === DiskState.ok || state === DiskState.unreadable) && reply!.answer !== "no-data";
-    return isChild === (wanted === "child") && present === inStore;
-  });
+    if (isChild === (wanted === "child") && present === inStore) yield problem;
+  }
 }
 
-/** The draft of a problem; `path` is what is wrong on disk. */
-export function problemDraft({ graph }: CheckContext, problem: PullProblem, path: string): FindingDraft {
-  const { repository, tag, digest, parent, reference, platform, isUnwanted, tags } = problem;
-  const role = reference < 0 ? undefined : ROLE_NAMES[graph.manifests.role(reference)];
-  return {
-    repository,
-    ...(tag >= 0 && { tag }),
-    digest,
-    parent,
-    ...(role && { role }),
-    platform,
-    isUnwanted,
-    tags,
-    path,
-  };
+/** The draft of a problem; `pathOf` gives what is wrong on disk. */
+export function problemDraft({ graph }: CheckContext, problem: PullProblem, pathOf: () => string): FindingDraft {
+  return new ProblemDraft(graph, problem, pathOf);
+}
+
+/** Its path is made when it is asked for: of a million findings few are shown. */
+class ProblemDraft implements FindingDraft {
+  readonly repository: RepositoryNode;
+  readonly tag: number | undefined;
+  readonly digest: number;
+  readonly parent: number;
+  readonly role: RoleName | undefined;
+  readonly platform: string | undefined;
+  readonly isUnwanted: boolean;
+  readonly tags: readonly number[];
+  readonly #pathOf: () => string;
+
+  constructor(
+    { manifests }: RootGraph,
+    { repository, tag, digest, parent, reference, platform, isUnwanted, tags }: PullProblem,
+    pathOf: () => string,
+  ) {
+    this.repository = repository;
+    this.tag = tag >= 0 ? tag : undefined;
+    this.digest = digest;
+    this.parent = parent;
+    this.role = reference < 0 ? undefined : ROLE_NAMES[manifests.role(reference)];
+    this.platform = platform;
+    this.isUnwanted = isUnwanted;
+    this.tags = tags;
+    this.#pathOf = pathOf;
+  }
+
+  get path(): string {
+    return this.#pathOf();
+  }
+}
+
+/** The draft of a link that no image needs, at its own path. */
+export class LinkDraft implements FindingDraft {
+  readonly repository: RepositoryNode;
+  readonly digest: number;
+  readonly tags: readonly number[] = [];
+  readonly #graph: RootGraph;
+  readonly #kind: LinkKind;
+
+  constructor(graph: RootGraph, kind: LinkKind, link: number) {
+    const links = graph.links(kind);
+    this.repository = graph.repository(links.repository(link));
+    this.digest = links.place(link);
+    this.#graph = graph;
+    this.#kind = kind;
+  }
+
+  get path(): string {
+    const { digests } = this.#graph;
+    const algorithm = digests.algorithm(this.digest)!;
+    const hex = digests.text(this.digest).slice(algorithm.length + 1);
+    return linkOf(this.repository.name, this.#kind, { algorithm, hex });
+  }
 }
 
 /** The links and blobs of what a problem asks for, and the tags that it breaks. */
-export function problemClaims(context: CheckContext, problem: PullProblem): Iterable<Claim> {
+export function problemClaims(context: CheckContext, problem: PullProblem, asRead?: AsRead): Iterable<Claim> {
   const { repository, digest, parent, tags } = problem;
-  return claimsOf(context.graph, repository, { digests: [digest, parent], suspects: [digest], tags });
+  return claimsOf(context.graph, repository, { digests: [digest, parent], suspects: [digest], tags }, asRead);
 }
 
 /** Where the blob of a digest belongs; for an invalid digest, the manifest that references it. */

@@ -1,31 +1,43 @@
-// What the checks found in one root, found once: a million findings, each in the few bytes that its check keeps of it.
+// What the checks found in one root. A few findings are kept; of many only how many there are, and they are found again as
+// they are read, since what they follow from is in memory anyhow: so a million findings take no room of their own.
 
 import { FINDING_CODES, type FindingCode } from "../contract/finding.ts";
 import type { Check, Fix } from "./check.ts";
 import type { CheckContext } from "./context.ts";
 import { CHECKS, type Found } from "./index.ts";
 
+/** So many findings of a check are kept. */
+const MOST_KEPT = 10_000;
+
+/** What a check found: how many, and themselves unless they are many. */
+interface Kept {
+  readonly count: number;
+  readonly found: readonly unknown[] | undefined;
+}
+
 export class RootFindings implements Iterable<Found> {
   readonly context: CheckContext;
-  readonly #found: ReadonlyMap<Check, readonly unknown[]>;
+  readonly #kept: ReadonlyMap<Check, Kept>;
+  readonly #unsettled: ReadonlySet<string>;
 
-  private constructor(context: CheckContext, found: ReadonlyMap<Check, readonly unknown[]>) {
+  private constructor(context: CheckContext, kept: ReadonlyMap<Check, Kept>, unsettled: ReadonlySet<string>) {
     this.context = context;
-    this.#found = found;
+    this.#kept = kept;
+    this.#unsettled = unsettled;
   }
 
-  /** Runs all checks that apply to the root, each once. */
+  /** Runs all checks that apply to the root. */
   static find(context: CheckContext): RootFindings {
-    const found = new Map<Check, readonly unknown[]>();
+    const kept = new Map<Check, Kept>();
     for (const check of Object.values(CHECKS)) {
-      if (context.kind === "authoritative" || check.inCaches) found.set(check, [...check.find(context)]);
+      if (context.kind === "authoritative" || check.inCaches) kept.set(check, keep(check.find(context)));
     }
-    return new RootFindings(context, found);
+    return new RootFindings(context, kept, new Set());
   }
 
   /** As of a root of which nothing can be said. */
   static none(context: CheckContext): RootFindings {
-    return new RootFindings(context, new Map());
+    return new RootFindings(context, new Map(), new Set());
   }
 
   /** In the order of the codes. */
@@ -36,22 +48,30 @@ export class RootFindings implements Iterable<Found> {
   /** Sorted by repository, then as the repository lists them. */
   *of(code: FindingCode): Generator<Found> {
     const check = CHECKS[code];
-    for (const found of this.#found.get(check) ?? []) yield { check, found };
+    for (const found of this.#foundBy(check)) yield { check, found };
   }
 
   get isEmpty(): boolean {
-    return [...this.#found.values()].every((found) => found.length === 0);
+    return this.total === 0;
+  }
+
+  get total(): number {
+    let total = 0;
+    for (const { count } of this.#kept.values()) total += count;
+    return total;
   }
 
   count(code: FindingCode): number {
-    return this.#found.get(CHECKS[code])?.length ?? 0;
+    return this.#kept.get(CHECKS[code])?.count ?? 0;
   }
 
   /** What the repair script fixes at the path of a finding, in this way. */
   *toFix(fix: Fix) {
-    for (const [check, all] of this.#found) {
+    for (const check of this.#kept.keys()) {
       if (!check.fix) continue;
-      for (const found of all) if (check.fix(this.context, found) === fix) yield check.draft(this.context, found);
+      for (const found of this.#foundBy(check)) {
+        if (check.fix(this.context, found) === fix) yield check.draft(this.context, found);
+      }
     }
   }
 
@@ -60,12 +80,32 @@ export class RootFindings implements Iterable<Found> {
    * completely without what can only be said of one that was.
    */
   settled(unsettled: ReadonlySet<string>, isComplete: boolean): RootFindings {
-    const settled = new Map<Check, readonly unknown[]>();
-    for (const [check, all] of this.#found) {
-      if (check.needsCompleteRun && !isComplete) continue;
-      const isSettled = (found: unknown) => !unsettled.has(check.draft(this.context, found).path);
-      settled.set(check, unsettled.size === 0 ? all : all.filter(isSettled));
-    }
-    return new RootFindings(this.context, settled);
+    const told = [...this.#kept].filter(([check]) => !check.needsCompleteRun || isComplete);
+    if (unsettled.size === 0) return new RootFindings(this.context, new Map(told), unsettled);
+    const context = this.context;
+    const settled = told.map(([check, { found }]) => {
+      return [check, keep(without(unsettled, context, check, found ?? check.find(context)))] as const;
+    });
+    return new RootFindings(context, new Map(settled), unsettled);
   }
+
+  #foundBy(check: Check): Iterable<unknown> {
+    const kept = this.#kept.get(check);
+    if (!kept) return [];
+    return kept.found ?? without(this.#unsettled, this.context, check, check.find(this.context));
+  }
+}
+
+function keep(found: Iterable<unknown>): Kept {
+  let count = 0;
+  const first: unknown[] = [];
+  for (const one of found) {
+    count++;
+    if (count <= MOST_KEPT) first.push(one);
+  }
+  return { count, found: count > MOST_KEPT ? undefined : first };
+}
+
+function* without(paths: ReadonlySet<string>, context: CheckContext, check: Check, found: Iterable<unknown>) {
+  for (const one of found) if (paths.size === 0 || !paths.has(check.draft(context, one).path)) yield one;
 }

@@ -19,7 +19,7 @@ export const sizeMismatch = defineCheck({
     // What is at fault: the file, or the manifest that is wrong about it.
     const { digests } = context.graph;
     const path = isSound(context, problem) ? blobData(digests.text(problem.parent)) : dataPath(context, problem);
-    return problemDraft(context, problem, path);
+    return problemDraft(context, problem, () => path);
   },
   words: (context, problem) => {
     const { manifests } = context.graph;
@@ -39,6 +39,10 @@ export const sizeMismatch = defineCheck({
       remedy: REMEDIES[remedyOf(context, problem)],
     };
   },
+  suspect: ({ graph }, { reference, reply }) => ({
+    blob: reply!.blob,
+    expected: graph.manifests.targetSize(reference),
+  }),
   restsOn: problemClaims,
 });
 

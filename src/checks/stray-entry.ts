@@ -54,6 +54,7 @@ export const strayEntry = defineCheck({
 /** What each release makes of it differs in names alone. */
 function messageOf(reason: UnexpectedReason, path: string, { repositoryEntry }: CheckContext["rules"]): string {
   const kind = path.includes("/_layers/") ? "layer" : "revision";
+  if (reason === "file-for-folder" && path === SHA256) return FILE_FOR_BLOBS;
   return MESSAGES[reason].replace("_ENTRY_", repositoryEntry).replace("_KIND_", kind);
 }
 
@@ -70,6 +71,10 @@ const MESSAGES: Record<UnexpectedReason, string> = {
   "misplaced-link": "a file called link that is not a _KIND_ link: garbage collection reads it and aborts",
   "unusable-tag": "an entry that is not a tag, where garbage collection with -m expects one: it aborts",
 };
+
+/** Nothing enters it: a garbage collection that comes to no manifest gets past it (docs/internals/registry-2.8.3.md section 5.5). */
+const FILE_FOR_BLOBS =
+  "a file where the registry expects the directory of all blobs: 500 for each, and garbage collection aborts at the first manifest";
 
 function* findEntries(context: CheckContext): Generator<Found> {
   const { graph, catalogue, wholeRoot } = context;
@@ -142,7 +147,8 @@ function* blockedLayers({ name, blocked }: RepositoryNode): Generator<Unexpected
 }
 
 /** Where every blob lies: whatever it was pushed by, the registry stores it under sha256. */
-const STORE_FOLDERS: readonly string[] = [BLOBS, `${BLOBS}/sha256`];
+const SHA256 = `${BLOBS}/sha256`;
+const STORE_FOLDERS: readonly string[] = [BLOBS, SHA256];
 
 /** What stops the registry's walk of the blob store. */
 function* unexpectedInBlobStore({ graph, unexpectedInStore, pull }: CheckContext): Generator<UnexpectedEntry> {

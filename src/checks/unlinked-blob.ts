@@ -9,7 +9,7 @@ export const unlinkedBlob = defineCheck({
   meaning: "the config's or layer's blob is in the store, but the repository has no layer link to it: 404",
   inCaches: false,
   find: (context) => refusedReferences(context, "blob", true),
-  draft: (context, problem) => problemDraft(context, problem, linkPath(context, problem, "layer")),
+  draft: (context, problem) => problemDraft(context, problem, () => linkPath(context, problem, "layer")),
   words: (context, problem) => ({
     message: "the blob is in the store, but its repository has no layer link to it: 404",
     remedy: `write the layer link back, or ${pushAgain(context, problem)}`,

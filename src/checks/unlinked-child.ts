@@ -10,7 +10,7 @@ export const unlinkedChild = defineCheck({
   meaning: "the child's blob is in the store, but the repository has no link to it: 404",
   inCaches: false,
   find: (context) => refusedReferences(context, "child", true),
-  draft: (context, problem) => problemDraft(context, problem, linkPath(context, problem, "revision")),
+  draft: (context, problem) => problemDraft(context, problem, () => linkPath(context, problem, "revision")),
   words: (context, problem) => ({
     message: `${lenience(context, problem)}the child manifest is in the store, but its repository has no revision link to it: 404`,
     remedy:

@@ -16,6 +16,7 @@ interface ClosedEntry {
 export const unreadableForRegistry = defineCheck({
   code: "unreadable-for-registry",
   severity: "error",
+  variesInSeverity: true,
   label: "closed to the registry's user",
   meaning: "a file or directory that the user who serves the registry may not read, by its owner and mode",
   noun: "entry",

@@ -9,7 +9,15 @@ const at = (path: string) => new URL(path, project);
 const GUIDE = "see docs/internals/adding-a-check.md";
 
 /** What the checks share: files of src/checks that are no check. */
-const SHARED = ["check.ts", "context.ts", "finding.ts", "index.ts", "pull-problems.ts", "root-findings.ts"];
+const SHARED = [
+  "check.ts",
+  "content-damage.ts",
+  "context.ts",
+  "finding.ts",
+  "index.ts",
+  "pull-problems.ts",
+  "root-findings.ts",
+];
 
 it("knows a check for every code, in the order of the codes", () => {
   expect(Object.values(CHECKS).map(({ code }) => code)).toEqual([...FINDING_CODES]);

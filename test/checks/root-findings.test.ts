@@ -4,8 +4,11 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, expect, it, vi } from "vitest";
 import { blobPath } from "../../scripts/fixtures/storage.ts";
+import { checkContext } from "../../src/checks/context.ts";
 import { CHECKS } from "../../src/checks/index.ts";
-import { runProgram } from "../worlds/scan-world.ts";
+import { RootFindings } from "../../src/checks/root-findings.ts";
+import { RULES } from "../../src/registry/rules.ts";
+import { graphOf, runProgram } from "../worlds/scan-world.ts";
 import { World } from "../worlds/world.ts";
 
 afterEach(() => vi.restoreAllMocks());
@@ -39,4 +42,19 @@ it("runs each check once in a scan that writes all that it can", async () => {
   } finally {
     rmSync(folder, { recursive: true });
   }
+});
+
+it("keeps a few findings, and finds many again as they are read", () => {
+  const context = checkContext({ name: "root", kind: "authoritative" }, graphOf(new World()), RULES[2]);
+  const findMany = vi.spyOn(CHECKS["orphan-layer-link"], "find").mockImplementation(() => Array(10_001).keys());
+  const findFew = vi.spyOn(CHECKS["missing-manifest"], "find").mockImplementation(() => Array(10_000).keys());
+  const findings = RootFindings.find(context);
+  expect([findings.count("orphan-layer-link"), findings.count("missing-manifest"), findings.total]).toEqual([
+    10_001, 10_000, 20_001,
+  ]);
+  for (const code of ["orphan-layer-link", "missing-manifest"] as const) {
+    const found = [...findings.of(code)].map((one) => one.found);
+    expect(found).toEqual([...Array(found.length).keys()]);
+  }
+  expect([findMany.mock.calls.length, findFew.mock.calls.length]).toEqual([2, 1]);
 });

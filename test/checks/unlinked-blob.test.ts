@@ -25,7 +25,7 @@ describe("unlinked-blob", () => {
     ]);
   });
 
-  it("is not mended by a link in another repository", async () => {
+  it("is not fixed by a link in another repository", async () => {
     const world = new World();
     const layer = world.repository("team/base").layer();
     world.repository("team/app").image("1.0", [layer]);

@@ -34,7 +34,7 @@ describe("unlinked-child", () => {
     expect(brokenImages(report)).toEqual(["team/app:1.0 [linux/arm64]"]);
   });
 
-  it("says whether writing the link back mends it", async () => {
+  it("says whether writing the link back fixes it", async () => {
     const { world, child } = worldWithUnlinkedChild();
     const remedyNow = async () => (await scanWorld(world)).findings[0]?.remedy;
     expect(await remedyNow()).toContain("write its revision link back");

@@ -60,21 +60,30 @@ export interface CleanUp {
 }
 
 /**
- * `pull` is what pulling every image gave before. Tags that the clean-up removes do not count as broken, nor those that the
- * deletes name; another tag that a delete takes along does.
+ * In steps of about as long as all images take to be pulled. `pull` is what pulling every image gave before. Tags that the
+ * clean-up removes do not count as broken, nor those that the deletes name; another tag that a delete takes along does.
  */
-export function forecast(input: RootInput, pull: Pull, kind: "authoritative" | "cache", cleanUp: CleanUp): Forecast {
+export function* forecastSteps(
+  input: RootInput,
+  pull: Pull,
+  kind: "authoritative" | "cache",
+  cleanUp: CleanUp,
+): Generator<void, Forecast> {
   const { graph } = input;
   const { deletes } = cleanUp;
   const [view, options] = collectedAfter(graph, cleanUp);
   const collection = collect({ ...input, graph: view }, options);
+  yield;
   const meant = meantTags(cleanUp);
   // What a pull-through cache loses it fetches again.
   const after = kind === "cache" ? undefined : changedBy(view, collection);
   const lost = after ? lostParts(graph, after, pull, meant) : new Map<number, LostPart[]>();
+  yield;
   const lostAtOnce = deletes && lost.size > 0 ? lostParts(graph, deletes.view, pull, meant) : undefined;
+  yield;
   const harms = after ? harmsOf(graph, after, collection, { removedTags: meant }, deletes) : [];
-  const keepers = lost.size === 0 ? () => [] : findKeepers(input, pull, cleanUp);
+  yield;
+  const keepers = lost.size === 0 ? () => [] : yield* findKeepers(input, pull, cleanUp);
   return {
     collection,
     losesRepair: harms.filter(({ tag }) => tag < 0 || !lost.has(tag)),
@@ -133,7 +142,7 @@ function lostPart(graph: RootGraph, { digest, reference, platform }: PullProblem
 }
 
 /** Tries what else could be done: garbage collection without `-m`, without the tag clean-up, and without the deletes. */
-function findKeepers(input: RootInput, pull: Pull, cleanUp: CleanUp): (tag: number) => Keeper[] {
+function* findKeepers(input: RootInput, pull: Pull, cleanUp: CleanUp): Generator<void, (tag: number) => Keeper[]> {
   const { graph, catalogue } = input;
   const meant = meantTags(cleanUp);
   const breaksUnder = (other: CleanUp) => {
@@ -142,8 +151,10 @@ function findKeepers(input: RootInput, pull: Pull, cleanUp: CleanUp): (tag: numb
     return after ? lostParts(graph, after, pull, meant) : new Map<number, LostPart[]>();
   };
   const tagged = cleanUp.deleteUntagged ? breaksUnder({ ...cleanUp, deleteUntagged: false }) : undefined;
+  yield;
   const removes = cleanUp.removedTags.length > 0;
   const uncleaned = removes ? breaksUnder({ ...cleanUp, removedTags: new Bytes() }) : undefined;
+  yield;
   const undeleted = cleanUp.deletes ? breaksUnder({ ...cleanUp, deletes: undefined }) : undefined;
   const seen = new Set(catalogue.seen);
   return (tag) => {

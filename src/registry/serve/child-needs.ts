@@ -42,18 +42,34 @@ export class ChildNeeds {
     rules: readonly WantedPlatforms[],
   ) {
     this.#manifests = manifests;
-    this.#wanted = rules.find(
-      (rule) => (rule.root === undefined || matchesGlob(rule.root, root)) && matchesGlob(rule.repository, repository),
-    )?.wanted;
+    this.#wanted = wantedPlatforms(rules, root, repository);
   }
 
   of(reference: number): Need {
     if (this.#manifests.role(reference) !== Role.child) return "required";
-    const platform = this.#manifests.platform(reference);
-    // A child without a platform is for all of them.
-    if (this.#wanted && platform !== undefined && !isWanted(platform, this.#wanted)) return "unwanted";
-    return this.#manifests.isAttestation(reference) ? "attestation" : "required";
+    return needOfChild(this.#manifests.platform(reference), this.#manifests.isAttestation(reference), this.#wanted);
   }
+}
+
+/** The platforms that a repository is to have, by the first of the rules that names it; undefined for all. */
+export function wantedPlatforms(
+  rules: readonly WantedPlatforms[],
+  root: string,
+  repository: string,
+): readonly string[] | undefined {
+  return rules.find(
+    (rule) => (rule.root === undefined || matchesGlob(rule.root, root)) && matchesGlob(rule.repository, repository),
+  )?.wanted;
+}
+
+/** How much a pull needs a child, which may be of no platform: then it is for all of them. */
+export function needOfChild(
+  platform: string | undefined,
+  isAttestation: boolean,
+  wanted: readonly string[] | undefined,
+): Need {
+  if (wanted && platform !== undefined && !isWanted(platform, wanted)) return "unwanted";
+  return isAttestation ? "attestation" : "required";
 }
 
 function isWanted(platform: string, wanted: readonly string[]): boolean {

@@ -41,7 +41,7 @@ export function imageParts(
   graph: GraphView,
   repository: RepositoryNode,
   digest: number,
-  problems: readonly PullProblem[],
+  problems: Iterable<PullProblem>,
   rules: PullRules,
 ): ImagePart[] {
   const needs = new ChildNeeds(graph, rules.root, repository.name, rules.platforms);
@@ -143,7 +143,7 @@ class Failures {
   readonly #byReference = new Map<string, Failure>();
   readonly #byDigest = new Map<number, Failure>();
 
-  constructor(problems: readonly PullProblem[]) {
+  constructor(problems: Iterable<PullProblem>) {
     for (const { failure, parent, digest, reference, tag } of problems) {
       if (tag >= 0) continue;
       if (reference >= 0) this.#byReference.set(`${parent} ${digest}`, failure);

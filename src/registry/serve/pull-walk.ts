@@ -37,6 +37,7 @@ export class PullWalk {
   readonly #drafts: Draft[] = [];
   readonly #brokenLayerLinks = new Map<number, Draft>();
   readonly #tagProblems: PullProblem[] = [];
+  readonly #brokenTags = new Set<number>();
 
   constructor(
     graph: GraphView,
@@ -54,21 +55,27 @@ export class PullWalk {
   }
 
   /** Walks the repository, once, and gives what is wrong in it. */
-  problems(): PullProblem[] {
+  *problems(): Generator<PullProblem> {
+    for (const problem of this.#walk()) {
+      for (const tag of problem.tags) this.#brokenTags.add(tag);
+      yield problem;
+    }
+  }
+
+  *#walk(): Generator<PullProblem> {
     this.#holdRevisions();
     this.#holdTags();
     for (let next = 0; next < this.#held.length; next++) this.#follow(this.#held[next]!);
     this.#addUnneededBrokenLinks();
-    if (this.#drafts.length === 0) return this.#tagProblems;
+    yield* this.#tagProblems;
+    if (this.#drafts.length === 0) return;
     const above = new TagsAbove(this.#held);
     const unwanted = unwantedAmong(this.#held);
-    return [...this.#tagProblems, ...this.#drafts.map((draft) => this.#settle(draft, above, unwanted))];
+    for (const draft of this.#drafts) yield this.#settle(draft, above, unwanted);
   }
 
-  /** The tags that the problems of this walk break, and for which platforms. */
-  brokenTags(problems: readonly PullProblem[]): BrokenTag[] {
-    const tags = new Set<number>();
-    for (const problem of problems) for (const tag of problem.tags) tags.add(tag);
+  /** The tags that the problems break, and for which platforms. To be asked when all problems were given. */
+  brokenTags(): BrokenTag[] {
     const badManifests = new Set<Held>();
     const rejected = new Set<Held>();
     for (const { reference, digest, hosts } of this.#drafts) {
@@ -81,7 +88,7 @@ export class PullWalk {
       (held) => (rejected.has(held) ? [] : this.#namedChildren(held)),
       (held) => badManifests.has(held),
     );
-    return [...tags]
+    return [...this.#brokenTags]
       .sort((a, b) => a - b)
       .map((tag) => {
         const image = this.#byDigest.get(this.#graph.tags.target(tag));
@@ -222,22 +229,25 @@ export class PullWalk {
     });
   }
 
-  #settle({ hosts, need, ...draft }: Draft, above: TagsAbove, unwanted: ReadonlySet<Held>): PullProblem {
-    const needing = need === "required" ? hosts : [];
-    const [first, ...others] = new Set(needing.map((host) => above.of(host)));
-    const tags = others.length === 0 ? (first ?? []) : sortedUnion([first!, ...others]);
+  #settle(draft: Draft, above: TagsAbove, unwanted: ReadonlySet<Held>): PullProblem {
+    // Each field by name: there may be a million.
+    const { failure, digest, parent, reference, need, reply, hosts } = draft;
+    const tags = need === "required" ? tagsOf(hosts, above) : NO_TAGS;
     const platform =
-      (draft.reference >= 0 ? this.#graph.manifests.platform(draft.reference) : undefined) ??
+      (reference >= 0 ? this.#graph.manifests.platform(reference) : undefined) ??
       (hosts.length === 1 ? this.#platformOf(hosts[0]!) : undefined);
     const isUnwanted = need === "unwanted" || (hosts.length > 0 && hosts.every((host) => unwanted.has(host)));
-    return { ...draft, repository: this.#repository, tag: -1, platform, isUnwanted, tags };
+    const repository = this.#repository;
+    return { failure, repository, digest, parent, reference, reply, tag: -1, platform, isUnwanted, tags };
   }
 
   /** The platform under which an index names this manifest, where one does. */
   #platformOf(held: Held): string | undefined {
-    for (const { reference } of [...held.parents, ...held.looseParents]) {
-      const platform = this.#graph.manifests.platform(reference);
-      if (platform !== undefined) return platform;
+    for (const parents of [held.parents, held.looseParents]) {
+      for (const { reference } of parents) {
+        const platform = this.#graph.manifests.platform(reference);
+        if (platform !== undefined) return platform;
+      }
     }
     return undefined;
   }
@@ -260,6 +270,16 @@ export class PullWalk {
 
 /** Of a problem that is not about a reference. */
 const NO_REFERENCE = { parent: -1, reference: -1, need: "required" } as const;
+
+const NO_TAGS: readonly number[] = [];
+
+/** The tags at or above any of the manifests. */
+function tagsOf(hosts: readonly Held[], above: TagsAbove): readonly number[] {
+  if (hosts.length === 0) return NO_TAGS;
+  if (hosts.length === 1) return above.of(hosts[0]!);
+  const [first, ...others] = new Set(hosts.map((host) => above.of(host)));
+  return others.length === 0 ? first! : sortedUnion([first!, ...others]);
+}
 
 function sortedUnion(lists: readonly (readonly number[])[]): number[] {
   const all = new Set<number>();

@@ -6,7 +6,8 @@ import type { ClosedParts } from "../../graph/closed-parts.ts";
 import type { GraphView } from "../../graph/overlay.ts";
 import type { LinkKind } from "../../layout/paths.ts";
 import type { WantedPlatforms } from "./child-needs.ts";
-import type { BrokenTag, PullProblem } from "./failure.ts";
+import type { BrokenTag } from "./failure.ts";
+import { Problems } from "./problems.ts";
 import { PullWalk } from "./pull-walk.ts";
 
 /** How images are pulled. */
@@ -22,7 +23,7 @@ export interface PullRules {
 
 /** What came of pulling all images. Link columns are indexed by the link's number. */
 export interface Pull {
-  readonly problems: readonly PullProblem[];
+  readonly problems: Problems;
   /** What it went by: for pulling what becomes of the graph in the same way. */
   readonly rules: PullRules;
   /** In the order of repository names, then tag names. */
@@ -36,14 +37,13 @@ export interface Pull {
 /** Pulls every tag of every repository, and every untagged revision. */
 export function pullAll(graph: GraphView, given: Partial<PullRules> = {}): Pull {
   const rules = { fetchesMissing: false, root: "", platforms: [], ...given };
-  const problems: PullProblem[] = [];
+  const problems = new Problems();
   const brokenTags: BrokenTag[] = [];
   const needed = { neededLinks: { layer: new Bytes(), revision: new Bytes() }, referenced: new Bytes() };
   for (const repository of graph.repositories()) {
     const walk = new PullWalk(graph, repository, needed, rules);
-    const found = walk.problems();
-    for (const problem of found) problems.push(problem);
-    for (const broken of walk.brokenTags(found)) brokenTags.push(broken);
+    for (const problem of walk.problems()) problems.push(problem);
+    for (const broken of walk.brokenTags()) brokenTags.push(broken);
   }
   return { problems, rules, brokenTags, ...needed };
 }

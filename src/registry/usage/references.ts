@@ -68,22 +68,19 @@ export class ReferenceIndex {
     this.#graph = graph;
     const { digests } = graph;
     const counts = new Int32Array(digests.length + 1);
-    let total = 0;
-    for (const { reference } of this.#allReferences()) {
-      counts[graph.manifests.target(reference)]!++;
-      total++;
-    }
+    this.#eachReference((_, reference) => counts[graph.manifests.target(reference)]!++);
     this.#first = new Int32Array(digests.length + 1);
     for (let digest = 0; digest < digests.length; digest++)
       this.#first[digest + 1] = this.#first[digest]! + counts[digest]!;
     const next = this.#first.slice();
+    const total = this.#first[digests.length]!;
     this.#references = new Int32Array(total);
     this.#owners = new Int32Array(total);
-    for (const { owner, reference } of this.#allReferences()) {
+    this.#eachReference((owner, reference) => {
       const at = next[graph.manifests.target(reference)]!++;
       this.#references[at] = reference;
       this.#owners[at] = owner;
-    }
+    });
     this.#indexRepositories();
   }
 
@@ -119,13 +116,14 @@ export class ReferenceIndex {
     return { steps: sorted, tags: this.#sortTags(tags) };
   }
 
-  *#allReferences(): Generator<{ owner: number; reference: number }> {
+  #eachReference(tell: (owner: number, reference: number) => void): void {
     const { manifests } = this.#graph;
     for (let manifest = 0; manifest < manifests.length; manifest++) {
       const owner = manifests.digest(manifest);
       // A manifest that was read again has an older row too.
       if (!manifests.isParsed(manifest) || manifests.find(owner) !== manifest) continue;
-      for (const reference of manifests.references(manifest)) yield { owner, reference };
+      const { first, end } = manifests.references(manifest);
+      for (let reference = first; reference < end; reference++) tell(owner, reference);
     }
   }
 

@@ -19,6 +19,8 @@ export interface RepositoryUsage extends Space {
   readonly repository: RepositoryNode;
   /** What its untagged manifests need, and no tag of the root. */
   readonly untagged: number;
+  /** Of `unique`, what no tag needs. */
+  readonly uniqueUntagged: number;
   /** Unfinished uploads, which are not in the store. */
   readonly uploads: number;
 }
@@ -50,6 +52,7 @@ export function rootUsage(graph: RootGraph): RootUsage {
   const counts = { blobs: 0, total: 0, tagged: 0, untagged: 0, unreferenced: 0 };
   const uniqueToHolder = new Map<number, number>();
   const uniqueToRepository = new Map<number, number>();
+  const untaggedInRepository = new Map<number, number>();
   for (let blob = 0; blob < graph.digests.length; blob++) {
     if (graph.blobState(blob) !== DiskState.ok) continue;
     const bytes = graph.blobSize(blob);
@@ -57,14 +60,17 @@ export function rootUsage(graph: RootGraph): RootUsage {
     counts.total += bytes;
     counts[walk.needOf(blob)] += bytes;
     addTo(uniqueToHolder, walk.onlyHolder(blob), bytes);
-    addTo(uniqueToRepository, walk.onlyRepository(blob), bytes);
+    const repository = walk.onlyRepository(blob);
+    addTo(uniqueToRepository, repository, bytes);
+    if (walk.needOf(blob) === "untagged") addTo(untaggedInRepository, repository, bytes);
   }
   const repositories = walked.map((found): RepositoryUsage => {
     const { repository, total, untagged } = found;
     let bytes = 0;
     for (const blob of untagged) if (walk.needOf(blob) === "untagged") bytes += graph.blobSize(blob);
     const unique = uniqueToRepository.get(repository.index) ?? 0;
-    return { repository, total, unique, untagged: bytes, uploads: uploadBytes(repository) };
+    const uniqueUntagged = untaggedInRepository.get(repository.index) ?? 0;
+    return { repository, total, unique, untagged: bytes, uniqueUntagged, uploads: uploadBytes(repository) };
   });
   const uploads = repositories.reduce((sum, repository) => sum + repository.uploads, 0);
   const tags = walked.flatMap((found) => tagUsages(found, uniqueToHolder));

@@ -1,9 +1,10 @@
 // Which images deletes over HTTP break, at once or with the garbage collection after them.
 import { describe, expect, it } from "vitest";
 import { blobPath, tagLinkPath } from "../../../scripts/fixtures/storage.ts";
-import { forecast } from "../../../src/registry/collect/forecast.ts";
+import { forecastSteps } from "../../../src/registry/collect/forecast.ts";
 import { HttpDeletes } from "../../../src/registry/delete/http-deletes.ts";
 import { pullAll } from "../../../src/registry/serve/pull.ts";
+import { atOnce } from "../../worlds/at-once.ts";
 import { type CleanUp, collectInput, collectOptions, tagOf } from "../../worlds/collect-world.ts";
 import { World } from "../../worlds/world.ts";
 
@@ -18,11 +19,8 @@ function foreseen(world: World, asked: readonly string[], cleanUp: CleanUp = {})
     else deletes.deleteDigest(graph.findRepository(repository)!, graph.digests.find(digest));
   }
   const options = { ...collectOptions(input, cleanUp), deletes };
-  const { breaks, losesRepair, collection, safeToFreeBytes } = forecast(
-    input,
-    pullAll(graph),
-    "authoritative",
-    options,
+  const { breaks, losesRepair, collection, safeToFreeBytes } = atOnce(
+    forecastSteps(input, pullAll(graph), "authoritative", options),
   );
   return {
     breaks: breaks.map(({ tag, phase, lost, keepers }) =>

@@ -1,8 +1,9 @@
 // Which images a collection breaks, what they lose, and what keeps them.
 import { describe, expect, it } from "vitest";
 import { blobPath, repositoriesPath, revisionLinkPath } from "../../../scripts/fixtures/storage.ts";
-import { forecast, tagsBeyondNewest, uploadsSince } from "../../../src/registry/collect/forecast.ts";
+import { forecastSteps, tagsBeyondNewest, uploadsSince } from "../../../src/registry/collect/forecast.ts";
 import { pullAll } from "../../../src/registry/serve/pull.ts";
+import { atOnce } from "../../worlds/at-once.ts";
 import { type CleanUp, collectInput, collectOptions } from "../../worlds/collect-world.ts";
 import { graphOf } from "../../worlds/scan-world.ts";
 import { digestOf, World } from "../../worlds/world.ts";
@@ -12,7 +13,7 @@ function foreseen(world: World, cleanUp: CleanUp = {}, kind: "authoritative" | "
   const input = collectInput(world);
   const { graph } = input;
   const pull = pullAll(graph, { fetchesMissing: kind === "cache" });
-  const { breaks, safeToFreeBytes } = forecast(input, pull, kind, collectOptions(input, cleanUp));
+  const { breaks, safeToFreeBytes } = atOnce(forecastSteps(input, pull, kind, collectOptions(input, cleanUp)));
   return {
     freed: safeToFreeBytes,
     breaks: breaks.map(({ tag, lost, keepers }) => ({

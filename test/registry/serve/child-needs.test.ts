@@ -40,7 +40,10 @@ describe("pulling by platform", () => {
     const index = app.index({ "linux/amd64": amd64, "linux/arm64": arm64 }, "1.0");
     return { world, app, amd64, arm64, index };
   }
-  const pulled = (world: World, platforms = amd64Only) => pullAll(graphOf(world), { platforms });
+  const pulled = (world: World, platforms = amd64Only) => {
+    const { brokenTags, problems } = pullAll(graphOf(world), { platforms });
+    return { brokenTags, problems: [...problems] };
+  };
 
   it("breaks no tag where only what is not wanted is missing, at any depth", () => {
     const { world, arm64 } = sparse("mirror/app");

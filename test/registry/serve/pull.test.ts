@@ -9,7 +9,7 @@ function pulled(world: World, options?: { fetchesMissing: boolean }) {
   const graph = graphOf(world);
   const { problems, brokenTags } = pullAll(graph, options);
   return {
-    problems: problems.map(({ failure, digest, tags }) => ({
+    problems: Array.from(problems, ({ failure, digest, tags }) => ({
       failure,
       digest: digest < 0 ? undefined : graph.digests.text(digest),
       tags: tags.map((tag) => graph.tags.name(tag)),
@@ -114,7 +114,7 @@ describe("pullAll", () => {
     const gone = (digit: string) => ({ digest: `sha256:${digit.repeat(64)}`, size: 1 });
     app.index({ "linux/amd64": gone("1"), "linux/arm64": gone("2") }, "1.0");
     const { problems, brokenTags } = pullAll(graphOf(world));
-    expect(problems.map(({ platform }) => platform)).toEqual(["linux/amd64", "linux/arm64"]);
+    expect(Array.from(problems, ({ platform }) => platform)).toEqual(["linux/amd64", "linux/arm64"]);
     expect(brokenTags.map(({ platforms }) => platforms)).toEqual([["linux/amd64", "linux/arm64"]]);
   });
 

@@ -98,6 +98,12 @@ describe("rootUsage", () => {
             return { name, untagged: bytesOf(disk, [...own, ...tagged]) - bytesOf(disk, tagged) };
           }),
         );
+        expect(usage.repositories.map(({ uniqueUntagged }) => uniqueUntagged)).toEqual(
+          names.map((name) => {
+            const others = holders.filter(({ repository, tag }) => repository !== name || tag !== undefined);
+            return bytesOf(disk, holders) - bytesOf(disk, others);
+          }),
+        );
         const tags = usage.tags
           .filter(({ tag }) => graph.tags.target(tag) >= 0)
           .map(({ tag, total, unique }) => {
