@@ -20,6 +20,7 @@ import type { Rules } from "../registry/rules.ts";
 import type { Catalogue } from "../registry/serve/catalogue.ts";
 import { mayAccess } from "../scan/access.ts";
 import { entriesOf, listNames, type StorageFs, stateOfError, statPath } from "../scan/fs/storage-fs.ts";
+import type { Steps } from "./turns.ts";
 
 /** What of a root a garbage collection reads. */
 export interface CollectedRoot {
@@ -46,36 +47,38 @@ const LIST = READ | ENTER;
  * the manifests that they name, with `-m` tags and what they name, in registry 3 every directory of _layers/ and layer link,
  * then every directory of the store. It reads no layer. One stat a directory and file; none for root.
  */
-export function readAsCollector(
+export function* readAsCollector(
   storageFs: StorageFs,
   { path, rules, namespace, graph, catalogue }: CollectedRoot,
   { deleteUntagged, removedTags }: CollectOptions,
   collector: User,
-): CollectorReading {
+): Steps<CollectorReading> {
   const reading = new Reading(storageFs, path, collector);
   const { closed, unreadable } = reading;
   if (collector.uid === 0) return { closed, unreadable };
   reading.opens("", ENTER);
   for (const below of namespace.folders.keys()) {
     reading.opens(namespaceFolder(below), LIST);
+    yield;
   }
   const repositories = new Map(graph.repositories().map((repository) => [repository.name, repository]));
   for (const name of catalogue.seen) {
     const repository = repositories.get(name);
     if (!repository || !reading.opens(repositoryFolder(name), LIST)) continue;
-    readLinks(reading, graph, repository, "revision");
-    if (rules.collector.deletesLayerLinks) readLinks(reading, graph, repository, "layer");
-    if (deleteUntagged) readTags(reading, graph, repository, removedTags);
+    yield* readLinks(reading, graph, repository, "revision");
+    if (rules.collector.deletesLayerLinks) yield* readLinks(reading, graph, repository, "layer");
+    if (deleteUntagged) yield* readTags(reading, graph, repository, removedTags);
   }
-  readStore(reading, graph);
+  yield* readStore(reading, graph);
   return { closed, unreadable };
 }
 
-function readLinks(reading: Reading, graph: RootGraph, repository: RepositoryNode, kind: LinkKind): void {
+function* readLinks(reading: Reading, graph: RootGraph, repository: RepositoryNode, kind: LinkKind): Steps<void> {
   const { name, unexpectedLinks } = repository;
   if (!reading.opens(linksFolder(name, kind), LIST)) return;
   const links = graph.links(kind);
   for (const link of linkRange(repository, kind)) {
+    yield;
     const path = linkFile(name, kind, graph.digests.text(links.place(link)));
     if (reading.opens(parentOf(parentOf(path)), LIST) && reading.isOpen(parentOf(path), LIST))
       reading.isOpen(path, READ);
@@ -88,28 +91,30 @@ function readLinks(reading: Reading, graph: RootGraph, repository: RepositoryNod
   for (const { path } of unexpectedLinks[kind]) if (reading.opens(parentOf(path), LIST)) reading.isOpen(path, READ);
 }
 
-function readTags(
+function* readTags(
   reading: Reading,
   graph: RootGraph,
   { name, tags }: RepositoryNode,
   removed: CollectOptions["removedTags"],
-) {
+): Steps<void> {
   if (!reading.opens(tagsFolder(name), LIST)) return;
   for (const tag of tags) {
     if (removed.at(tag) === 1) continue;
+    yield;
     const path = tagCurrent(name, graph.tags.name(tag));
     const isEntered = reading.isOpen(parentOf(parentOf(path)), ENTER) && reading.isOpen(parentOf(path), ENTER);
     if (isEntered) reading.isOpen(path, READ);
   }
 }
 
-function readStore(reading: Reading, graph: RootGraph): void {
+function* readStore(reading: Reading, graph: RootGraph): Steps<void> {
   for (const algorithm of reading.list(BLOBS)) {
     const folder = `${BLOBS}/${algorithm}`;
     for (const prefix of reading.list(folder)) reading.opens(`${folder}/${prefix}`, LIST);
   }
   for (let blob = 0; blob < graph.digests.length; blob++) {
     if (!graph.hasBlobFolder(blob)) continue;
+    yield;
     const folder = parentOf(blobData(graph.digests.text(blob)));
     if (reading.opens(parentOf(folder), LIST)) reading.isOpen(folder, LIST);
   }

@@ -1,5 +1,5 @@
 // A last look on disk at what a garbage collection would delete: what of it is so young that a push under way may need
-// it, and what the user who collects may not delete, so that the run would end there.
+// it, and what the user who collects, or anybody, may not delete, so that the run would end there.
 
 import type { User } from "../facts/closed.ts";
 import type { Bytes } from "../facts/columns.ts";
@@ -7,8 +7,10 @@ import { DiskState, type Unreadable } from "../facts/facts.ts";
 import type { RepositoryNode, RootGraph } from "../graph/root-graph.ts";
 import { blobData, linkFile, parentOf, tagFolder } from "../layout/paths.ts";
 import type { Collection } from "../registry/collect/collection.ts";
-import { mayAccess, mayRemove, mayUnlink } from "../scan/access.ts";
-import { entriesOf, listNames, type StorageFs, stateOfError, statPath } from "../scan/fs/storage-fs.ts";
+import { isImmutable, mayAccess, mayRemove, mayUnlink } from "../scan/access.ts";
+import { entriesOf, listNames, type StorageFs } from "../scan/fs/storage-fs.ts";
+import { statPart } from "../scan/repository-reading.ts";
+import type { Steps } from "./turns.ts";
 
 export interface DeletionChecks {
   /** Milliseconds since 1970: what was written after that is young. */
@@ -24,6 +26,8 @@ export interface Deletions {
   readonly young: { readonly blobs: number; readonly revisions: number; readonly layerLinks: number };
   /** The directories and layer links, relative to the root, that the user who collects may not delete. */
   readonly refused: readonly string[];
+  /** Directories and files, relative to the root, that go and that nobody may change, or that lie in such a directory. */
+  readonly immutable: readonly string[];
   readonly unreadable: readonly Unreadable[];
 }
 
@@ -33,22 +37,20 @@ type Deleted = Pick<Collection, "deletedBlobs" | "deletedRevisions" | "deletedLi
  * `root` is the storage root's path. A finished blob has left `_uploads`, and a mounted one only gets a layer link: before
  * the manifest is pushed, age alone tells that they belong to a push. One stat a revision, and a layer link that goes or
  * whose blob does; where it is known who collects and that is not root, one more a blob, revision and such link, and two a tag
- * whose repository loses a revision.
+ * whose repository loses a revision. Two more ask of each that goes whether it is immutable,
+ * and one of such a tag.
  */
-export function lookAtDeletions(
+export function* lookAtDeletions(
   storageFs: StorageFs,
   root: string,
   graph: RootGraph,
   { deletedBlobs, deletedRevisions, deletedLinks, isBlobDeleted }: Deleted,
   { since, collector, removedTags }: DeletionChecks,
-): Deletions {
+): Steps<Deletions> {
   const unreadable: Unreadable[] = [];
   const refused: string[] = [];
-  const stat = (path: string) => {
-    const { stat, code } = statPath(storageFs, `${root}/${path}`);
-    if (code !== undefined && stateOfError(code) === DiskState.unreadable) unreadable.push({ path, error: code });
-    return stat;
-  };
+  const immutable = new Set<string>();
+  const stat = (path: string) => statPart({ fs: storageFs, root, unreadable }, path).stat;
   const isYoung = (modified: number | undefined) => modified !== undefined && modified > since;
   const parents = new Map<string, ReturnType<typeof stat>>();
   const checkRemoval = (path: string, may = mayRemove) => {
@@ -58,20 +60,37 @@ export function lookAtDeletions(
     const [own, parent] = [stat(path), parents.get(above)];
     if (own && parent && !may(own, parent, collector)) refused.push(path);
   };
+  const parentIsImmutable = new Map<string, boolean>();
+  const checkChange = (path: string, ...within: string[]) => {
+    const above = parentOf(path);
+    const known = parentIsImmutable.get(above) ?? isImmutable(storageFs, `${root}/${above}`);
+    parentIsImmutable.set(above, known);
+    if (known) immutable.add(above);
+    for (const one of [path, ...within]) if (isImmutable(storageFs, `${root}/${one}`)) immutable.add(one);
+  };
   const young = { blobs: 0, revisions: 0, layerLinks: 0 };
   for (const blob of deletedBlobs) {
     if (isYoung(graph.blobModified(blob))) young.blobs++;
-    checkRemoval(parentOf(blobData(graph.digests.text(blob))));
+    const data = blobData(graph.digests.text(blob));
+    checkRemoval(parentOf(data));
+    checkChange(parentOf(data), data);
+    yield;
   }
   const histories = new Map<RepositoryNode, Set<string>>();
   for (const { repository, digest } of deletedRevisions) {
     const link = linkFile(repository.name, "revision", graph.digests.text(digest));
     if (isYoung(stat(link)?.mtimeMs)) young.revisions++;
     checkRemoval(parentOf(link));
-    if (collector === undefined || collector.uid === 0) continue;
+    checkChange(parentOf(link), link);
+    yield;
     histories.set(repository, (histories.get(repository) ?? new Set()).add(graph.digests.text(digest)));
   }
   // With each manifest its entries in the histories of tags go.
+  const checkHistory = (path: string, deleted: ReadonlySet<string>) => {
+    if (!isImmutable(storageFs, `${root}/${path}`)) return;
+    const entries = entriesOf(listNames(storageFs, `${root}/${path}`));
+    if (entries.some((hex) => deleted.has(`sha256:${hex}`))) immutable.add(path);
+  };
   const entered = (path: string) => {
     const directory = stat(path);
     const isEntered = directory !== undefined && mayAccess(directory, collector!, 1);
@@ -83,7 +102,10 @@ export function lookAtDeletions(
   for (const [{ name, tags }, deleted] of histories) {
     for (const tag of tags) {
       if (removedTags.at(tag) === 1) continue;
+      yield;
       const history = `${tagFolder(name, graph.tags.name(tag))}/index`;
+      checkHistory(`${history}/sha256`, deleted);
+      if (collector === undefined || collector.uid === 0) continue;
       for (const algorithm of entered(history)) {
         for (const hex of entered(`${history}/${algorithm}`)) {
           if (deleted.has(`${algorithm}:${hex}`)) checkRemoval(`${history}/${algorithm}/${hex}`);
@@ -98,8 +120,11 @@ export function lookAtDeletions(
       if (!isDeleted && (target < 0 || isBlobDeleted.at(target) !== 1)) continue;
       const path = linkFile(name, "layer", graph.digests.text(graph.layerLinks.place(link)));
       if (isYoung(stat(path)?.mtimeMs)) young.layerLinks++;
-      if (isDeleted) checkRemoval(path, mayUnlink);
+      yield;
+      if (!isDeleted) continue;
+      checkRemoval(path, mayUnlink);
+      checkChange(path);
     }
   }
-  return { young, refused, unreadable };
+  return { young, refused, immutable: [...immutable], unreadable };
 }

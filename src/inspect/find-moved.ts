@@ -2,7 +2,7 @@
 import { setImmediate as breathe, setTimeout as sleep } from "node:timers/promises";
 import type { RootFindings } from "../checks/root-findings.ts";
 import type { NamespaceFacts } from "../facts/facts.ts";
-import type { NameClaim } from "../graph/claims.ts";
+import type { AsRead, Claim, NameClaim } from "../graph/claims.ts";
 import type { Rules } from "../registry/rules.ts";
 import { walkCatalogue } from "../registry/serve/catalogue.ts";
 import type { StorageFs } from "../scan/fs/storage-fs.ts";
@@ -19,32 +19,37 @@ export interface Moved {
   readonly namespace: NamespaceFacts | undefined;
 }
 
-/** In between signals are seen. */
+/** In between signals are seen: claims that are read again, and findings of which all is known to hold. */
 const CLAIMS_AT_ONCE = 100;
+const KNOWN_AT_ONCE = 10_000;
 
 /**
  * Reads again, after a pause of so many milliseconds, what the findings rest on, since a registry writes small files in
- * place. `root` is the storage root's path.
+ * place. `root` is the storage root's path; `readOver` reads all of it over first, where that is less than to read so many
+ * places one by one.
  */
 export async function findMoved(
   storageFs: StorageFs,
   root: string,
   findings: RootFindings,
   pause: number,
+  readOver: () => Promise<AsRead | undefined>,
 ): Promise<Moved> {
   const { context } = findings;
   const paths = new Set<string>();
   const repositories = new Set<string>();
   const blobs = new Set<string>();
   const names = new Names(storageFs, root, context.rules);
-  let rechecker: Rechecker | undefined;
+  const rechecker = new Rechecker(storageFs, root);
+  const restsOnAny = restOnAny(findings);
+  if (restsOnAny) await sleep(pause);
+  const asRead = restsOnAny ? await readOver() : undefined;
   let looked = 0;
+  let passed = 0;
   for (const { check, found } of findings) {
-    for (const claim of check.restsOn(context, found)) {
-      if (!rechecker) {
-        await sleep(pause);
-        rechecker = new Rechecker(storageFs, root);
-      }
+    if (++passed % KNOWN_AT_ONCE === 0) await breathe();
+    for (const claim of check.restsOn(context, found, asRead)) {
+      if (asRead !== undefined && tells(asRead, claim)) continue;
       if (++looked % CLAIMS_AT_ONCE === 0) await breathe();
       const holds =
         claim.kind === "unseen" || claim.kind === "stops-walk" ? names.holds(claim) : rechecker.holds(claim);
@@ -60,6 +65,18 @@ export async function findMoved(
     if (!names.holds({ kind: "stops-walk", path })) paths.add(path);
   }
   return { paths, repositories, blobs, namespace: names.now };
+}
+
+/** Whether there is anything to be read again. */
+function restOnAny(findings: RootFindings): boolean {
+  for (const { check, found } of findings) for (const _ of check.restsOn(findings.context, found)) return true;
+  return false;
+}
+
+function tells(asRead: AsRead, claim: Claim): boolean {
+  if (claim.kind === "blob") return asRead.blob(claim.blob);
+  const isInRepository = claim.kind === "link" || claim.kind === "folder";
+  return isInRepository && claim.repository !== undefined && asRead.repository(claim.repository);
 }
 
 /** The tree of repository names as it is now, listed when it is first asked about. */

@@ -3,41 +3,33 @@ import type { UnreadableReport } from "../contract/scan.ts";
 import { checkOutsideRoots } from "../output/outside-roots.ts";
 import type { Terminal } from "../output/terminal.ts";
 import { RULES } from "../registry/rules.ts";
-import { throttled } from "../scan/fs/throttled-fs.ts";
-import { chooseRoots, type RootChoice } from "./choose-roots.ts";
-import { inspectRoot, type RootInspection } from "./inspect-root.ts";
+import type { StorageFs } from "../scan/fs/storage-fs.ts";
+import { type ChosenRoot, chooseRoots, type RootChoice } from "./choose-roots.ts";
+import type { ContentVerification } from "./content/verify-content.ts";
+import { type ReadRoot, type RootInspection, readRoot } from "./inspect-root.ts";
 import type { InspectOptions } from "./root-reading.ts";
 
 /** What the command line says about reading. */
 export interface ReadingOptions extends RootChoice, Pick<InspectOptions, "allowEmpty" | "jobs" | "platforms"> {
   readonly registry: keyof typeof RULES;
-  /** The most calls a second to the disk; undefined for as many as it takes. */
-  readonly maxIops: number | undefined;
 }
 
 /** What a command needs to be read beyond what all of them do. */
 export interface Needs
   extends Pick<
     InspectOptions,
-    | "servedBy"
-    | "hashConfigs"
-    | "verifyContent"
-    | "tagTimes"
-    | "tagHistory"
-    | "everyFolder"
-    | "staleUploadAge"
-    | "fingerprint"
+    "servedBy" | "hashConfigs" | "tagTimes" | "tagHistory" | "folders" | "staleUploadAge" | "fingerprint" | "index"
   > {
   /** Globs; empty for every repository, which a garbage collection sees too. */
   readonly repositories: readonly string[];
+  /** Verifies the content of the blobs, once all roots were read, before any is judged. */
+  readonly content?: ContentVerification | undefined;
 }
 
 const LEAST: Needs = {
   repositories: [],
-  verifyContent: false,
   tagTimes: false,
   tagHistory: false,
-  everyFolder: false,
   staleUploadAge: Number.POSITIVE_INFINITY,
 };
 
@@ -61,30 +53,29 @@ export async function inspectAll(
   { startedAt, outputs, terminal }: InspectingRun,
 ): Promise<InspectedRoots> {
   const options = { ...given, ...LEAST, ...needs };
-  const storageFs = options.maxIops === undefined ? terminal.fs : throttled(terminal.fs, options.maxIops);
+  const storageFs = terminal.fs;
   const { chosen, unreadable } = chooseRoots(storageFs, options);
   const paths = chosen.map(({ root }) => root.path);
   await checkOutsideRoots(outputs, paths, terminal.user);
-  const inspections: RootInspection[] = [];
-  for (const choice of chosen) {
-    const prefix = chosen.length > 1 ? `${choice.root.name}: ` : "";
-    inspections.push(
-      await inspectRoot(
-        storageFs,
-        choice,
-        {
-          ...options,
-          rules: RULES[options.registry],
-          now: startedAt,
-          ownUid: terminal.user.uid,
-          resourceUsage: terminal.resourceUsage,
-          wholeRoot: options.repositories.length === 0,
-        },
-        (phase, done, total) => terminal.progress(`${prefix}${phase}`, done, total),
-      ),
-    );
-  }
+  const several = chosen.length > 1;
+  const read = (choice: ChosenRoot) => {
+    const prefix = several ? `${choice.root.name}: ` : "";
+    const reading = {
+      ...options,
+      rules: RULES[options.registry],
+      now: startedAt,
+      ownUid: terminal.user.uid,
+      resourceUsage: terminal.resourceUsage,
+      systemMemory: terminal.systemMemory,
+      wholeRoot: options.repositories.length === 0,
+    };
+    return readRoot(storageFs, choice, reading, (phase, ...rest) => terminal.progress(`${prefix}${phase}`, ...rest));
+  };
+  const inspections = await inspectEach(storageFs, chosen, read, options.content, terminal);
   terminal.clearProgress();
+  for (const { root, index } of inspections) {
+    if (index?.use.isUnexpected) terminal.warn(`--index: ${root.path}: ${index.use.reason}; all was read`);
+  }
   const outside = unreadable.map(({ path, error }) => ({ root: "", path, error }));
   const inside = inspections.flatMap((inspection) =>
     inspection.unreadable.map((entry) => ({ root: inspection.root.name, ...entry })),
@@ -92,6 +83,32 @@ export async function inspectAll(
   const all = [...outside, ...inside];
   if (all.length > 0) terminal.warn(incompleteLine(all));
   return { inspections, unreadable: all };
+}
+
+/** Where content is verified, all roots are read before: whose turn it is goes by the blobs of them all. */
+async function inspectEach(
+  storageFs: StorageFs,
+  chosen: readonly ChosenRoot[],
+  read: (choice: ChosenRoot) => Promise<ReadRoot>,
+  content: ContentVerification | undefined,
+  { progress }: Terminal,
+): Promise<RootInspection[]> {
+  const inspections: RootInspection[] = [];
+  const open: ReadRoot[] = [];
+  try {
+    for (const choice of chosen) {
+      const root = await read(choice);
+      open.push(root);
+      if (content === undefined) inspections.push(await root.judge());
+    }
+    if (content === undefined) return inspections;
+    const targets = open.map((root) => root.content);
+    await content.verify(storageFs, targets, progress);
+    for (const root of open) inspections.push(await root.judge());
+    return inspections;
+  } finally {
+    for (const root of open) await root.close();
+  }
 }
 
 function incompleteLine([first, ...others]: readonly UnreadableReport[]): string {

@@ -3,8 +3,8 @@ import type { RootGraph } from "../graph/root-graph.ts";
 import { parseDigest } from "../layout/digest.ts";
 import { blobData } from "../layout/paths.ts";
 import type { PullProblem } from "../registry/serve/failure.ts";
+import { hashFile } from "../scan/content/hash-file.ts";
 import type { StorageFs } from "../scan/fs/storage-fs.ts";
-import { hashFile } from "../scan/read-blobs.ts";
 
 /**
  * Hashes each blob that some problem says has the wrong size, once, and notes in the graph whether it is sound. `root` is
@@ -14,7 +14,7 @@ export function hashWrongSizes(
   storageFs: StorageFs,
   root: string,
   graph: RootGraph,
-  problems: readonly PullProblem[],
+  problems: Iterable<PullProblem>,
 ): void {
   for (const { failure, reply, reference } of problems) {
     const blob = reply?.blob ?? -1;

@@ -5,6 +5,7 @@ import { readAsCollector } from "../../src/inspect/collector-reading.ts";
 import { RULES } from "../../src/registry/rules.ts";
 import { walkCatalogue } from "../../src/registry/serve/catalogue.ts";
 import { listNamespace } from "../../src/scan/list-namespace.ts";
+import { atOnce } from "../worlds/at-once.ts";
 import { graphOf } from "../worlds/scan-world.ts";
 import { failing } from "../worlds/watched-fs.ts";
 import { World } from "../worlds/world.ts";
@@ -25,7 +26,7 @@ function newWorld() {
     const rules = RULES[2];
     const catalogue = walkCatalogue(namespace, rules);
     const root = { path: world.root, rules, namespace, graph: graphOf(world), catalogue };
-    return readAsCollector(fs, root, { deleteUntagged, removedTags: removed }, user);
+    return atOnce(readAsCollector(fs, root, { deleteUntagged, removedTags: removed }, user));
   };
   return { world, digest, layer: layers[0]!.digest, close, read };
 }

@@ -2,8 +2,10 @@ import { describe, expect, it } from "vitest";
 import { blobPath, layerLinkPath, revisionLinkPath } from "../../scripts/fixtures/storage.ts";
 import { Bytes } from "../../src/facts/columns.ts";
 import { type DeletionChecks, lookAtDeletions } from "../../src/inspect/deletions.ts";
+import type { StorageFs } from "../../src/scan/fs/storage-fs.ts";
+import { atOnce } from "../worlds/at-once.ts";
 import { graphOf } from "../worlds/scan-world.ts";
-import { failing } from "../worlds/watched-fs.ts";
+import { failing, watched } from "../worlds/watched-fs.ts";
 import { World } from "../worlds/world.ts";
 
 const OLD = Date.UTC(2026, 0, 1);
@@ -32,12 +34,25 @@ function newWorld() {
     const repository = graph.findRepository("app")!;
     const deletedRevisions = [{ repository, digest: graph.digests.find(digest) }];
     const deleted = { deletedBlobs: isBlobKept ? [] : [blob], isBlobDeleted, deletedLinks, deletedRevisions };
-    return lookAtDeletions(fs, world.root, graph, deleted, {
-      ...{ since: SINCE, collector: undefined, removedTags: new Bytes() },
-      ...checks,
-    });
+    return atOnce(
+      lookAtDeletions(fs, world.root, graph, deleted, {
+        ...{ since: SINCE, collector: undefined, removedTags: new Bytes() },
+        ...checks,
+      }),
+    );
   };
   return { world, paths, look };
+}
+
+/** The file system in which a path may not be written to. */
+function frozen(storageFs: StorageFs, frozenPath: string, code: string): StorageFs {
+  const accessSync = (path: string) => {
+    if (path === frozenPath) throw Object.assign(new Error(`${code}: '${path}'`), { code });
+  };
+  return Object.assign(
+    watched(storageFs, () => undefined),
+    { accessSync },
+  );
 }
 
 const NONE = { blobs: 0, revisions: 0, layerLinks: 0 };
@@ -45,7 +60,7 @@ const directory = (path: string) => path.slice(0, path.lastIndexOf("/"));
 
 describe("lookAtDeletions", () => {
   it("finds nothing young where all is old", () => {
-    expect(newWorld().look()).toEqual({ young: NONE, refused: [], unreadable: [] });
+    expect(newWorld().look()).toEqual({ young: NONE, refused: [], immutable: [], unreadable: [] });
   });
 
   it.each([
@@ -93,6 +108,35 @@ describe("lookAtDeletions", () => {
     const { world, paths, look } = newWorld();
     world.memory.chmodSync(`/registry/${directory(paths.blob)}`, 0);
     expect(look({ collector: { uid: 0, gids: [0] } }).refused).toEqual([]);
+  });
+
+  it.each([
+    ["blob", directory],
+    ["blob", (path: string) => path],
+    ["revision", directory],
+    ["revision", (path: string) => directory(directory(path))],
+    ["layerLink", directory],
+  ] as const)("names what nobody may delete: of the %s", (which, part) => {
+    const { world, paths, look } = newWorld();
+    const path = part(paths[which]);
+    const isKept = which === "layerLink";
+    expect(look({}, frozen(world.fs, `${world.root}/${path}`, "EPERM"), isKept).immutable).toEqual([path]);
+    // What the user who asks may not write to, or may not here, the one who collects may.
+    for (const code of ["EACCES", "EROFS"]) {
+      expect(look({}, frozen(world.fs, `${world.root}/${path}`, code), isKept).immutable).toEqual([]);
+    }
+  });
+
+  it("names the history of a tag that nobody may change, where an entry goes", () => {
+    const { world, paths, look } = newWorld();
+    const tag = "docker/registry/v2/repositories/app/_manifests/tags/latest";
+    const history = `${tag}/index/sha256`;
+    world.write(`${tag}/current/link`, "");
+    world.write(`${history}/${"0".repeat(64)}/link`, "");
+    const fs = frozen(world.fs, `${world.root}/${history}`, "EPERM");
+    expect(look({}, fs).immutable).toEqual([]);
+    world.write(`${history}/${directory(paths.revision).split("/").at(-1)}/link`, "");
+    expect(look({}, fs).immutable).toEqual([history]);
   });
 
   it("says what it could not look at", () => {
