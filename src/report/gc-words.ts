@@ -163,12 +163,12 @@ export function refusalMessage(refusal: Refusal, reason: string): string {
   return REFUSALS[refusal](reason);
 }
 
-/** What loses something without being newly broken: `1 image that is broken already and 2 manifests without a tag`. */
+/** What loses something without being newly broken: `1 tag that is broken already and 2 manifests without a tag`. */
 export function harmedImages(harms: readonly { readonly tag: string | null }[]): string {
   const untagged = harms.filter(({ tag }) => tag === null).length;
   const broken = harms.length - untagged;
   const parts = [
-    broken > 0 ? `${formatNumberOf(broken, "image")} that ${broken === 1 ? "is" : "are"} broken already` : "",
+    broken > 0 ? `${formatNumberOf(broken, "tag")} that ${broken === 1 ? "is" : "are"} broken already` : "",
     untagged > 0 ? `${formatNumberOf(untagged, "manifest")} without a tag` : "",
   ];
   return parts.filter((part) => part !== "").join(" and ");

@@ -4,9 +4,15 @@ import type { HistoryReport, ScanReport, UnreadableReport } from "../contract/sc
 import type { State } from "../contract/state-file.ts";
 import { STORAGE } from "../layout/paths.ts";
 
-/** Compares a complete run's findings with the state of the last one. */
-export function compareWithState(findings: Iterable<Finding>, last: State): HistoryReport {
-  const known = new Map(last.findings.map((finding) => [finding.id, finding]));
+/** More findings than this are not remembered: whoever has them knows, and the next run has to read them all. */
+const MOST_FINDINGS = 100_000;
+
+/** Compares a complete run's findings with the state of the last one, which remembers findings. */
+export function compareWithState(
+  findings: Iterable<Pick<Finding, "id">>,
+  last: Pick<State, "completedAt" | "findings">,
+): HistoryReport {
+  const known = new Map(last.findings?.map((finding) => [finding.id, finding]));
   let fresh = 0;
   let persisting = 0;
   let oldest: string | null = null;
@@ -56,42 +62,68 @@ export interface RootIdentity {
   readonly marked?: Marked | undefined;
 }
 
-/** The state after a complete run. `identities` has every root of the report, by path. */
+/** What a state knows of roots, and of their findings. */
+type KnownRoots = Pick<State, "roots" | "findings">;
+
+/** What a run without a state of an earlier one knows. */
+export const NO_STATE = { asked: undefined, others: undefined };
+
+/**
+ * The state of the last run, of the roots alone that a run is asked about with these paths (absolute); and what it knows of others,
+ * of which this run can say nothing.
+ */
+export function splitState(
+  last: State,
+  paths: readonly string[],
+): { readonly asked: State; readonly others: KnownRoots } {
+  const others = last.roots.filter(({ path }) => nameBelow(paths, path) === undefined);
+  const asked = last.roots.filter((root) => !others.includes(root));
+  // A finding has its root's name: the end of its path, or all of it.
+  const isOf = (root: string) => (one: { readonly path: string }) => one.path === root || one.path.endsWith(`/${root}`);
+  const isOther = ({ root }: { readonly root: string }) => others.some(isOf(root)) && !asked.some(isOf(root));
+  const { findings } = last;
+  return {
+    asked: { ...last, roots: asked, findings: findings?.filter((finding) => !isOther(finding)) ?? null },
+    others: { roots: others, findings: findings?.filter(isOther) ?? null },
+  };
+}
+
+/** The state after a complete run. `identities` has every root of the report, by path; `others` stays as it was. */
 export function nextState(
   report: ScanReport,
   last: State | undefined,
   identities: ReadonlyMap<string, RootIdentity>,
+  others: KnownRoots = { roots: [], findings: [] },
 ): State {
-  const firstSeen = new Map(last?.findings.map((finding) => [finding.id, finding.firstSeen]));
+  const { error, warning, info, accepted } = report.summary;
+  const isRemembered = error + warning + info + accepted + (others.findings?.length ?? 0) <= MOST_FINDINGS;
   const markedBefore = new Map(last?.roots.map((root) => [root.path, root.marked]));
+  const remembered = ({ path, counts }: ScanReport["roots"][number]): State["roots"][number] => {
+    const { repositories = [], tags, mounts = [], marked } = identities.get(path) ?? {};
+    return {
+      path,
+      repositories: [...repositories],
+      ...(tags !== undefined && {
+        tags: tags?.map(([repository, named]) => [repository, named.map(([tag, digest]) => [tag, digest])]) ?? null,
+      }),
+      mounts: [...mounts],
+      blobs: counts.blobs,
+      marked: { ...(markedBefore.get(path) ?? { all: null, tagged: null }), ...marked },
+    };
+  };
   return {
     schemaVersion: 1,
     completedAt: report.startedAt,
-    roots: report.roots.map(({ path, counts }) => {
-      const { repositories = [], tags, mounts = [], marked } = identities.get(path) ?? {};
-      return {
-        path,
-        repositories: [...repositories],
-        ...(tags !== undefined && {
-          tags:
-            tags === null
-              ? null
-              : tags.map(([repository, named]) => [repository, named.map(([tag, digest]) => [tag, digest])]),
-        }),
-        mounts: [...mounts],
-        blobs: counts.blobs,
-        marked: { ...(markedBefore.get(path) ?? { all: null, tagged: null }), ...marked },
-      };
-    }),
-    findings: [...report.findings].map(({ id, code, root, path }) => ({
-      id,
-      code,
-      root,
-      path,
-      firstSeen: firstSeen.get(id) ?? report.startedAt,
-      lastSeen: report.startedAt,
-    })),
+    roots: [...report.roots.map(remembered), ...others.roots],
+    findings: isRemembered ? [...(rememberedFindings(report, last) ?? []), ...(others.findings ?? [])] : null,
   };
+}
+
+function rememberedFindings({ findings, startedAt }: ScanReport, last: State | undefined): State["findings"] {
+  const firstSeen = new Map(last?.findings?.map((finding) => [finding.id, finding.firstSeen]));
+  return Array.from(findings, ({ id, code, root, path }) => {
+    return { id, code, root, path, firstSeen: firstSeen.get(id) ?? startedAt, lastSeen: startedAt };
+  });
 }
 
 /** The state as a file holds it. */
@@ -100,7 +132,12 @@ export function* stateText(state: State): Generator<string> {
   const head = JSON.stringify({ ...rest, roots: [] }, null, 2);
   yield head.slice(0, head.lastIndexOf("]"));
   for (const [index, root] of roots.entries()) yield `${index === 0 ? "\n" : ",\n"}    ${JSON.stringify(root)}`;
-  yield `${roots.length === 0 ? "" : "\n  "}],\n  "findings": [`;
+  const end = roots.length === 0 ? "]" : "\n  ]";
+  if (findings === null) {
+    yield `${end},\n  "findings": null\n}\n`;
+    return;
+  }
+  yield `${end},\n  "findings": [`;
   for (const [index, finding] of findings.entries())
     yield `${index === 0 ? "\n" : ",\n"}    ${JSON.stringify(finding)}`;
   yield "\n  ]\n}\n";
@@ -174,7 +211,7 @@ function* vanishedTags(before: TagsByRepository, now: TagsByRepository | null | 
 }
 
 /** What a root at `path` is called in a run that is given `paths`; undefined where that run does not ask for it. */
-function nameBelow(paths: readonly string[], path: string): string | undefined {
+export function nameBelow(paths: readonly string[], path: string): string | undefined {
   for (const base of paths) {
     if (path === base) return path.slice(path.lastIndexOf("/") + 1);
     const folder = base.endsWith("/") ? base : `${base}/`;

@@ -1,7 +1,7 @@
 // Reports as lines of JSON, each an object with its type. The last is always the summary, so that a stream that was cut
 // off is noticed.
 import { type Command, LINE_FORMATS, type LineFormat } from "../contract/line-formats.ts";
-import { toJson } from "./json.ts";
+import { RecordJson, toJson } from "./record-json.ts";
 
 type Members = Readonly<Record<string, unknown>>;
 
@@ -20,7 +20,8 @@ function* linesOf({ lists, reports = {}, last, sums = [] }: LineFormat, report: 
     const entries = members[member] as Iterable<Members>;
     const own = Object.entries(nested).filter(([, { line: kind }]) => kind !== undefined);
     const names = new Set(own.map(([name]) => name));
-    for (const entry of entries) yield line(type, names.size === 0 ? entry : without(entry, names));
+    const records = new RecordJson(type);
+    for (const entry of entries) yield `${records.of(names.size === 0 ? entry : without(entry, names))}\n`;
     for (const [name, { line: kind, field }] of own) {
       for (const { name: root, [name]: items } of entries) {
         for (const item of items as readonly object[]) {
@@ -36,7 +37,8 @@ function* linesOf({ lists, reports = {}, last, sums = [] }: LineFormat, report: 
 }
 
 function line(type: string, record: object): string {
-  return `${toJson({ type, ...record })}\n`;
+  const json = toJson(record);
+  return `{"type":${JSON.stringify(type)}${json === "{}" ? "" : ","}${json.slice(1)}\n`;
 }
 
 function without(members: Members, names: ReadonlySet<string>): Members {

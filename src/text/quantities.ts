@@ -26,6 +26,14 @@ export function formatBytes(bytes: number): string {
   return `${value < 99.95 ? value.toFixed(1) : formatCount(value)} ${BYTE_UNITS[Math.max(unit, 0)]}`;
 }
 
+/** `4.5 %`, `62 %`: a part of a whole. Never 100 % of less than all, nor 0 % of more than nothing. */
+export function formatShare(part: number, whole: number): string {
+  if (part >= whole) return "100 %";
+  const percent = Math.floor((part / whole) * 1000) / 10;
+  if (part > 0 && percent === 0) return "under 0.1 %";
+  return `${percent < 10 ? percent : Math.floor(percent)} %`;
+}
+
 /** What a number is a count of where one of these follows: years, users and names of digits are none. */
 const COUNTED =
   /(?<![\w.,:/@+#-])\d{4,15}(?= (?:bytes|blobs|tags|images|children|files|manifests|links|layer links|repositories|platforms|places|shards|more|again|in all|of \d+|to push)\b)/g;

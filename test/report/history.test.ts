@@ -8,6 +8,7 @@ import {
   type Marked,
   nextState,
   type RootIdentity,
+  splitState,
   stateText,
   vanishedIn,
 } from "../../src/report/history.ts";
@@ -54,11 +55,40 @@ describe("the state", () => {
     }
   });
 
+  it("remembers no findings where there are too many, without making them", () => {
+    const unmade: Iterable<Finding> = {
+      [Symbol.iterator]() {
+        throw new Error("made");
+      },
+    };
+    const summary = { ...clean.summary, warning: 100_001 };
+    const state = nextState({ ...report(10, []), summary, findings: unmade }, undefined, new Map());
+    expect(state.findings).toBeNull();
+    expect(parseState([...stateText(state)].join(""))).toEqual(state);
+  });
+
+  it("stays as it was of roots that a run is not asked about", () => {
+    const roots = ["private", "cache"].map((name) => root(name, 10, 100));
+    const all = nextState(report(10, ["a"], roots), undefined, new Map());
+    all.findings!.push({ ...all.findings![0]!, id: "b", root: "cache" });
+    const { asked, others } = splitState(all, ["/data/cache"]);
+    expect([asked.roots, others.roots].map(([one, ...rest]) => [one?.path, rest.length])).toEqual([
+      ["/data/cache", 0],
+      ["/data/private", 0],
+    ]);
+    const run = report(11, [], [roots[1]!]);
+    expect(compareWithState(run.findings, asked).resolved.map(({ id }) => id)).toEqual(["b"]);
+    const next = nextState(run, asked, new Map(), others);
+    expect(next.roots.map(({ path }) => path)).toEqual(["/data/cache", "/data/private"]);
+    expect(next.findings).toEqual([all.findings![0]]);
+    expect(splitState(next, ["/data"])).toEqual({ asked: next, others: { roots: [], findings: [] } });
+  });
+
   it("keeps when a finding was first seen, until it is gone", () => {
     const second = nextState(report(11, ["b", "c"]), first, new Map());
     const third = nextState(report(12, ["a", "c"]), second, new Map());
     const seen = ({ findings }: State) =>
-      findings.map(({ id, firstSeen, lastSeen }) => `${id} ${firstSeen.slice(8, 10)}-${lastSeen.slice(8, 10)}`);
+      findings!.map(({ id, firstSeen, lastSeen }) => `${id} ${firstSeen.slice(8, 10)}-${lastSeen.slice(8, 10)}`);
     expect([seen(first), seen(second), seen(third)]).toEqual([
       ["a 10-10", "b 10-10"],
       ["b 10-11", "c 11-11"],

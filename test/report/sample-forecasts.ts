@@ -196,6 +196,7 @@ export function gateReport(scan: ScanReport, forecast: ForecastReport, reasons: 
     },
     decision: reasons.length === 0 ? "go" : scan.unreadable.length > 0 ? "undecided" : "stop",
     reasons,
+    warnings: reasons.filter((reason) => reason.includes(HOSTILE)),
     fingerprints: scan.roots.map(({ name, path }) => ({ root: name, path, sha256: sha256(path).slice(7) })),
     scan,
     forecast,
@@ -205,7 +206,7 @@ export function gateReport(scan: ScanReport, forecast: ForecastReport, reasons: 
 export const go = gateReport(clean, harmless, []);
 export const goThoughBroken = gateReport(incident, harmless, []);
 export const stop = gateReport(incident, breaking, [
-  "data: garbage collection would break 503 images; regfsck forecast names them and what keeps them",
+  "data: garbage collection would break 503 tags; regfsck forecast names them and what keeps them",
   "there is damage already (504 images broken); repair it first",
 ]);
 export const undecided = gateReport(incomplete, unread, ["25 places could not be read; fix that and run again"]);

@@ -1,6 +1,7 @@
 // Reports as a scan could give them, for the tests of the reporters.
 import { createHash } from "node:crypto";
 import { CHECKS } from "../../src/checks/index.ts";
+import type { ContentReport } from "../../src/contract/content.ts";
 import type { Finding, FindingCode } from "../../src/contract/finding.ts";
 import type { BrokenTagReport, RootReport, ScanReport } from "../../src/contract/scan.ts";
 
@@ -104,6 +105,29 @@ export function brokenTagsOf(findings: readonly Finding[]): BrokenTagReport[] {
 }
 
 export const clean = scanReport();
+
+/** A night with a budget, some way into a round. */
+export const verifiedContent: ContentReport = {
+  total: { blobs: 388_698, bytes: 1.25 * 2 ** 40 },
+  verified: { blobs: 350_000, bytes: 2 ** 40 },
+  recent: { blobs: 300_000, bytes: 0.75 * 2 ** 40 },
+  oldest: "2026-09-30T01:31:02.000Z",
+  corrupt: { blobs: 0, bytes: 0 },
+  read: { blobs: 30_000, bytes: 2 ** 37, durationMs: 512_000, bytesPerSecond: 2 ** 28 },
+  ended: "max-bytes",
+  tooLarge: 0,
+  round: { runs: 10, runsLeft: 3, endsAt: "2026-11-26T01:30:00.000Z" },
+  roots: [
+    {
+      root: "data",
+      total: { blobs: 388_698, bytes: 1.25 * 2 ** 40 },
+      verified: { blobs: 350_000, bytes: 2 ** 40 },
+      recent: { blobs: 300_000, bytes: 0.75 * 2 ** 40 },
+      oldest: "2026-09-30T01:31:02.000Z",
+      corrupt: { blobs: 0, bytes: 0 },
+    },
+  ],
+};
 
 const UNLINKED = {
   message: "the child manifest is in the store, but its repository has no revision link to it: 404",
@@ -263,9 +287,9 @@ export const incomplete = scanReport({
   })),
 });
 
-/** Strings that would take over a terminal, forge lines of the report, or show themselves in another order. */
+/** Strings that would take over a terminal or a page, forge lines of the report, or show themselves in another order. */
 export const HOSTILE =
-  "\x1b[2J\x1b]0;title\x07\r\nclean: no broken image\n\u202egnp.\u2066x\u2069\u200b\u2028\u0085\x7f\u{e0041}é";
+  "\x1b[2J\x1b]0;title\x07\r\nclean: no broken image\n\u202egnp.\u2066x\u2069\u200b\u2028\u0085\x7f\u{e0041}é</td><script src=//x>\"'&amp;";
 
 export const hostile = hostileReport();
 

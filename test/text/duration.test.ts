@@ -1,5 +1,5 @@
-import { expect, it } from "vitest";
-import { parseDuration } from "../../src/text/duration.ts";
+import { describe, expect, it } from "vitest";
+import { parseBytes, parseDuration } from "../../src/text/duration.ts";
 
 it.each([
   ["90s", 90_000],
@@ -15,3 +15,18 @@ it.each(["", "7", "d", "-1d", "7 d", "7D", "7days", "1e3s", ".5h", "1.h", "7d\n"
   "refuses %j",
   (text) => expect(parseDuration(text)).toBeUndefined(),
 );
+
+describe("parseBytes", () => {
+  it.each([
+    ["512", 512],
+    ["300k", 300 * 1024],
+    ["1.5T", 1.5 * 2 ** 40],
+    ["500GiB", 500 * 2 ** 30],
+  ])("reads %s", (text, bytes) => {
+    expect(parseBytes(text)).toBe(bytes);
+  });
+
+  it.each(["", "much", "-1", "5P", "1 G", "1e9"])("refuses %j", (text) => {
+    expect(parseBytes(text)).toBeUndefined();
+  });
+});

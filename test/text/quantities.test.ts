@@ -4,6 +4,7 @@ import {
   formatDuration,
   formatList,
   formatNumberOf,
+  formatShare,
   withReadableCounts,
   withReadableNumbers,
 } from "../../src/text/quantities.ts";
@@ -30,6 +31,19 @@ describe("quantities", () => {
     [5000 * 2 ** 50, "5,000 PiB"],
   ])("gives %d bytes as %s", (bytes, text) => {
     expect(formatBytes(bytes)).toBe(text);
+  });
+
+  it.each([
+    [0, 1000, "0 %"],
+    [1, 10_000, "under 0.1 %"],
+    [1, 1000, "0.1 %"],
+    [45, 1000, "4.5 %"],
+    [629, 1000, "62 %"],
+    [9999, 10_000, "99 %"],
+    [7, 7, "100 %"],
+    [0, 0, "100 %"],
+  ])("gives %d of %d as %s", (part, whole, text) => {
+    expect(formatShare(part, whole)).toBe(text);
   });
 
   it.each([

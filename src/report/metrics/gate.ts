@@ -60,6 +60,13 @@ export function renderGateMetrics({ report, completedAt, earlier }: GateMetricsI
       "Size of the blobs that garbage collection would delete.",
       (root) => root.deletedBytes,
     ),
+    {
+      name: "regfsck_gate_read_all_timestamp_seconds",
+      help: "With an index: when the run began that last read all of the root.",
+      samples: roots.flatMap(({ name, evidence }) =>
+        evidence === undefined ? [] : [{ labels: { root: name }, value: Date.parse(evidence.readAllAt) / 1000 }],
+      ),
+    },
     gauge("regfsck_gate_run_duration_seconds", "How long the last gate took, all its roots together.", () => {
       return report.durationMs / 1000;
     }),

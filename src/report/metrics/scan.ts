@@ -3,14 +3,15 @@
 
 import { CHECKS } from "../../checks/index.ts";
 import { CAUSE_CODES } from "../../contract/cause.ts";
-import { FINDING_CODES, type Finding, SEVERITIES, type Severity } from "../../contract/finding.ts";
+import type { EvidenceReport } from "../../contract/content.ts";
+import { FINDING_CODES, type Finding, type FindingTally, SEVERITIES, type Severity } from "../../contract/finding.ts";
 import type { RootReport, ScanReport } from "../../contract/scan.ts";
 import { type Family, renderFamilies, type Sample, valuesByRoot } from "./exposition.ts";
 
 export interface MetricsInput {
   readonly report: Pick<
     ScanReport,
-    "tool" | "durationMs" | "roots" | "causes" | "brokenTags" | "findings" | "unreadable"
+    "tool" | "durationMs" | "roots" | "causes" | "brokenTags" | "findings" | "unreadable" | "content"
   >;
   /** Seconds since 1970. */
   readonly completedAt: number;
@@ -76,6 +77,22 @@ export function renderMetrics(input: MetricsInput): string {
       "Size of the blobs older than a day that nothing references.",
       ({ name }) => input.unreferenced.get(name)?.bytes,
     ),
+    ...contentFamilies(report),
+    gauge(
+      "regfsck_read_all_timestamp_seconds",
+      "With an index: when the run began that last read all of the root.",
+      ({ counted }) => counted?.evidence && Date.parse(counted.evidence.readAllAt) / 1000,
+    ),
+    gauge(
+      "regfsck_read_files",
+      "With an index: links, manifests and configs that the last run read.",
+      ({ counted }) => counted?.evidence && total(counted.evidence.read),
+    ),
+    gauge(
+      "regfsck_unread_files",
+      "With an index: links, manifests and configs that had not changed since they were read, and were not read again.",
+      ({ counted }) => counted?.evidence && total(counted.evidence.taken),
+    ),
     gauge("regfsck_run_duration_seconds", "How long the last run took, all its roots together.", ({ counted }) =>
       counted ? report.durationMs / 1000 : undefined,
     ),
@@ -116,6 +133,7 @@ interface RootResult extends RootTimes {
 
 interface Counted {
   readonly counts: RootReport["counts"];
+  readonly evidence: RootReport["evidence"];
   readonly brokenTags: number;
   readonly accepted: number;
   readonly findings: ReadonlyMap<Finding["code"], Record<Severity, number>>;
@@ -123,10 +141,11 @@ interface Counted {
 
 function rootResults({ report, completedAt, failOn, earlier }: MetricsInput): RootResult[] {
   const findings = countFindings(report);
-  const found = report.roots.map(({ name, counts }): RootResult => {
+  const found = report.roots.map(({ name, counts, evidence }): RootResult => {
     const unread = report.unreadable.filter(({ root }) => root === name).length;
     const counted = {
       counts,
+      evidence,
       brokenTags: report.brokenTags.filter(({ root }) => root === name).length,
       ...findings.get(name)!,
     };
@@ -149,16 +168,26 @@ function rootResults({ report, completedAt, failOn, earlier }: MetricsInput): Ro
   ];
 }
 
-/** By the root's name. Walks the findings once, since they may be made while they are walked. */
+function total(counts: Readonly<Record<string, number>>): number {
+  return Object.values(counts).reduce((sum, count) => sum + count, 0);
+}
+
+/** By the root's name. */
 function countFindings({ roots, findings }: MetricsInput["report"]) {
   const none = () => new Map(FINDING_CODES.map((code) => [code, { error: 0, warning: 0, info: 0 }]));
   const counted = new Map(roots.map(({ name }) => [name, { findings: none(), accepted: 0 }]));
-  for (const { root, code, severity, accepted } of findings) {
+  for (const { root, code, severity, accepted, count } of findings.tally?.() ?? oneByOne(findings)) {
     const counts = counted.get(root)!;
-    if (accepted) counts.accepted++;
-    else counts.findings.get(code)![severity]++;
+    if (accepted) counts.accepted += count;
+    else counts.findings.get(code)![severity] += count;
   }
   return counted;
+}
+
+function* oneByOne(findings: Iterable<Finding>): Generator<FindingTally> {
+  for (const { root, code, severity, accepted } of findings) {
+    yield { root, code, severity, accepted: accepted !== undefined, count: 1 };
+  }
 }
 
 function fails(findings: Counted["findings"], failOn: MetricsInput["failOn"]): boolean {
@@ -192,6 +221,45 @@ function causesByCode(roots: readonly RootResult[], { causes }: MetricsInput["re
         })),
   );
   return { name: "regfsck_cause", help: "Whether one event of this code explains findings (1) or not (0).", samples };
+}
+
+/** Nothing where nothing is known of what was verified. */
+function contentFamilies({ content }: MetricsInput["report"]): Family[] {
+  if (!content) return [];
+  const gauge = (name: string, help: string, value: (root: EvidenceReport) => number): Family => ({
+    name,
+    help,
+    samples: content.roots.map((root) => ({ labels: { root: root.root }, value: value(root) })),
+  });
+  return [
+    gauge("regfsck_content_bytes", "Size of the content that can be verified.", ({ total }) => total.bytes),
+    gauge(
+      "regfsck_content_verified_bytes",
+      "Of that, found to match its digest, by whatever run.",
+      ({ verified }) => verified.bytes,
+    ),
+    gauge("regfsck_content_recent_bytes", "Of that, within the last 30 days.", ({ recent }) => recent.bytes),
+    gauge(
+      "regfsck_content_corrupt_blobs",
+      "Blobs that did not match their digest when they were last read.",
+      ({ corrupt }) => corrupt.blobs,
+    ),
+    gauge(
+      "regfsck_content_oldest_timestamp_seconds",
+      "When that verified blob was verified that was longest ago; 0 for none.",
+      ({ oldest }) => (oldest === null ? 0 : Date.parse(oldest) / 1000),
+    ),
+    gauge(
+      "regfsck_content_read_bytes",
+      "Read by the last run to verify content, all its roots together.",
+      () => content.read.bytes,
+    ),
+    gauge(
+      "regfsck_content_read_seconds",
+      "How long that took, all its roots together.",
+      () => content.read.durationMs / 1000,
+    ),
+  ];
 }
 
 function mayBe(code: Finding["code"], severity: Severity): boolean {

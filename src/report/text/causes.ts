@@ -5,7 +5,10 @@ import { type Page, paragraph } from "../../text/page.ts";
 import { withReadableNumbers } from "../../text/quantities.ts";
 import { namePrefix } from "./finding.ts";
 
-export function* renderCauses(page: Page, report: ScanReport): Generator<string> {
+export function* renderCauses(
+  page: Page,
+  report: Pick<ScanReport, "causes"> & { readonly roots: readonly unknown[] },
+): Generator<string> {
   const prefix = namePrefix(report);
   const { bold, green } = page.colour;
   for (const { root, code, message, fix, next } of report.causes) {

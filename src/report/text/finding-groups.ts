@@ -1,7 +1,14 @@
 // Findings that break no image, counted by code as they stream by; a few of each are kept as examples.
 
 import { CHECKS } from "../../checks/index.ts";
-import { FINDING_CODES, type Finding, type FindingCode, SEVERITIES, type Severity } from "../../contract/finding.ts";
+import {
+  FINDING_CODES,
+  type Finding,
+  type FindingCode,
+  type FindingOutline,
+  SEVERITIES,
+  type Severity,
+} from "../../contract/finding.ts";
 import { escapeText } from "../../text/escape.ts";
 import { limit, more, type Page, paragraph } from "../../text/page.ts";
 import { formatCount, formatNumberOf, withReadableCounts, withReadableNumbers } from "../../text/quantities.ts";
@@ -24,15 +31,38 @@ const MAX_REPOSITORIES = 3;
 
 interface Group {
   count: number;
-  /** How many are in each repository, by its name as it is shown. */
-  readonly repositories: Map<string, number>;
+  readonly repositories: RepositoryCounts;
+  readonly code: FindingCode;
   readonly severity: Finding["severity"];
   readonly alike: Map<string, Alike>;
+  /** Those that the last finding was counted among. */
+  last: Alike | undefined;
+}
+
+/** How many are in each repository. The next one is most often in the same. */
+class RepositoryCounts {
+  /** By root and repository. */
+  readonly byName = new Map<string, { count: number }>();
+  #root = "";
+  #repository = "";
+  #counter: { count: number } | undefined;
+
+  add(root: string, repository: string): void {
+    if (this.#counter === undefined || repository !== this.#repository || root !== this.#root) {
+      const name = `${root}\0${repository}`;
+      this.#counter = this.byName.get(name) ?? { count: 0 };
+      this.byName.set(name, this.#counter);
+      this.#root = root;
+      this.#repository = repository;
+    }
+    this.#counter.count++;
+  }
 }
 
 export class FindingGroups {
   /** By code and severity. */
   readonly #groups = new Map<string, Group>();
+  #last: Group | undefined;
   readonly #maxExamples: number;
   readonly #maxMessages: number;
 
@@ -42,26 +72,47 @@ export class FindingGroups {
     this.#maxMessages = limit(page, MAX_MESSAGES);
   }
 
-  add(finding: Finding): void {
-    const { code, severity, message, remedy } = finding;
-    let group = this.#groups.get(`${code} ${severity}`);
-    if (!group) {
-      group = { count: 0, repositories: new Map(), severity, alike: new Map() };
-      this.#groups.set(`${code} ${severity}`, group);
-    }
+  add(finding: FindingOutline): void {
+    const group = this.#groupOf(finding);
     group.count++;
-    if (finding.repository !== undefined) {
-      const name = `${finding.root}\0${finding.repository}`;
-      group.repositories.set(name, (group.repositories.get(name) ?? 0) + 1);
-    }
+    if (finding.repository !== undefined) group.repositories.add(finding.root, finding.repository);
+    const { message, remedy } = finding.words();
+    // Most often as the one before: to look for it by its words takes longer than to compare them.
+    const alike =
+      group.last?.message === message && group.last.remedy === remedy
+        ? group.last
+        : this.#alikeOf(group, message, remedy);
+    if (alike === undefined) return;
+    group.last = alike;
+    alike.count++;
+    if (alike.examples.length < this.#maxExamples) alike.examples.push(finding.finding());
+  }
+
+  #groupOf({ code, severity }: FindingOutline): Group {
+    if (this.#last?.code === code && this.#last.severity === severity) return this.#last;
+    const key = `${code} ${severity}`;
+    const repositories = new RepositoryCounts();
+    const group = this.#groups.get(key) ?? {
+      count: 0,
+      code,
+      severity,
+      repositories,
+      alike: new Map(),
+      last: undefined,
+    };
+    this.#groups.set(key, group);
+    this.#last = group;
+    return group;
+  }
+
+  /** Undefined where as many different ones are known as are shown. */
+  #alikeOf({ alike }: Group, message: string, remedy: string): Alike | undefined {
     const key = `${message}\0${remedy}`;
-    const alike = group.alike.get(key);
-    if (alike) {
-      alike.count++;
-      if (alike.examples.length < this.#maxExamples) alike.examples.push(finding);
-    } else if (group.alike.size < this.#maxMessages) {
-      group.alike.set(key, { message, remedy, examples: [finding], count: 1 });
-    }
+    const known = alike.get(key);
+    if (known !== undefined || alike.size >= this.#maxMessages) return known;
+    const first: Alike = { message, remedy, examples: [], count: 0 };
+    alike.set(key, first);
+    return first;
   }
 
   count(severity: Severity): number {
@@ -116,13 +167,14 @@ export class FindingGroups {
 
 /** Where there are many: in which repositories most of them are. */
 function* renderRepositories(page: Page, { count, repositories }: Group, prefix: NamePrefix): Generator<string> {
-  if (count < MANY || repositories.size < 2) return;
-  const most = [...repositories].sort(([, a], [, b]) => b - a).slice(0, limit(page, MAX_REPOSITORIES));
-  const named = most.map(([key, number]) => {
+  const { byName } = repositories;
+  if (count < MANY || byName.size < 2) return;
+  const most = [...byName].sort(([, a], [, b]) => b.count - a.count).slice(0, limit(page, MAX_REPOSITORIES));
+  const named = most.map(([key, counter]) => {
     const [root, name] = key.split("\0") as [string, string];
-    return `${escapeText(prefix(root) + name)} (${formatCount(number)})`;
+    return `${escapeText(prefix(root) + name)} (${formatCount(counter.count)})`;
   });
-  const where = formatNumberOf(repositories.size, "repository", "repositories");
+  const where = formatNumberOf(byName.size, "repository", "repositories");
   yield* paragraph(page, `in ${where}, most in ${named.join(", ")}`, { first: 4, rest: 6 });
 }
 

@@ -1,7 +1,9 @@
 // One finding in a line or two of text: what it is about, and where.
 import { CHECKS } from "../../checks/index.ts";
 import type { Finding, Severity } from "../../contract/finding.ts";
-import { type Cell, columns, digestText, type Page, type Paint, pathLine, row } from "../../text/page.ts";
+import { escapeText } from "../../text/escape.ts";
+import { type Cell, columns, digestText, type Page, type Paint, paragraph, pathLine, row } from "../../text/page.ts";
+import { damageWords } from "./damage.ts";
 
 /** What names begin with: the root, where the report is about several. Nothing for what lies in no root (""). */
 export type NamePrefix = (root: string) => string;
@@ -14,13 +16,27 @@ export function severityPaint(page: Page, severity: Severity): Paint {
   return { error: page.colour.red, warning: page.colour.yellow, info: page.colour.cyan }[severity];
 }
 
+/** A finding's state in the fewest words. */
+export type LabelOf = (finding: Finding) => string;
+
+/** As a scan sees it. */
+export function storedLabel({ code }: Finding): string {
+  return CHECKS[code].label;
+}
+
 /** What an image lacks, finding by finding in columns; with paths where `showPaths` and the path is what is fixed. */
-export function* lackRows(page: Page, indent: number, findings: readonly Finding[], showPaths: boolean) {
+export function* lackRows(
+  page: Page,
+  indent: number,
+  findings: readonly Finding[],
+  showPaths: boolean,
+  labelOf: LabelOf = storedLabel,
+) {
   const table = findings.map((finding) => [
     subject(finding),
     finding.platform ?? "",
     finding.digest === undefined ? "" : digestText(page, finding.digest),
-    CHECKS[finding.code].label,
+    labelOf(finding),
   ]);
   const pads = [0, 1, 2].map((column) => Math.max(...table.map((cells) => columns(cells[column]!))));
   for (const [index, finding] of findings.entries()) {
@@ -29,6 +45,7 @@ export function* lackRows(page: Page, indent: number, findings: readonly Finding
     });
     yield* row(page, indent, cells);
     if (showPaths && isFixedAtPath(finding)) yield* pathRow(page, indent + 2, finding);
+    yield* damageLine(page, indent + 2, finding);
   }
 }
 
@@ -47,6 +64,13 @@ export function* placeRows(page: Page, indent: number, finding: Finding, prefix:
     texts.map((text) => ({ text })),
   );
   if (isFixedAtPath(finding)) yield* pathRow(page, indent + 2, finding);
+  yield* damageLine(page, indent + 2, finding);
+}
+
+/** What kind of damage corrupt content has, where that was looked at. */
+function* damageLine(page: Page, indent: number, { damage }: Finding): Generator<string> {
+  const words = damage ? damageWords(damage) : "";
+  if (words !== "") yield* paragraph(page, escapeText(words), { first: indent, rest: indent + 2 });
 }
 
 function pathRow(page: Page, indent: number, { root, path }: Finding, prefix: NamePrefix = () => "") {

@@ -20,7 +20,7 @@ export function* renderBreaks(page: Page, report: ForecastReport): Generator<str
     yield* keepers(page, images);
   }
   const rest = groups.slice(limit(page, MAX_GROUPS)).flat();
-  const count = formatNumberOf(rest.length, "more image that would break", "more images that would break");
+  const count = formatNumberOf(rest.length, "more tag that would break", "more tags that would break");
   const title = `… and ${count} (--full prints all)`;
   yield* countedImages(page, rest, title, prefix);
 }

@@ -1,7 +1,6 @@
 // What a forecast says besides the harm: repositories that garbage collection does not see, tags that are removed, figures.
 
 import type { ForecastReport, RootForecastReport } from "../../contract/forecast.ts";
-import { namedRegistry } from "../../contract/run.ts";
 import { escapeText } from "../../text/escape.ts";
 import { limit, more, type Page, paragraph, row } from "../../text/page.ts";
 import { formatBytes, formatCount, formatList, formatNumberOf } from "../../text/quantities.ts";
@@ -13,26 +12,6 @@ const MAX_NAMES = 8;
 /** Whoever lets a clean-up run at night wants to see each tag; a report keeps the rest. */
 const MAX_REMOVED = 200;
 const MAX_WARNINGS = 20;
-
-/** The subject of the verdict: "garbage collection", "the deletes, the tag clean-up and garbage collection with -m". */
-export function subjectOf({ registry, roots }: Pick<ForecastReport, "registry" | "roots">): {
-  readonly name: string;
-  readonly breaks: string;
-} {
-  const deletesUntagged = roots.some(({ deleteUntagged }) => deleteUntagged);
-  const named = namedRegistry(registry);
-  const whose = named === undefined ? "" : ` of ${named}`;
-  const before = [
-    ...(roots.some(({ deletes }) => deletes.length > 0) ? ["the deletes"] : []),
-    ...(roots.some(({ keepTags, removedTags }) => keepTags !== null || removedTags.length > 0)
-      ? ["the tag clean-up"]
-      : []),
-  ];
-  const collection = `garbage collection${deletesUntagged ? " with -m" : ""}${whose}`;
-  return before.length > 0
-    ? { name: `${before.join(", ")} and ${collection}`, breaks: "break" }
-    : { name: collection, breaks: "breaks" };
-}
 
 export function* renderUnseen(page: Page, report: ForecastReport): Generator<string> {
   const prefix = namePrefix(report);

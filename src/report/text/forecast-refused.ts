@@ -1,27 +1,19 @@
 // The tags that an upgrade of the registry costs: those that the release before serves, with why this one does not.
 import type { ForecastReport, RefusedTagReport } from "../../contract/forecast.ts";
-import { REGISTRIES } from "../../contract/run.ts";
 import { shortDigest } from "../../layout/digest.ts";
 import { escapeText } from "../../text/escape.ts";
 import { groupBy } from "../../text/group-by.ts";
 import { limit, more, type Page, paragraph, row } from "../../text/page.ts";
-import { formatNumberOf } from "../../text/quantities.ts";
+import { registryBefore } from "../answers.ts";
 import { namePrefix } from "./finding.ts";
 
 const MAX_TAGS = 20;
-
-/** A part of the verdict; "" where nothing is refused. */
-export function refusedWords({ registry, roots }: ForecastReport): string {
-  const tags = roots.reduce((sum, { refusedTags }) => sum + refusedTags.length, 0);
-  if (tags === 0) return "";
-  return `registry ${registry} refuses ${formatNumberOf(tags, "tag")} that registry ${before(registry)} serves`;
-}
 
 export function* renderRefused(page: Page, report: ForecastReport): Generator<string> {
   const prefix = namePrefix(report);
   const tags = report.roots.flatMap(({ name, refusedTags }) => refusedTags.map((tag) => ({ root: name, ...tag })));
   if (tags.length === 0) return;
-  const title = `Registry ${report.registry} refuses what registry ${before(report.registry)} serves:`;
+  const title = `Registry ${report.registry} refuses what registry ${registryBefore(report.registry)} serves:`;
   yield "\n";
   yield* paragraph(page, title, { first: 0, rest: 2, paint: page.colour.bold });
   const shown = tags.slice(0, limit(page, MAX_TAGS));
@@ -38,8 +30,4 @@ export function* renderRefused(page: Page, report: ForecastReport): Generator<st
 
 function messagesOf({ refused }: RefusedTagReport): string {
   return [...new Set(refused.map(({ message }) => message))].join("; ");
-}
-
-function before(registry: ForecastReport["registry"]): string {
-  return REGISTRIES[REGISTRIES.indexOf(registry) - 1] ?? registry;
 }

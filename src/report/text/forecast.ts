@@ -3,15 +3,15 @@
 import type { AbortReport, ForecastReport, RootForecastReport } from "../../contract/forecast.ts";
 import { escapeText } from "../../text/escape.ts";
 import { groupBy } from "../../text/group-by.ts";
-import { digestText, limit, more, type Page, type Paint, paragraph, pathLine, row } from "../../text/page.ts";
-import { formatCount, formatNumberOf } from "../../text/quantities.ts";
-import { harmedImages } from "../gc-words.ts";
+import { digestText, limit, more, type Page, paragraph, pathLine, row } from "../../text/page.ts";
+import { formatNumberOf } from "../../text/quantities.ts";
+import { forecastAnswer } from "../answers.ts";
 import { type NamePrefix, namePrefix } from "./finding.ts";
 import { renderBreaks, renderHarms } from "./forecast-breaks.ts";
 import { renderDeletes } from "./forecast-deletes.ts";
-import { renderFigures, renderRemovedTags, renderUnseen, subjectOf } from "./forecast-figures.ts";
-import { refusedWords, renderRefused } from "./forecast-refused.ts";
-import { renderTook, renderUnreadable } from "./totals.ts";
+import { renderFigures, renderRemovedTags, renderUnseen } from "./forecast-figures.ts";
+import { renderRefused } from "./forecast-refused.ts";
+import { answerLine, renderTook, renderUnreadable } from "./totals.ts";
 
 /** Bounded: however much is deleted and broken, what is printed stays within a few hundred lines. */
 export function* renderForecastText(report: ForecastReport, page: Page): Generator<string> {
@@ -25,22 +25,9 @@ export function* renderForecastText(report: ForecastReport, page: Page): Generat
   yield* renderTook(page, report);
 }
 
-/** The answer in one line. It goes by what the roots hold: "breaks nothing" never stands beside a break. */
-export function* renderForecastVerdict(page: Page, report: ForecastReport): Generator<string> {
-  const { red, yellow, green, bold } = page.colour;
-  const { roots, unreadable } = report;
-  const unseen = roots.reduce((sum, root) => sum + root.unseenRepositories.length, 0);
-  const harm = harmOf(report);
-  const incomplete = report.verdict.includes("incomplete")
-    ? `incomplete: ${unreadable.length > 0 ? `${formatNumberOf(unreadable.length, "place")} could not be read` : "not all could be read"}`
-    : "";
-  const { name, breaks } = subjectOf(report);
-  const blind = `, but does not see ${formatNumberOf(unseen, "repository", "repositories")}`;
-  const harmless = incomplete === "" ? `${name} ${breaks} nothing${unseen > 0 ? blind : ""}` : "";
-  const refused = refusedWords(report);
-  const said = [refused, harm === "" ? harmless : `${name} would ${harm}`, incomplete].filter((part) => part !== "");
-  const paint: Paint = harm + refused !== "" ? red : incomplete !== "" || unseen > 0 ? yellow : green;
-  yield* paragraph(page, said.join("; "), { first: 0, rest: 2, paint: (text) => bold(paint(text)) });
+/** The answer in one line. */
+export function renderForecastVerdict(page: Page, report: ForecastReport): Generator<string> {
+  return answerLine(page, forecastAnswer(report));
 }
 
 /** The images that would break, where garbage collection would abort, and what it does not see. */
@@ -50,30 +37,6 @@ export function* renderForecastDetails(page: Page, report: ForecastReport): Gene
   yield* renderHarms(page, report);
   yield* renderAborts(page, report);
   yield* renderUnseen(page, report);
-}
-
-/** What deletes and garbage collection would do that they should not; "" for nothing. */
-function harmOf({ roots, verdict }: ForecastReport): string {
-  const aborting = roots.filter(({ outcome }) => outcome === "aborts");
-  const halfWay = aborting.some(({ deletedManifests }) => deletedManifests.length > 0);
-  const breaks = roots.flatMap((root) => root.breaks);
-  const atOnce = breaks.filter(({ phase }) => phase === "delete").length;
-  const when = atOnce === 0 ? "" : atOnce === breaks.length ? " at once" : ` (${formatCount(atOnce)} at once)`;
-  const failing = roots.flatMap(({ deletes }) => deletes.filter(({ answer }) => answer === "fails-half-way"));
-  const harms = roots.flatMap(({ losesRepair }) => losesRepair);
-  const where = roots.length > 1 ? ` in ${formatCount(aborting.length)} of ${formatCount(roots.length)} roots` : "";
-  const harm = [
-    aborting.length > 0 ? `abort${halfWay ? " half-way" : ""}${where}` : "",
-    breaks.length > 0 ? `break ${formatNumberOf(breaks.length, "image")}${when}` : "",
-    harms.length > 0 ? `delete more of ${harmedImages(harms)}` : "",
-    failing.length > 0 ? `fail half-way in ${formatNumberOf(failing.length, "delete")}` : "",
-  ];
-  const shown = harm.filter((part) => part !== "").join(" and ");
-  // With --repo the images of other repositories are not listed, but they count.
-  const isRefusing = roots.some(({ refusedTags }) => refusedTags.length > 0);
-  return shown === "" && !isRefusing && verdict.startsWith("findings")
-    ? "break images of repositories that --repo leaves out"
-    : shown;
 }
 
 /** Places shown in full, and names of what is gone by then. */

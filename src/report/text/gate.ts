@@ -1,22 +1,23 @@
 // The gate's answer for a person at a terminal: the decision, every reason with its next step, then what the scan and
 // the forecast found. Short when the decision is go.
-import type { Decision, GateReport } from "../../contract/gate.ts";
+import type { GateReport } from "../../contract/gate.ts";
 import { limit, more, type Page, paragraph } from "../../text/page.ts";
-import { formatNumberOf } from "../../text/quantities.ts";
+import { gateAnswer } from "../answers.ts";
 import { renderCauses } from "./causes.ts";
 import { renderForecastDetails, renderForecastVerdict } from "./forecast.ts";
 import { renderDeletes } from "./forecast-deletes.ts";
 import { renderRemovedTags, rootFigures } from "./forecast-figures.ts";
 import { renderBrokenImages } from "./images.ts";
 import { sortFindings } from "./scan.ts";
-import { renderFound, renderRoot, renderTook, renderUnreadable, renderVerdict, rootRow } from "./totals.ts";
+import { answerLine, renderFound, renderRoot, renderTook, renderUnreadable, renderVerdict, rootRow } from "./totals.ts";
 
 const MAX_REASONS = 20;
 
 /** Bounded as the reports of scan and forecast are. */
 export function* renderGateText(report: GateReport, page: Page): Generator<string> {
-  yield* renderDecision(page, report);
+  yield* answerLine(page, gateAnswer(report));
   yield* renderReasons(page, report.reasons);
+  yield* renderWarnings(page, report.warnings);
   if (report.decision !== "go") yield* renderEvidence(page, report);
   else yield* renderCauses(page, report.scan);
   yield* renderDeletes(page, report.forecast);
@@ -24,28 +25,16 @@ export function* renderGateText(report: GateReport, page: Page): Generator<strin
   yield* renderTotals(page, report);
 }
 
-function* renderDecision(page: Page, { decision, reasons, scan, forecast }: GateReport): Generator<string> {
-  const { red, yellow, green, bold } = page.colour;
-  const paint = { go: green, stop: red, undecided: yellow }[decision];
-  const count = formatNumberOf(reasons.length, "reason");
-  const { brokenTags } = scan.summary;
-  const already =
-    brokenTags > 0
-      ? `; ${formatNumberOf(brokenTags, "image")} ${brokenTags === 1 ? "is" : "are"} broken already, and garbage collection does not change that`
-      : "";
-  const deletes = forecast.roots.some((root) => root.deletes.length > 0);
-  const said: Record<Decision, string> = {
-    go: `GO: ${deletes ? "the deletes and garbage collection break" : "garbage collection breaks"} nothing${already}`,
-    stop: `STOP: ${count} against garbage collection`,
-    undecided: `UNDECIDED, so do not run garbage collection: ${count}`,
-  };
-  yield* paragraph(page, said[decision], { first: 0, rest: 2, paint: (text) => bold(paint(text)) });
-}
-
 function* renderReasons(page: Page, reasons: readonly string[]): Generator<string> {
   for (const reason of reasons.slice(0, limit(page, MAX_REASONS)))
     yield* paragraph(page, `- ${reason}`, { first: 2, rest: 4, keep: true });
   yield* more(page, 2, reasons.length - limit(page, MAX_REASONS));
+}
+
+function* renderWarnings(page: Page, warnings: readonly string[]): Generator<string> {
+  for (const warning of warnings.slice(0, limit(page, MAX_REASONS)))
+    yield* paragraph(page, `warning: ${warning}`, { first: 2, rest: 4, paint: page.colour.yellow, keep: true });
+  yield* more(page, 2, warnings.length - limit(page, MAX_REASONS));
 }
 
 function* renderEvidence(page: Page, { scan, forecast }: GateReport): Generator<string> {
@@ -75,5 +64,5 @@ function* renderTotals(page: Page, report: GateReport): Generator<string> {
     if (forecastRoot) yield* rootFigures(page, forecastRoot);
   }
   yield* renderFound(page, scan);
-  yield* renderTook(page, report);
+  yield* renderTook(page, { ...report, roots: scan.roots });
 }

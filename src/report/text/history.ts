@@ -9,7 +9,10 @@ import { type NamePrefix, namePrefix } from "./finding.ts";
 const MAX_NAMED = 5;
 
 /** Nothing where the last run is not known. New findings are named only among others: else the report names them. */
-export function* renderHistory(page: Page, report: ScanReport): Generator<string> {
+export function* renderHistory(
+  page: Page,
+  report: Pick<ScanReport, "history" | "findings"> & { readonly roots: readonly unknown[] },
+): Generator<string> {
   if (!report.history) return;
   const { new: fresh, since, persisting, oldest, resolved } = report.history;
   const known = persisting > 0 ? `, ${formatCount(persisting)} known since ${day(oldest ?? since)}` : "";

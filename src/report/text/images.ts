@@ -2,11 +2,13 @@
 import { isElsewhere } from "../../contract/cause.ts";
 import type { Finding } from "../../contract/finding.ts";
 import type { BrokenTagReport, ScanReport } from "../../contract/scan.ts";
+import { shortDigest } from "../../layout/digest.ts";
 import { escapeText } from "../../text/escape.ts";
 import { groupBy } from "../../text/group-by.ts";
 import { digestText, limit, more, type Page, paragraph, row } from "../../text/page.ts";
 import { formatCount, formatNumberOf, withReadableCounts } from "../../text/quantities.ts";
-import { lackRows, type NamePrefix, namePrefix } from "./finding.ts";
+import type { BreakingFindings } from "./breaking-findings.ts";
+import { type LabelOf, lackRows, type NamePrefix, namePrefix, storedLabel } from "./finding.ts";
 
 /** Groups of images shown in full, lines about one of them, names in one list. */
 export const MAX_GROUPS = 20;
@@ -14,18 +16,26 @@ export const MAX_ROWS = 12;
 const MAX_EXAMPLES = 5;
 const MAX_NAMES = 8;
 
-/** What a tag is called, and what it names. */
-export type NamedImage = Pick<BrokenTagReport, "root" | "repository" | "tag" | "digest">;
+/** What a tag is called, and what it names; null for an image that was asked for by digest. */
+export type NamedImage = Pick<BrokenTagReport, "root" | "repository" | "digest"> & { readonly tag: string | null };
 
-/** `findings` holds those that break images, by id. */
+/** A broken image of any report. */
+type BrokenImage = NamedImage & Pick<BrokenTagReport, "platforms" | "findings">;
+
+export interface BrokenImages extends Pick<ScanReport, "causes"> {
+  readonly roots: readonly unknown[];
+  readonly brokenTags: readonly BrokenImage[];
+}
+
 export function* renderBrokenImages(
   page: Page,
-  report: ScanReport,
-  findings: ReadonlyMap<string, Finding>,
+  report: BrokenImages,
+  breaking: BreakingFindings,
+  labelOf: LabelOf = storedLabel,
 ): Generator<string> {
   const prefix = namePrefix(report);
   const explained = new Set<string>();
-  const groups = groupBrokenImages(report.brokenTags, findings);
+  const groups = groupBrokenImages(report.brokenTags, breaking);
   // Where a cause says what happened, a few examples are enough.
   const most = limit(page, report.causes.length > 0 ? MAX_EXAMPLES : MAX_GROUPS);
   const hasOtherPlace = isElsewhere(report.causes);
@@ -34,10 +44,13 @@ export function* renderBrokenImages(
   }
   // Advice about single things would be wrong.
   if (hasOtherPlace) return;
-  for (const group of groups.slice(0, most)) {
+  const shown = groups.slice(0, most);
+  const findings = breaking.select(shown.flatMap(({ ids }) => ids));
+  for (const { images, ids } of shown) {
     yield "\n";
-    yield* imagesHeading(page, group.images, prefix);
-    yield* reasons(page, group, explained);
+    yield* imagesHeading(page, images, prefix);
+    const reasonsOf = ids.flatMap((id) => findings.get(id) ?? []);
+    yield* reasons(page, images, reasonsOf, explained, labelOf);
   }
   const rest = groups.slice(most).flatMap(({ images }) => images);
   if (rest.length > 0) yield "\n";
@@ -53,7 +66,7 @@ export function* imagesHeading(page: Page, images: readonly NamedImage[], prefix
   const repository = prefix(first.root) + first.repository;
   if (images.length === 1) {
     yield* row(page, 0, [
-      { text: `${repository}:${first.tag}`, paint: bold },
+      { text: `${repository}${tagText(first)}`, paint: bold },
       { text: short, paint: dim },
     ]);
     return;
@@ -62,7 +75,9 @@ export function* imagesHeading(page: Page, images: readonly NamedImage[], prefix
   const alone = repositories.size === 1;
   const names = images
     .slice(0, limit(page, MAX_NAMES))
-    .map((image) => escapeText(alone ? image.tag : `${prefix(image.root)}${image.repository}:${image.tag}`));
+    .map((image) =>
+      escapeText(alone ? (image.tag ?? tagText(image)) : prefix(image.root) + image.repository + tagText(image)),
+    );
   const others = images.length - limit(page, MAX_NAMES);
   const rest = others > 0 ? ` … and ${formatCount(others)} more` : "";
   const title = alone
@@ -72,14 +87,25 @@ export function* imagesHeading(page: Page, images: readonly NamedImage[], prefix
   if (short !== "") yield* row(page, 4, [{ text: short, paint: dim }]);
 }
 
+/** `:tag`, or `@digest` where there is none. */
+function tagText({ tag, digest }: NamedImage): string {
+  return tag === null ? `@${shortDigest(digest ?? "")}` : `:${tag}`;
+}
+
 /** What breaks the images: under each remedy, the findings that it fixes. */
-function* reasons(page: Page, { images, findings }: BrokenImageGroup, explained: Set<string>): Generator<string> {
+function* reasons(
+  page: Page,
+  images: readonly BrokenImage[],
+  findings: readonly Finding[],
+  explained: Set<string>,
+  labelOf: LabelOf,
+): Generator<string> {
   yield* failingPlatforms(page, images, findings);
   // A tag's path is that of one of the tags only.
   const showPaths = images.length === 1 || findings.every((finding) => finding.tag === undefined);
   for (const [remedy, fixed] of groupBy(findings, (finding) => finding.remedy)) {
     for (const [message, alike] of groupBy(fixed.slice(0, limit(page, MAX_ROWS)), (finding) => finding.message)) {
-      yield* lackRows(page, 2, alike, showPaths);
+      yield* lackRows(page, 2, alike, showPaths, labelOf);
       const explanation = `${alike[0]!.code}: ${escapeText(withReadableCounts(message))}`;
       if (explained.has(explanation)) continue;
       explained.add(explanation);
@@ -91,7 +117,7 @@ function* reasons(page: Page, { images, findings }: BrokenImageGroup, explained:
 }
 
 /** Says which platforms fail, where the findings do not. */
-function* failingPlatforms(page: Page, images: readonly BrokenTagReport[], findings: readonly Finding[]) {
+function* failingPlatforms(page: Page, images: readonly BrokenImage[], findings: readonly Finding[]) {
   const named = new Set(findings.map((finding) => finding.platform));
   const failing = [...new Set(images.flatMap((image) => image.platforms))];
   if (failing.every((platform) => named.has(platform))) return;
@@ -128,49 +154,28 @@ export function* countedImages(
 
 interface BrokenImageGroup {
   /** In the order of the report; never empty. */
-  readonly images: readonly BrokenTagReport[];
-  /** What breaks each of them: one finding a cause, those of the first image. */
-  readonly findings: readonly Finding[];
+  readonly images: readonly BrokenImage[];
+  /** Of what breaks each of them: the id of one finding, of the first image. */
+  readonly ids: readonly string[];
 }
 
 /** Groups that break most tags first, else in the order of their first image. */
-function groupBrokenImages(
-  brokenTags: readonly BrokenTagReport[],
-  findings: ReadonlyMap<string, Finding>,
-): BrokenImageGroup[] {
-  const groups = new Map<string, { images: BrokenTagReport[]; findings: readonly Finding[] }>();
-  const numbers = new Map<string, number>();
+function groupBrokenImages(brokenTags: readonly BrokenImage[], breaking: BreakingFindings): BrokenImageGroup[] {
+  const groups = new Map<string, BrokenImageGroup & { readonly images: BrokenImage[] }>();
+  // One for all: there may be as many groups as images.
+  const causes = new Map<number, string>();
   for (const image of brokenTags) {
-    const causes = new Map<number, Finding>();
+    causes.clear();
     for (const id of image.findings) {
-      const finding = findings.get(id);
-      if (!finding) continue;
-      const cause = numberOf(numbers, causeOf(finding));
-      if (!causes.has(cause)) causes.set(cause, finding);
+      const cause = breaking.causeOf(id);
+      if (cause !== undefined && !causes.has(cause)) causes.set(cause, id);
     }
     // Images of which no finding says why have only their repository in common.
     const key =
       causes.size > 0 ? [...causes.keys()].sort((a, b) => a - b).join() : `${image.root}\0${image.repository}`;
     const group = groups.get(key);
     if (group) group.images.push(image);
-    else groups.set(key, { images: [image], findings: [...causes.values()] });
+    else groups.set(key, { images: [image], ids: [...causes.values()] });
   }
   return [...groups.values()].sort((a, b) => b.images.length - a.images.length);
-}
-
-/** Texts are numbered as they come. */
-function numberOf(numbers: Map<string, number>, text: string): number {
-  const known = numbers.get(text);
-  if (known !== undefined) return known;
-  numbers.set(text, numbers.size);
-  return numbers.size - 1;
-}
-
-/**
- * The damage itself, without the manifest through which it was met: each image that shares a lost layer has a finding
- * of its own about it. What is wrong with a tag lies in the tag's own folder, so there the path is left out instead.
- */
-function causeOf({ root, code, repository, tag, digest, role, platform, path, message }: Finding): string {
-  const place = tag === undefined ? [path] : [repository, digest];
-  return [root, code, role, platform, message, ...place].join("\0");
 }

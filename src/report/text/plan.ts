@@ -6,6 +6,7 @@ import { isScripted, type PlanStep, type PushStep, type RebuildStep, type Script
 import { groupBy } from "../../text/group-by.ts";
 import { columns, digestText, limit, more, type Page, paragraph, pathLine, row, someOf } from "../../text/page.ts";
 import { formatBytes, formatCount, formatNumberOf } from "../../text/quantities.ts";
+import { renderContent } from "./content.ts";
 import { type NamePrefix, namePrefix } from "./finding.ts";
 import { renderRestorable, renderRestored, restoredBy } from "./restorable.ts";
 import { renderTook, renderUnreadable, rootRow } from "./totals.ts";
@@ -27,6 +28,7 @@ export function* renderPlanText(report: PlanReport, page: Page): Generator<strin
   yield* renderBeginning(page, report);
   yield "\n";
   for (const root of report.roots) yield* rootRow(page, "Planned", root, report.roots.length > 1);
+  yield* renderContent(page, report);
   yield* renderTook(page, report);
 }
 
@@ -42,7 +44,7 @@ function* renderVerdict(page: Page, { summary, steps, verdict }: PlanReport): Ge
   ].filter((part) => part !== "");
   const [said, paint] =
     brokenTags > 0
-      ? ([`${formatNumberOf(brokenTags, "broken image")}: ${parts.join(", ")}`, red] as const)
+      ? ([`${formatNumberOf(brokenTags, "broken tag")}: ${parts.join(", ")}`, red] as const)
       : steps.length > 0
         ? ([`no broken image; ${formatNumberOf(steps.length, "thing")} to clean up`, yellow] as const)
         : (["nothing to fix", green] as const);

@@ -1,20 +1,38 @@
 // The report for a person at a terminal: verdict, broken images, the rest in groups, what could not be read, totals.
 import { isElsewhere } from "../../contract/cause.ts";
-import type { Finding } from "../../contract/finding.ts";
 import type { ScanReport } from "../../contract/scan.ts";
 import type { Page } from "../../text/page.ts";
+import { type Answer, scanAnswer } from "../answers.ts";
+import { outlinesOf } from "../finding-outlines.ts";
+import { BreakingFindings, type BrokenReport } from "./breaking-findings.ts";
 import { renderCauses } from "./causes.ts";
 import { namePrefix } from "./finding.ts";
 import { FindingGroups } from "./finding-groups.ts";
 import { renderHistory } from "./history.ts";
 import { renderBrokenImages } from "./images.ts";
-import { renderAccepted, renderNext, renderTotals, renderUnreadable, renderVerdict } from "./totals.ts";
+import { acceptedLabel, answerLine, renderAccepted, renderEnd, renderTotals, renderUnreadable } from "./totals.ts";
 
 /** Bounded: however much is found, what is printed stays within a few hundred lines. */
 export function* renderScanText(report: ScanReport, page: Page): Generator<string> {
-  const { breaking, rest, accepted } = sortFindings(report, page);
+  const sorted = sortFindings(report, page);
+  const { rest } = sorted;
+  const answer = scanAnswer(report, rest.count("error"));
+  let lines = 0;
+  for (const part of renderBody(report, page, answer, sorted)) {
+    lines += part.split("\n").length - 1;
+    yield part;
+  }
+  yield* renderEnd(page, report, { lines, answer, otherRoot: rest.rootToPlan() });
+}
+
+function* renderBody(
+  report: ScanReport,
+  page: Page,
+  answer: Answer,
+  { breaking, rest, accepted }: ReturnType<typeof sortFindings>,
+): Generator<string> {
   const prefix = namePrefix(report);
-  yield* renderVerdict(page, report, rest.count("error"));
+  yield* answerLine(page, answer);
   yield* renderCauses(page, report);
   yield* renderTotals(page, report);
   yield* renderHistory(page, report);
@@ -23,28 +41,27 @@ export function* renderScanText(report: ScanReport, page: Page): Generator<strin
   yield* renderUnreadable(page, report);
   yield* rest.renderNotes(page, prefix);
   yield* renderAccepted(page, accepted);
-  yield* renderNext(page, report, rest.rootToPlan());
 }
 
-/** The findings that break images, by id, and the others in groups. */
+/** The findings that break images, and the others in groups. */
 export function sortFindings(
-  report: ScanReport,
+  report: BrokenReport,
   page: Page,
 ): {
-  readonly breaking: ReadonlyMap<string, Finding>;
+  readonly breaking: BreakingFindings;
   readonly rest: FindingGroups;
-  /** Those that the configuration accepts and that break no image. */
-  readonly accepted: readonly Finding[];
+  /** Those that the configuration accepts and that break no image, counted by what is said of them. */
+  readonly accepted: ReadonlyMap<string, number>;
 } {
-  const ids = new Set<string>();
-  for (const image of report.brokenTags) for (const id of image.findings) ids.add(id);
-  const breaking = new Map<string, Finding>();
+  const breaking = new BreakingFindings(report);
   const rest = new FindingGroups(page);
-  const accepted: Finding[] = [];
-  for (const finding of report.findings) {
-    if (ids.has(finding.id)) breaking.set(finding.id, finding);
-    else if (finding.accepted) accepted.push(finding);
-    else rest.add(finding);
+  const accepted = new Map<string, number>();
+  for (const outline of outlinesOf(report.findings)) {
+    const finding = outline.isPlain ? undefined : outline.finding();
+    if (finding && breaking.add(finding)) continue;
+    const label = finding?.accepted && acceptedLabel(finding);
+    if (label === undefined) rest.add(outline);
+    else accepted.set(label, (accepted.get(label) ?? 0) + 1);
   }
   return { breaking, rest, accepted };
 }

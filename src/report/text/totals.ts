@@ -5,63 +5,28 @@ import { namedRegistry } from "../../contract/run.ts";
 import type { RootReport, ScanReport } from "../../contract/scan.ts";
 import { escapeText, showUnprintable } from "../../text/escape.ts";
 import { groupBy } from "../../text/group-by.ts";
-import { limit, more, type Page, type Paint, paragraph, pathLine, row } from "../../text/page.ts";
+import { limit, more, type Page, paragraph, pathLine, row } from "../../text/page.ts";
 import { formatBytes, formatCount, formatDuration, formatNumberOf } from "../../text/quantities.ts";
+import { type Answer, scanAnswer } from "../answers.ts";
+import { errorAdvice } from "../error-advice.ts";
+import { evidenceWords, type RootEvidence } from "../evidence-words.ts";
+import { renderContent } from "./content.ts";
 import { namePrefix } from "./finding.ts";
 
 /** Errors shown of what could not be read, and places of each. */
 const MAX_ERRORS = 5;
 const MAX_PLACES = 3;
 
-/**
- * The answer in one line. It goes by the counts: "clean" never stands for broken images, whatever the verdict permits.
- * `otherErrors` counts those that break no image.
- */
-export function* renderVerdict(page: Page, report: ScanReport, otherErrors: number): Generator<string> {
+/** The answer in one line. `otherErrors` counts those that break no image. */
+export function renderVerdict(page: Page, report: ScanReport, otherErrors: number): Generator<string> {
+  return answerLine(page, scanAnswer(report, otherErrors));
+}
+
+/** The answer, in the colour of its tone. */
+export function answerLine(page: Page, { words, tone }: Answer): Generator<string> {
   const { red, yellow, green, bold } = page.colour;
-  const tags = report.roots.reduce((sum, root) => sum + root.counts.tags, 0);
-  const found = findings(report, tags, otherErrors);
-  const incomplete = report.verdict.includes("incomplete") ? `incomplete: ${incompleteness(report)}` : undefined;
-  const warned = severities(report.summary);
-  const clean = `clean: no broken image among ${formatNumberOf(tags, "tag")}${warned === "" ? "" : ` (${warned})`}`;
-  const said = [found, incomplete].filter((part) => part !== undefined).join("; ");
-  const paint: Paint = report.summary.error > 0 || report.summary.brokenTags > 0 ? red : said === "" ? green : yellow;
-  yield* paragraph(page, said === "" ? clean : said, { first: 0, rest: 2, paint: (text) => bold(paint(text)) });
-}
-
-/** Undefined when nothing was found that counts. */
-function findings({ summary, verdict, brokenTags }: ScanReport, tags: number, otherErrors: number): string | undefined {
-  const { brokenTags: broken, error } = summary;
-  if (broken > 0) {
-    const besides = otherErrors > 0 ? `, and ${formatNumberOf(otherErrors, "error")} besides` : "";
-    return `${formatCount(broken)} of ${formatNumberOf(tags, "tag")} ${broken === 1 ? "is" : "are"} broken${images(brokenTags)}${besides}`;
-  }
-  return error > 0 || verdict.startsWith("findings") ? `no broken image, but ${severities(summary)}` : undefined;
-}
-
-/** How many images they are, where several tags name one. */
-function images(brokenTags: ScanReport["brokenTags"]): string {
-  const images = new Set(
-    brokenTags.map(({ root, repository, tag, digest }) => `${root} ${repository} ${digest ?? tag}`),
-  );
-  return images.size === brokenTags.length ? "" : ` (${formatNumberOf(images.size, "image")})`;
-}
-
-function incompleteness({ roots, unreadable }: ScanReport): string {
-  if (unreadable.length > 0) return `${formatNumberOf(unreadable.length, "place")} could not be read`;
-  const empty = roots.find(({ counts }) => counts.repositories === 0 && counts.blobs === 0);
-  if (empty) return `${escapeText(empty.path)} is empty; is it mounted?`;
-  return "not all could be checked";
-}
-
-/** `2 errors, 12 warnings`; info is left out. "" when there is none. */
-function severities({ error, warning, info }: ScanReport["summary"]): string {
-  const counts = [
-    error > 0 ? formatNumberOf(error, "error") : "",
-    warning > 0 ? formatNumberOf(warning, "warning") : "",
-  ];
-  const said = counts.filter((text) => text !== "").join(", ");
-  return said === "" && info > 0 ? formatNumberOf(info, "note") : said;
+  const paint = { good: green, doubtful: yellow, bad: red }[tone];
+  return paragraph(page, words, { first: 0, rest: 2, paint: (text) => bold(paint(text)) });
 }
 
 /** By error, since one bad disk or permission gives the same error many times. */
@@ -81,6 +46,8 @@ export function* renderUnreadable(
     for (const { root, path } of places.slice(0, limit(page, MAX_PLACES)))
       yield* pathLine(page, 4, prefix(root) + path);
     yield* more(page, 4, places.length - limit(page, MAX_PLACES));
+    const advice = errorAdvice(error);
+    if (advice !== undefined) yield* paragraph(page, `fix: ${advice}`, { first: 4, rest: 6, paint: page.colour.green });
   }
   yield* more(
     page,
@@ -92,11 +59,12 @@ export function* renderUnreadable(
 export function* renderTotals(page: Page, report: ScanReport): Generator<string> {
   yield "\n";
   for (const root of report.roots) yield* renderRoot(page, root, report.roots.length > 1);
+  yield* renderContent(page, report);
   yield* renderFound(page, report);
   yield* renderTook(page, report);
 }
 
-export function renderFound(page: Page, { summary }: ScanReport): Generator<string> {
+export function renderFound(page: Page, { summary }: Pick<ScanReport, "summary">): Generator<string> {
   const found = [
     formatNumberOf(summary.brokenTags, "broken tag"),
     formatNumberOf(summary.error, "error"),
@@ -109,8 +77,16 @@ export function renderFound(page: Page, { summary }: ScanReport): Generator<stri
 
 export function* renderTook(
   page: Page,
-  { registry, durationMs, dryRun }: Pick<ScanReport, "registry" | "durationMs" | "dryRun">,
+  {
+    registry,
+    durationMs,
+    dryRun,
+    roots,
+  }: Pick<ScanReport, "registry" | "durationMs" | "dryRun"> & {
+    readonly roots: readonly RootEvidence[];
+  },
 ): Generator<string> {
+  for (const words of evidenceWords(roots)) yield* paragraph(page, escapeText(words), { first: 0, rest: 2 });
   const named = namedRegistry(registry);
   const about = named === undefined ? "" : `Answered for ${named}. `;
   yield* paragraph(
@@ -122,30 +98,54 @@ export function* renderTook(
   );
 }
 
-/** The command that goes on from here, where no cause has named one; `otherRoot` is for what breaks no image; to be copied, so neither wrapped nor shortened. */
-export function* renderNext(
-  { colour }: Page,
-  { brokenTags, causes, roots }: ScanReport,
-  otherRoot: string | undefined,
-): Generator<string> {
+/** The command that goes on from here; `otherRoot` is for what breaks no image; to be copied, so neither wrapped nor shortened. */
+function nextStep({ brokenTags, causes, roots }: ScanReport, otherRoot: string | undefined): string | undefined {
+  const [cause] = causes;
+  if (cause) return `Next: ${showUnprintable(cause.next)}`;
   const root = brokenTags[0]?.root ?? otherRoot;
-  if (root === undefined || causes.length > 0) return;
+  if (root === undefined) return undefined;
   const path = showUnprintable(roots.find(({ name }) => name === root)?.path ?? "");
-  const what = brokenTags.length > 0 ? "how to repair them" : "what can be fixed or cleaned up";
-  yield `\n${colour.bold(`Next: regfsck plan ${path}`)} (${what})\n`;
+  return `Next: regfsck plan ${path}`;
 }
 
-/** Findings that the configuration accepts: counted by reason, so that nobody forgets that they are there. */
-export function* renderAccepted(page: Page, accepted: readonly Finding[]): Generator<string> {
-  if (accepted.length === 0) return;
+/** Lines that a terminal is sure to show at once. */
+const SCREEN = 24;
+
+/**
+ * The end, where a terminal stands still: the next step, and after more lines than a screen holds the answer once more, which has gone
+ * by at the top. `lines` is how many were printed; a cause has named its step at the top.
+ */
+export function* renderEnd(
+  page: Page,
+  report: ScanReport,
+  {
+    lines,
+    answer,
+    otherRoot,
+  }: { readonly lines: number; readonly answer: Answer; readonly otherRoot: string | undefined },
+): Generator<string> {
+  const { brokenTags, causes } = report;
+  const next = nextStep(report, otherRoot);
+  const isLong = lines > SCREEN;
+  if (next === undefined || (causes.length > 0 && !isLong)) return;
+  yield "\n";
+  if (isLong) yield* answerLine(page, answer);
+  const what = brokenTags.length > 0 ? "how to repair them" : "what can be fixed or cleaned up";
+  yield `${page.colour.bold(next)}${causes.length > 0 ? "" : ` (${what})`}\n`;
+}
+
+/** Findings that the configuration accepts: counted by `acceptedLabel`, so that nobody forgets that they are there. */
+export function* renderAccepted(page: Page, accepted: ReadonlyMap<string, number>): Generator<string> {
+  if (accepted.size === 0) return;
   yield "\n";
   yield* paragraph(page, "Accepted in the configuration:", { first: 0, paint: page.colour.bold });
-  for (const [label, findings] of groupBy(accepted, acceptedLabel)) {
-    yield* paragraph(page, `${formatCount(findings.length)} × ${escapeText(label)}`, { first: 2, rest: 4 });
+  for (const [label, count] of accepted) {
+    yield* paragraph(page, `${formatCount(count)} × ${escapeText(label)}`, { first: 2, rest: 4 });
   }
 }
 
-function acceptedLabel({ code, accepted }: Finding): string {
+/** What is accepted, until when and why. */
+export function acceptedLabel({ code, accepted }: Finding): string {
   return `${code}, until ${accepted?.until}: ${accepted?.reason}`;
 }
 

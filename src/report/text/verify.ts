@@ -7,6 +7,7 @@ import { escapeText } from "../../text/escape.ts";
 import { groupBy } from "../../text/group-by.ts";
 import { columns, digestText, limit, more, type Page, paragraph, pathLine, row } from "../../text/page.ts";
 import { formatBytes, formatCount, formatDuration, formatNumberOf, withReadableCounts } from "../../text/quantities.ts";
+import { evidenceLine } from "./content.ts";
 import { type NamePrefix, namePrefix } from "./finding.ts";
 import { answerWords, brokenPlatforms, isPartGood, linkWords, partName, storeWords } from "./image-part.ts";
 import { renderUnreadable } from "./totals.ts";
@@ -26,6 +27,11 @@ export function* renderVerifyText(report: VerifyReport, page: Page): Generator<s
     if (index > 0) yield "\n";
     yield* verdict(page, image, prefix);
     yield* tree(page, image);
+    // With --verify-content all of it was read just now.
+    if (image.content && !report.contentVerified) {
+      yield "\n";
+      yield* paragraph(page, evidenceLine(image.content, "Content: verified"), { first: 2, rest: 4 });
+    }
     yield* remedies(page, image.findings);
   }
   yield* renderUnreadable(page, report);

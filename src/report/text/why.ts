@@ -57,6 +57,14 @@ function* fate(page: Page, blob: BlobReport): Generator<string> {
   const { plain, deleteUntagged } = blob.garbageCollection;
   if (plain.outcome === "absent" && deleteUntagged.unlinkedIn.length === 0) return;
   yield "\n";
+  yield* fates(page, blob);
+  if (blob.garbageCollection.seesAborts || plain.outcome === "aborts" || deleteUntagged.outcome === "aborts") return;
+  const words = "(whether it aborts before that was not looked at; without --index it is)";
+  yield* paragraph(page, words, { first: 2, rest: 4, paint: page.colour.dim });
+}
+
+function* fates(page: Page, blob: BlobReport): Generator<string> {
+  const { plain, deleteUntagged } = blob.garbageCollection;
   const [without, withOption] = [outcome(plain), outcome(deleteUntagged)];
   const isSame = without === withOption;
   const paint = paintOf(page, blob, plain);

@@ -2,7 +2,7 @@ import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { FINDING_CODES } from "../../../src/contract/finding.ts";
 import { type MetricsInput, parseEarlierMetrics, renderMetrics } from "../../../src/report/metrics/scan.ts";
-import { clean, finding, incident, rootReport, scanReport, severalRoots } from "../sample-reports.ts";
+import { clean, finding, incident, rootReport, scanReport, severalRoots, verifiedContent } from "../sample-reports.ts";
 
 const NOW = 1_767_225_600;
 
@@ -34,6 +34,30 @@ function times(text: string, root = "data") {
 }
 
 describe("renderMetrics", () => {
+  it("tell how far content is verified, where that is known", () => {
+    expect(metrics(clean)).not.toContain("regfsck_content");
+    const text = metrics({ ...clean, content: verifiedContent });
+    const one = (name: string) => values(text, `regfsck_content_${name}`)['root="data"'];
+    expect(one("bytes")).toBe(1.25 * 2 ** 40);
+    expect(one("verified_bytes")).toBe(2 ** 40);
+    expect(one("recent_bytes")).toBe(0.75 * 2 ** 40);
+    expect(one("corrupt_blobs")).toBe(0);
+    expect(one("oldest_timestamp_seconds")).toBe(Date.UTC(2026, 8, 30, 1, 31, 2) / 1000);
+    expect([one("read_bytes"), one("read_seconds")]).toEqual([2 ** 37, 512]);
+  });
+
+  it("takes the counts of findings where they are counted already, without making any", () => {
+    const all = [...severalRoots.findings];
+    const counted = {
+      tally: () =>
+        all.map(({ root, code, severity, accepted }) => ({ root, code, severity, accepted: !!accepted, count: 1 })),
+      [Symbol.iterator]() {
+        throw new Error("made");
+      },
+    };
+    expect(metrics({ ...severalRoots, findings: counted })).toBe(metrics(severalRoots));
+  });
+
   it("counts the tags that are broken and the findings, by root", () => {
     const text = metrics(severalRoots);
     expect(values(text, "regfsck_broken_tags")).toEqual({ 'root="dockerhub"': 0, 'root="private"': 1 });

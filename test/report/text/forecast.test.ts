@@ -49,8 +49,8 @@ describe("the verdict of a forecast", () => {
     ["garbage collection with -m breaks nothing", harmless],
     ["garbage collection breaks nothing", forecastReport([rootForecast({ deleteUntagged: false })])],
     ["the tag clean-up and garbage collection with -m break nothing", forecastReport([rootForecast({ keepTags: 5 })])],
-    ["the tag clean-up and garbage collection with -m would break 503 images", breaking],
-    ["garbage collection with -m would break 1 image", forecastReport([rootForecast({ breaks: [broken("a", "1")] })])],
+    ["the tag clean-up and garbage collection with -m would break 503 tags", breaking],
+    ["garbage collection with -m would break 1 tag", forecastReport([rootForecast({ breaks: [broken("a", "1")] })])],
     ["garbage collection with -m would abort", aborting],
     ["the tag clean-up and garbage collection with -m would abort half-way in 1 of 2", halfWay],
     ["incomplete: 25 places could not be read", unread],
@@ -61,7 +61,7 @@ describe("the verdict of a forecast", () => {
   });
 
   it("never says that nothing breaks beside a break, whatever the report's verdict", () => {
-    expect(render({ ...breaking, verdict: "clean" })).toMatch(/^the .* would break 503 images\n/);
+    expect(render({ ...breaking, verdict: "clean" })).toMatch(/^the .* would break 503 tags\n/);
   });
 });
 
@@ -109,7 +109,7 @@ describe("what garbage collection breaks", () => {
     );
     const text = render(forecastReport([rootForecast({ breaks })]));
     expect(text.match(/^many:\d+ {2}/gm)).toHaveLength(20);
-    expect(text).toContain("\n… and 25 more images that would break (--full prints all)\n  20  many\n   5  few\n");
+    expect(text).toContain("\n… and 25 more tags that would break (--full prints all)\n  20  many\n   5  few\n");
   });
 
   it("has the root before it where there are several", () => {

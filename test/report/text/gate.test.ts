@@ -41,7 +41,7 @@ describe.each(Object.entries(GATES))("the text of a gate: %s", (_, report) => {
 describe("the decision", () => {
   it.each([
     ["GO: garbage collection breaks nothing", "32", go],
-    ["GO: garbage collection breaks nothing; 504 images are broken already, and", "32", goThoughBroken],
+    ["GO: garbage collection breaks nothing; 504 tags are broken already, and garbage", "32", goThoughBroken],
     ["STOP: 2 reasons against garbage collection", "31", stop],
     ["UNDECIDED, so do not run garbage collection: 1 reason", "33", undecided],
   ])("is the first line, in its colour: %s", (line, colour, report) => {
@@ -51,7 +51,7 @@ describe("the decision", () => {
 
   it("is followed by every reason", () => {
     expect(render(stop)).toContain(
-      "\n  - data: garbage collection would break 503 images; regfsck forecast names them\n    and what keeps them\n" +
+      "\n  - data: garbage collection would break 503 tags; regfsck forecast names them\n    and what keeps them\n" +
         "  - there is damage already (504 images broken); repair it first\n\n",
     );
   });
@@ -87,7 +87,7 @@ describe("the evidence", () => {
   it("is what the forecast breaks, then what is broken already", () => {
     const text = render(stop);
     const places = [
-      text.indexOf("\nthe tag clean-up and garbage collection with -m would break 503 images\n"),
+      text.indexOf("\nthe tag clean-up and garbage collection with -m would break 503 tags\n"),
       text.indexOf("  loses  child  linux/amd64"),
       text.indexOf("\n504 of 49,651 tags are broken, and 1 error besides\n"),
       text.indexOf("in the store, not linked"),

@@ -22,7 +22,7 @@ describe("the text of a plan", () => {
     for (const { digest } of [pushed.layers[0]!, lost, orphan]) world.removeEntry(blobPath(digest));
     for (const { digest } of [lost.config, lost.layers[0]!]) world.removeEntry(layerLinkPath("app", digest));
     const hex = (digest: string) => digest.slice(7);
-    expect(await print(world)).toBe(`3 broken images: 1 can be fixed from what is on the disk, 1 by pushing again, 1
+    expect(await print(world)).toBe(`3 broken tags: 1 can be fixed from what is on the disk, 1 by pushing again, 1
   lost
 
 A script can fix this from what is on the disk

@@ -1,5 +1,6 @@
 import { Chalk } from "chalk";
 import { describe, expect, it } from "vitest";
+import type { Cause } from "../../../src/contract/cause.ts";
 import type { ScanReport } from "../../../src/contract/scan.ts";
 import { renderScanText } from "../../../src/report/text/scan.ts";
 import { columns } from "../../../src/text/page.ts";
@@ -201,6 +202,19 @@ describe("what breaks no image", () => {
     expect(render(scanReport({ findings: uploads }))).not.toContain("Next:");
   });
 
+  it("ends with the answer and the next step where these have gone by at the top", () => {
+    const cause: Cause = {
+      ...{ code: "collected-children", root: "data", message: "a garbage-collect -m ran", evidence: {} },
+      ...{ findings: 9, images: 9, fix: "push again", next: "regfsck plan /opt/registry/data" },
+    };
+    const long = render({ ...incident, causes: [cause] });
+    expect(long).toMatch(
+      /\n\n504 of 49,651 tags are broken, and 1 error besides\nNext: regfsck plan \/opt\/registry\/data\n$/,
+    );
+    const short = render(scanReport({ findings: [], causes: [cause] }));
+    expect(short).not.toContain("Next:");
+  });
+
   it("is shown in full where all is asked for: lists, digests, paths", () => {
     const text = render(incident, { full: true, width: 40 });
     expect(text).not.toContain("--full prints all");
@@ -229,7 +243,8 @@ describe("what could not be read", () => {
 
   it("is named by itself where it lies in no root", () => {
     const unreadable = [{ root: "", path: "/opt/registry/locked", error: "EACCES" }];
-    expect(render({ ...severalRoots, unreadable })).toContain("\n    /opt/registry/locked\n");
+    const text = render({ ...severalRoots, unreadable });
+    expect(text).toContain("\n    /opt/registry/locked\n    fix: run regfsck as root, or as the registry's user: ");
   });
 });
 
