@@ -16,7 +16,7 @@ export class ProgressLine {
     this.#stream = stream;
   }
 
-  show(phase: string, done: number, total: number | undefined): void {
+  show(phase: string, done: number, total: number | undefined, unit?: "bytes"): void {
     if (!this.#stream) return;
     const now = performance.now();
     if (phase !== this.#phase) {
@@ -27,7 +27,7 @@ export class ProgressLine {
     this.#drawn = true;
     const perSecond = (done * 1000) / Math.max(now - this.#startedAt, 1);
     const width = (this.#stream.columns ?? 80) - 1;
-    this.#stream.write(`\r\x1b[2K${renderProgress({ phase, done, total, perSecond }, width)}`);
+    this.#stream.write(`\r\x1b[2K${renderProgress({ phase, done, total, perSecond, unit }, width)}`);
   }
 
   clear(): void {

@@ -4,9 +4,8 @@ import type { State } from "../contract/state-file.ts";
 import { inChunks } from "../report/json.ts";
 import { escapeText } from "../text/escape.ts";
 import { formatNumberOf } from "../text/quantities.ts";
-import { readInput } from "./input-file.ts";
-import { DESCRIPTOR } from "./outside-roots.ts";
-import { type User, withTarget } from "./target.ts";
+import { readEarlier, readInput } from "./input-file.ts";
+import type { User } from "./target.ts";
 import type { Terminal } from "./terminal.ts";
 import { type FileMode, writeWhole } from "./whole-file.ts";
 
@@ -38,13 +37,23 @@ export class ResultFiles {
     chunks: () => Iterable<string>,
     mode?: FileMode,
   ): Promise<boolean> {
+    return this.writeBytes(option, file, () => inChunks(chunks()), mode);
+  }
+
+  /** As `write`, of bytes too, in the pieces that they come in. */
+  async writeBytes(
+    option: string,
+    file: string | undefined,
+    pieces: () => Iterable<string | Uint8Array>,
+    mode?: FileMode,
+  ): Promise<boolean> {
     if (file === undefined) return false;
     if (this.#dryRun) {
       this.#terminal.warn(`--dry-run: ${option} ${file} is not written`);
       return false;
     }
     try {
-      await writeWhole(file, inChunks(chunks()), this.#terminal.user, mode);
+      await writeWhole(file, pieces(), this.#terminal.user, mode);
       return true;
     } catch (error) {
       this.fail(`${option} ${file}: ${(error as Error).message}`);
@@ -52,20 +61,31 @@ export class ResultFiles {
     }
   }
 
+  /** Writes an index, which nobody but its user need read; as `write`. */
+  async writeIndex(file: string, chunks: () => Iterable<Uint8Array>): Promise<void> {
+    await this.writeBytes("--index", file, chunks, { mode: 0o600 });
+  }
+
   /** Whoever collects metrics runs as another user: a new file is made readable for all. */
   async writeMetrics(file: string, text: string): Promise<void> {
     await this.write("--metrics", file, () => [text], { mode: 0o644, readableForAll: true });
   }
 
-  /** Writes a report: JSON lines where the name ends with `.jsonl`, else JSON. */
+  /** Writes a report: JSON lines where the name ends with `.jsonl`, a page where there is one and it ends with `.html`, else JSON. */
   async writeReport(
     file: string | undefined,
     render: (format: "json" | "jsonl") => Promise<Iterable<string>>,
+    page?: () => Promise<Iterable<string>>,
   ): Promise<void> {
     if (file === undefined) return;
-    const chunks = await render(file.endsWith(".jsonl") ? "jsonl" : "json");
+    const chunks = await (page && isPage(file) ? page() : render(file.endsWith(".jsonl") ? "jsonl" : "json"));
     if (await this.write("--report", file, () => chunks)) this.report = file;
   }
+}
+
+/** Whether a report's file is to be a page. */
+export function isPage(file: string): boolean {
+  return file.endsWith(".html");
 }
 
 /** A state holds every finding of a run, and JavaScript no longer text. */
@@ -82,10 +102,19 @@ export async function readText(file: string, user: User): Promise<string> {
 
 /** The state in a file; undefined where there is none (yet), else why it cannot be told. */
 export async function readState(file: string | undefined, user: User): Promise<State | string | undefined> {
+  return readStateBy(async () => (await import("../contract/state-file.ts")).parseState, file, user);
+}
+
+/** The same of a state of another shape, whose parser throws an Error of one line; it is loaded where there is a file alone. */
+export async function readStateBy<Read>(
+  loadParser: () => Promise<(text: string) => Read>,
+  file: string | undefined,
+  user: User,
+): Promise<Read | string | undefined> {
   if (file === undefined) return undefined;
-  const { parseState } = await import("../contract/state-file.ts");
+  const parse = await loadParser();
   try {
-    return parseState(await readResult(file, user));
+    return parse(await readResult(file, user));
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code === "ENOENT") return undefined;
     return `${file}: ${(error as Error).message}`;
@@ -94,8 +123,7 @@ export async function readState(file: string | undefined, user: User): Promise<S
 
 /** By the way that it is written: parts of it come to stand in the next one, which others may be allowed to read. */
 function readResult(file: string, user: User): Promise<string> {
-  if (DESCRIPTOR.test(file)) return Promise.resolve(readInput(file, MOST_BYTES));
-  return withTarget(file, user, ({ folder, name }) => readInput(`${folder}/${name}`, MOST_BYTES, { noLink: true }));
+  return readEarlier(file, user, (path, options) => readInput(path, MOST_BYTES, options));
 }
 
 /**

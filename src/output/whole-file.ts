@@ -35,7 +35,7 @@ export interface FileMode {
  */
 export async function writeWhole(
   file: string,
-  chunks: Iterable<string>,
+  chunks: Iterable<string | Uint8Array>,
   user: User,
   mode: FileMode = { mode: 0o666 },
 ): Promise<void> {
@@ -52,7 +52,7 @@ export async function writeWhole(
   await withTarget(file, user, (target) => writeTarget(target, chunks, mode), refuseRoots);
 }
 
-function writeTarget(target: Target, chunks: Iterable<string>, mode: FileMode): Promise<void> {
+function writeTarget(target: Target, chunks: Iterable<string | Uint8Array>, mode: FileMode): Promise<void> {
   const { there } = target;
   if (there?.isDirectory()) throw new Error("a directory stands in its place");
   return there === undefined || there.isFile() ? replace(target, chunks, mode) : feed(target, there, chunks);
@@ -60,7 +60,7 @@ function writeTarget(target: Target, chunks: Iterable<string>, mode: FileMode): 
 
 async function replace(
   { folder, name, there, isTrusted, isProtected }: Target,
-  chunks: Iterable<string>,
+  chunks: Iterable<string | Uint8Array>,
   mode: FileMode,
 ) {
   removeLeftovers(folder, name);
@@ -108,7 +108,11 @@ function keepOwner(descriptor: number, { uid, gid }: Stats): void {
 }
 
 /** A device or a pipe takes what is written to it; a rename would put a file in its place. */
-async function feed({ folder, name, isTrusted }: Target, there: Stats, chunks: Iterable<string>): Promise<void> {
+async function feed(
+  { folder, name, isTrusted }: Target,
+  there: Stats,
+  chunks: Iterable<string | Uint8Array>,
+): Promise<void> {
   if (!isTrusted) throw new Error("not a regular file, and another user's");
   const descriptor = openSync(`${folder}/${name}`, O_WRONLY | O_NONBLOCK | O_NOFOLLOW | O_NOCTTY);
   try {
@@ -139,10 +143,10 @@ function removeLeftovers(folder: string, name: string): void {
 /** How long to wait for a pipe that is full, in milliseconds. */
 const PATIENCE = 10;
 
-async function writeChunks(descriptor: number, chunks: Iterable<string>): Promise<void> {
+async function writeChunks(descriptor: number, chunks: Iterable<string | Uint8Array>): Promise<void> {
   for (const chunk of chunks) {
     // A disk that is about full takes a part, and says why only when it is given the rest.
-    for (let rest = Buffer.from(chunk); rest.length > 0; ) {
+    for (let rest = typeof chunk === "string" ? Buffer.from(chunk) : chunk; rest.length > 0; ) {
       const written = writeSome(descriptor, rest);
       if (written === 0) await sleep(PATIENCE);
       rest = rest.subarray(written);
@@ -151,7 +155,7 @@ async function writeChunks(descriptor: number, chunks: Iterable<string>): Promis
   }
 }
 
-function writeSome(descriptor: number, bytes: Buffer): number {
+function writeSome(descriptor: number, bytes: Uint8Array): number {
   try {
     return writeSync(descriptor, bytes);
   } catch (error) {
