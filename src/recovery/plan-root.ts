@@ -58,7 +58,7 @@ export async function planRoot({ context, findings, sources, entries, isIntact }
   addUnexpectedSteps(context, findings, view, steps);
   const repair = new Repair({ graph, view, sources, steps, corrupt, isIntact });
   let pull: Pull = context.pull;
-  view.keepRepositories(new Set(pull.problems.map(({ repository }) => repository)));
+  view.keepRepositories(new Set(Array.from(pull.problems, ({ repository }) => repository)));
   // Without the unexpected entries, clients run into other problems.
   if (!steps.isEmpty()) pull = pullAll(view, rules);
   for (let round = 0; round < MAX_ROUNDS; round++) {
@@ -139,7 +139,7 @@ function isComplete(
   digest: number,
   { problems, rules }: Pull,
 ): boolean {
-  const own = problems.filter((problem) => problem.repository === repository);
+  const own = problems.in(repository);
   const parts = imageParts(view, repository, digest, own, rules);
   return (
     parts[0]?.reply.answer === "served" &&

@@ -128,6 +128,27 @@ describe("the script", () => {
     expect([status, said]).toEqual([3, expect.stringContaining("tag stable was pushed since")]);
   });
 
+  it.each([
+    ["some time", 20, [1, 4]],
+    ["no time", 0, [5, 0]],
+  ] as const)(
+    "leaves the rest of a repository that takes %s, where a tag is pushed meanwhile",
+    async (_, aLine, [deleted, left]) => {
+      const url = await registry();
+      await pushImage(url, "app", other, "stable");
+      let isPushed = false;
+      const later = await proxy(url, ({ method, url: asked = "" }, outgoing) => {
+        isPushed ||= method === "DELETE";
+        if (!asked.endsWith("tags/list")) return false;
+        outgoing.end(JSON.stringify({ name: "app", tags: ["latest", ...(isPushed ? ["stable"] : [])] }, null, 2));
+        return true;
+      });
+      const script = scriptFor({ manifests: [old, ...old.children], planned: 0 });
+      const { said } = await run(["sh"], script, ["--apply", later], { PATH: slowClock(aLine) });
+      expect(said).toContain(`${deleted} deleted, 0 gone already, ${left} left`);
+    },
+  );
+
   it("stops where the registry does not allow deletes, and says what does", async () => {
     const url = await registry(false);
     const { status, said } = await run(["sh"], scriptFor(), ["--apply", url]);
@@ -202,6 +223,20 @@ describe("credentials", () => {
     expect((await run(["sh"], script, ["--apply", guarded], { HOME: "/nowhere" })).said).toContain("401");
   });
 });
+
+/** A PATH on which the clock begins at 0, and is so many seconds later after each line of the log. */
+function slowClock(aLine: number): string {
+  const folder = temporaryFolder();
+  const lines = [
+    "#!/bin/sh",
+    `read -r now < '${folder}/now'`,
+    `case $1 in -u) echo $((now + ${aLine})) > '${folder}/now' ;; esac`,
+    "echo $now",
+  ];
+  writeFileSync(join(folder, "now"), "0\n");
+  writeFileSync(join(folder, "date"), lines.join("\n"), { mode: 0o755 });
+  return `${folder}:${process.env["PATH"]}`;
+}
 
 /** Answers with that status, where there is one. */
 function refuse(status: number, outgoing: ServerResponse): boolean {

@@ -104,7 +104,7 @@ describe("images that wait for what a symbolic link keeps from the script", () =
     moveBehindLink(world, dirname(path), "/outside/layer");
     expect(await fatesIn(world)).toEqual({ ...byHand, kinds: [], exitCode: 4, verdict: "findings" });
     const { printed: text } = await runProgram(world.fs, ["plan", world.root]);
-    expect(text).toContain("1 broken image: 1 by hand first");
+    expect(text).toContain("1 broken tag: 1 by hand first");
     expect(text).toMatch(/These wait for what the script must not touch[\s\S]*app:v1/);
   });
 

@@ -57,7 +57,7 @@ list_tags() { # repository; sets tags, one a line: all that a client could have 
       404) return ;;
       *) stop "tags of $1: the registry answered $status" ;;
     esac
-    page=$(tr ',[]\r' "$newline$newline$newline$newline" << END | sed -n 's/^"\([A-Za-z0-9_][A-Za-z0-9_.-]*\)"$/\1/p'
+    page=$(tr ',[]\r' "$newline$newline$newline$newline" << END | sed -n 's/^ *"\([A-Za-z0-9_][A-Za-z0-9_.-]*\)" *$/\1/p'
 $answer
 END
 )

@@ -25,9 +25,32 @@ begin() {
 repository() { # name; reads the tags that were there, as `tag digest` lines
   name=$1 open=true
   known=$(cat)
-  list_tags "$1"
+  look_for_pushes
+}
+
+# A repository of many deletes takes minutes: what is pushed meanwhile counts too. A look takes as long as there are tags, so
+# that at most a tenth of the time goes into looking.
+look_again() {
+  now=$(date +%s)
+  [ "$now" -lt "$looked" ] || [ "$((now - looked))" -ge "$((10 + 10 * took))" ] || return 0
+  look_for_pushes
+}
+
+look_for_pushes() { # in the repository $name; sets open to false where there was one
+  began=$(date +%s)
+  read_changed
+  looked=$(date +%s)
+  took=$((looked - began))
+  [ -n "$changed" ] || return 0
+  open=false
+  say "left    $name: tag $changed was pushed since: run regfsck reclaim again"
+}
+
+read_changed() { # sets changed to a tag of the repository $name that is not as it was, or to nothing
+  changed=''
+  list_tags "$name"
   [ -n "$tags" ] || return 0
-  now=$(read_tags "$1") || stop "tags of $1: no answer from $url"
+  now=$(read_tags "$name") || stop "tags of $name: no answer from $url"
   changed=$(awk '
     $0 ~ /^(known|now|tags):$/ { part = $0; next }
     NF == 0 { next }
@@ -48,13 +71,11 @@ TAGS
 )
 END
 )
-  [ "$changed" != '?' ] || stop "tags of $1: not every one was answered"
-  [ -n "$changed" ] || return 0
-  open=false
-  say "left    $1: tag $changed was pushed since: run regfsck reclaim again"
+  [ "$changed" != '?' ] || stop "tags of $name: not every one was answered"
 }
 
 manifest() { # digest, bytes
+  ! $open || look_again
   if ! $open; then left=$((left + 1)); return; fi
   if $apply; then ask DELETE "/v2/$name/manifests/$1"; else ask HEAD "/v2/$name/manifests/$1"; fi
   case $status/$apply in
