@@ -8,6 +8,5 @@ if (Number(process.versions.node.split(".")[0]) < OLDEST) {
   process.exitCode = 16;
 } else if (process.argv.length === 3 && process.argv[2] === "--version") {
   // Scripts ask often which version it is, and that needs nothing else of the program.
-  const { VERSION } = await import("./version.ts");
-  process.stdout.write(`${VERSION}\n`);
-} else await import("./main.ts");
+  void import("./version.ts").then(({ VERSION }) => process.stdout.write(`${VERSION}\n`));
+} else void import("./main.ts");

@@ -1,23 +1,23 @@
 // Every option once: how it is written, what help says of it, and the type of its value.
-import { type Command, InvalidArgumentError, Option } from "commander";
+import { type Command, Option } from "commander";
 import { FAIL_ON } from "./contract/finding.ts";
 import type { RegistryConfig } from "./contract/registry-config.ts";
 import type { Accepted } from "./inspect/accepted.ts";
+import {
+  choice,
+  collect,
+  count,
+  countOr,
+  duration,
+  flag,
+  list,
+  type OptionEntry,
+  optional,
+  share,
+  size,
+  text,
+} from "./option-kinds.ts";
 import type { WantedPlatforms } from "./registry/serve/child-needs.ts";
-import { parseDuration } from "./text/duration.ts";
-
-interface OptionEntry<Value> {
-  /** As commander takes them. */
-  readonly flags: string;
-  readonly help: string;
-  /** The value where the option is not given. */
-  readonly otherwise: Value;
-  /** That value as help shows it, where it does. */
-  readonly shown?: string;
-  readonly choices?: readonly string[];
-  /** `before` is what an earlier one of the same line gave. */
-  parse?(text: string, before: Value | undefined): Value;
-}
 
 const HOUR = 3_600_000;
 const DAY = 24 * HOUR;
@@ -34,6 +34,14 @@ const OPTIONS = {
     "write metrics for node_exporter's textfile collector there; a new file is readable for all",
   ),
   verifyContent: flag("--verify-content", "hash every blob, not manifests and configs alone (reads the whole store)"),
+  maxTime: optional(
+    duration("--max-time <duration>", "with --verify-content: read content until so long after the run began", 0, ""),
+  ),
+  contentRecord: text(
+    "--content-record <file>",
+    "what scans with --verify-content remember (<state>.content): say when content was last verified",
+  ),
+  maxBytes: size("--max-bytes <n>", "with --verify-content: read no more than so much content: 500G"),
   verifyImageContent: flag("--verify-content", "hash every blob of the image, not manifests and configs alone"),
   staleUploadAge: duration(
     "--stale-upload-age <duration>",
@@ -59,6 +67,14 @@ const OPTIONS = {
   asCollector: text(
     "--as-user <user>",
     "who serves and collects (name, uid or uid:gid): stop where that user may not read or delete",
+  ),
+  index: text("--index <file>", "take from there what has not changed since the last complete run; write it again"),
+  readIndex: text("--index <file>", "take from there what has not changed since the last complete scan wrote it"),
+  trustIndex: flag("--trust-index", "let the gate rest on what --index holds, not on what it reads alone"),
+  indexFullEvery: countOr(
+    "--index-full-every <n>",
+    "read all again after so many runs or days, whichever comes first",
+    7,
   ),
   recheck: text(
     "--recheck <report>",
@@ -101,14 +117,19 @@ const OPTIONS = {
     "the registry's own config.yml: which root it serves, and whether that is a cache",
   ),
   maxIops: count("--max-iops <n>", "make at most so many calls a second to the disk, with one thread"),
+  maxBytesPerSecond: size(
+    "--max-bytes-per-second <n>",
+    "read at most so many bytes of files a second, with one thread: 50M",
+  ),
   config: text("--config <file>", "the configuration file (default: /etc/regfsck.yaml, where there is one)"),
-  report: text("--report <file>", "also write the report there: JSON, or JSON lines for *.jsonl"),
+  report: text("--report <file>", "also write the report there: JSON lines for *.jsonl, a page for *.html, else JSON"),
   dryRun: flag("--dry-run", "write nothing anywhere; say what would have been written"),
   quiet: flag("--quiet", "print nothing when the exit code is 0, else at most 50 lines"),
   full: flag("--full", "print every entry of every list, however many there are"),
   progress: choice("--progress <when>", "the progress line on standard error", ["auto", "always", "never"], "auto"),
   color: { flags: "--no-color", help: "no colours (as NO_COLOR does; FORCE_COLOR asks for them)", otherwise: true },
   allowEmpty: flag("--allow-empty", "accept a root that holds nothing at all"),
+  allowNothing: flag("--allow-empty", "accept a registry that lists no tag at all"),
   jobs: count("--jobs <n>", "read with this many threads (default: as many as help)"),
   repositories: list("--repo <glob>", "only repositories whose name matches (repeatable)"),
   deleteUntagged: flag("-m, --delete-untagged", "collect as garbage-collect -m does: untagged manifests are deleted"),
@@ -120,6 +141,20 @@ const OPTIONS = {
     "a client deletes repo:tag or repo@digest over HTTP first, with every tag of that digest (repeatable)",
   ),
   deletesFrom: text("--delete-from <file>", "a client deletes what this file lists first, one a line"),
+  verifyAskedContent: flag(
+    "--verify-content",
+    "read and hash every blob, not manifests and configs alone (transfers all of it)",
+  ),
+  servedRoot: text("--root <path>", "on the registry's machine: compare with the storage root that it serves"),
+  username: text("--username <name>", "log in as this user (default: what docker login left in ~/.docker/config.json)"),
+  passwordStdin: flag("--password-stdin", "read the password of --username from standard input"),
+  ca: text("--ca <file.pem>", "trust these certificates, and no others, for TLS"),
+  timeLimit: optional(
+    duration("--max-time <duration>", "begin no image after so long; with --state the next run goes on there", 0, ""),
+  ),
+  timeout: duration("--timeout <duration>", "how long to wait for an answer", 30_000, "30s"),
+  connections: count("--connections <n>", "ask so many things at once, at most (default: 8)"),
+  maxRequests: count("--max-requests <n>", "make at most so many requests a second"),
 } as const;
 
 type OptionName = keyof typeof OPTIONS;
@@ -128,7 +163,15 @@ type OptionName = keyof typeof OPTIONS;
 export const SHELLS = ["bash", "zsh", "fish"] as const;
 export type Shell = (typeof SHELLS)[number];
 
-const SETTING = ["registry", "registryConfigFile", "caches", "authoritative", "maxIops", "config"] as const;
+const SETTING = [
+  "registry",
+  "registryConfigFile",
+  "caches",
+  "authoritative",
+  "maxIops",
+  "maxBytesPerSecond",
+  "config",
+] as const;
 const OUTPUT = ["report", "dryRun", "quiet", "full", "progress", "color"] as const;
 const SHARED = ["format", ...SETTING, ...OUTPUT] as const;
 const READING = [...SHARED, "allowEmpty", "jobs"] as const;
@@ -136,24 +179,31 @@ const CLEAN_UP = ["deleteUntagged", "keepTags", "removeTags", "removeTagsFrom", 
 
 /** The options of each command, in the order of its help. */
 export const COMMAND_OPTIONS = {
-  scan: ["failOn", "state", "metrics", "verifyContent", "staleUploadAge", "asUser", ...READING, "repositories"],
-  forecast: [...READING, ...CLEAN_UP, "repositories"],
+  scan: [
+    ...(["failOn", "state", "metrics", "index", "indexFullEvery", "verifyContent", "maxTime", "maxBytes"] as const),
+    ...(["staleUploadAge", "asUser", ...READING, "repositories"] as const),
+  ],
+  forecast: ["readIndex", "indexFullEvery", ...READING, ...CLEAN_UP, "repositories"],
   gate: [
     "failOn",
     "state",
     "metrics",
+    "readIndex",
+    "trustIndex",
+    "indexFullEvery",
     "allowBroken",
     "quietPeriod",
     "maxDelete",
+    "contentRecord",
     "asCollector",
     "recheck",
     "recheckAge",
     ...READING,
     ...CLEAN_UP,
   ],
-  verify: ["verifyImageContent", "asUser", "imageFormat", ...SETTING, ...OUTPUT],
-  why: [...READING],
-  usage: ["by", "sort", "top", ...READING, "repositories"],
+  verify: ["verifyImageContent", "contentRecord", "asUser", "imageFormat", ...SETTING, ...OUTPUT],
+  why: ["readIndex", "indexFullEvery", ...READING],
+  usage: ["readIndex", "indexFullEvery", "by", "sort", "top", ...READING, "repositories"],
   reclaim: [
     "olderThan",
     "explain",
@@ -166,7 +216,38 @@ export const COMMAND_OPTIONS = {
     "removeTags",
     "removeTagsFrom",
   ],
-  plan: ["restores", "script", "quarantine", "verifyContent", ...READING, "repositories"],
+  probe: [
+    "failOn",
+    "state",
+    "metrics",
+    "timeLimit",
+    "verifyAskedContent",
+    "servedRoot",
+    "username",
+    "passwordStdin",
+    "ca",
+    "timeout",
+    "connections",
+    "maxRequests",
+    "format",
+    "registry",
+    "registryConfigFile",
+    "config",
+    ...OUTPUT,
+    "allowNothing",
+    "repositories",
+  ],
+  plan: [
+    "readIndex",
+    "indexFullEvery",
+    "restores",
+    "script",
+    "quarantine",
+    "verifyContent",
+    "contentRecord",
+    ...READING,
+    "repositories",
+  ],
 } as const satisfies Record<string, readonly OptionName[]>;
 
 export type CommandName = keyof typeof COMMAND_OPTIONS;
@@ -186,6 +267,8 @@ export interface Configured {
   readonly kinds: ReadonlyMap<string, "authoritative" | "cache">;
   readonly accepted: readonly Accepted[];
   readonly platforms: readonly WantedPlatforms[];
+  /** The state file of scans, by the configuration file. */
+  readonly scanState: string | undefined;
   /** The configuration of the registry that serves one of the roots. */
   readonly registryConfig?: RegistryConfig | undefined;
 }
@@ -193,8 +276,28 @@ export interface Configured {
 /** All that a command goes by. Durations are milliseconds. */
 export type OptionsOf<Command extends CommandName> = Given<Command> & Configured;
 
+/** Help shows a command's own options first, then these. */
+const GROUPS: readonly (readonly [heading: string, options: readonly OptionName[]])[] = [
+  ["Clean-up that it is about:", CLEAN_UP],
+  ["Registry and configuration:", ["registry", "registryConfigFile", "caches", "authoritative", "config"]],
+  ["Reading:", ["maxIops", "maxBytesPerSecond", "jobs", "allowEmpty", "allowNothing", "repositories"]],
+  ["Output:", ["format", "imageFormat", ...OUTPUT]],
+];
+
+/** The commands whose report can be a page. */
+const WITH_PAGE: readonly CommandName[] = ["scan", "forecast", "gate", "usage"];
+const PLAIN_REPORT = { help: "also write the report there: JSON lines for *.jsonl, else JSON" };
+
 export function addOptions(command: Command, name: CommandName): void {
-  for (const option of COMMAND_OPTIONS[name]) command.addOption(commanderOption(OPTIONS[option]));
+  const entry = (option: OptionName): OptionEntry<unknown> =>
+    option === "report" && !WITH_PAGE.includes(name) ? { ...OPTIONS.report, ...PLAIN_REPORT } : OPTIONS[option];
+  const groupOf = (option: OptionName) => GROUPS.findIndex(([, options]) => options.includes(option));
+  const options = COMMAND_OPTIONS[name].toSorted((a, b) => groupOf(a) - groupOf(b));
+  for (const option of options) {
+    const made = commanderOption(entry(option));
+    const heading = GROUPS[groupOf(option)]?.[0];
+    command.addOption(heading === undefined ? made : made.helpGroup(heading));
+  }
 }
 
 /** The values of the command's options, after commander has read the command line. */
@@ -224,59 +327,4 @@ function commanderOption({ flags, help, otherwise, shown, choices, parse }: Opti
   if (parse) option.argParser(parse);
   if (shown !== undefined) option.default(otherwise, shown);
   return option;
-}
-
-function flag(flags: string, help: string): OptionEntry<boolean> {
-  return { flags, help, otherwise: false };
-}
-
-function text(flags: string, help: string): OptionEntry<string | undefined> {
-  return { flags, help, otherwise: undefined };
-}
-
-function list(flags: string, help: string): OptionEntry<readonly string[]> {
-  return { flags, help, otherwise: [], parse: collect };
-}
-
-function choice<const Choice extends string>(
-  flags: string,
-  help: string,
-  choices: readonly Choice[],
-  otherwise: NoInfer<Choice>,
-): OptionEntry<Choice> {
-  return { flags, help, otherwise, shown: otherwise, choices };
-}
-
-/** A whole number of at least 1. */
-function count(flags: string, help: string): OptionEntry<number | undefined> {
-  const parse = (text: string) => {
-    if (!/^[1-9]\d{0,8}$/.test(text)) throw new InvalidArgumentError("It must be a whole number of at least 1.");
-    return Number(text);
-  };
-  return { flags, help, otherwise: undefined, parse };
-}
-
-/** In milliseconds. */
-function duration(flags: string, help: string, otherwise: number, shown: string): OptionEntry<number> {
-  const parse = (text: string) => {
-    const milliseconds = parseDuration(text);
-    if (milliseconds === undefined) throw new InvalidArgumentError("A duration is a number with s, m, h, d or w: 7d.");
-    return milliseconds;
-  };
-  return { flags, help, otherwise, shown, parse };
-}
-
-/** From 0 to 1; written as `50%`. */
-function share(flags: string, help: string, otherwise: number, shown: string): OptionEntry<number> {
-  const parse = (text: string) => {
-    const [, percent] = /^(\d{1,3}(?:\.\d+)?)%$/.exec(text) ?? [];
-    if (percent === undefined || Number(percent) > 100)
-      throw new InvalidArgumentError("A share is from 0% to 100%: 50%.");
-    return Number(percent) / 100;
-  };
-  return { flags, help, otherwise, shown, parse };
-}
-
-function collect(value: string, before: readonly string[] = []): readonly string[] {
-  return [...before, value];
 }

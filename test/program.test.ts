@@ -57,6 +57,24 @@ describe("the help of a command", () => {
         for (const word of words!.split(" ").filter((word) => word.startsWith("-"))) expect(flags).toContain(word);
       }
       expect(help).not.toMatch(/default: (\[\]|false|true|undefined|")/);
+      expect(help).toMatch(/\nExit codes:\n {2}0 {3}/);
+      expect(help).not.toMatch(/^ {2}\d+ +never$/m);
+      // What fits the usual 80 columns is not broken by the terminal in the middle of a word.
+      expect(help.split("\n").filter((line) => line.length > 80)).toEqual([]);
     },
   );
+
+  it("is printed by help too, and that is no failure", async () => {
+    const codes: number[] = [];
+    const program = createProgram({ ...host, ended: (code) => codes.push(code) });
+    let printed = "";
+    for (const command of [program, ...program.commands])
+      command.configureOutput({ writeOut: (text) => (printed += text) });
+    await program.parseAsync(["help", "gate"], { from: "user" });
+    expect(printed).toMatch(/^Usage: regfsck gate /);
+    await program.parseAsync(["help"], { from: "user" });
+    expect(printed).toMatch(/\nUsage: regfsck \[options\][\s\S]*\nExamples:\n[\s\S]*\nExit codes:\n/);
+    expect(codes).toEqual([0, 0]);
+    await expect(program.parseAsync(["help", "scna"], { from: "user" })).rejects.toThrow(/did you mean scan\?/);
+  });
 });

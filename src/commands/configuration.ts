@@ -37,7 +37,8 @@ export function configure<Options extends object>(
 ): Options & Configured {
   if (given.some((path) => path === "")) throw new UsageError("a path is empty");
   const paths = given.length > 0 ? given : (config.roots ?? []).map(({ path }) => path);
-  if (paths.length === 0) throw new UsageError("give a storage root, or a configuration file with roots");
+  if (paths.length === 0)
+    throw new UsageError("give a storage root (regfsck --help has examples) or a configuration file with roots");
   const cleanUp = config["clean-up"] ?? {};
   // Each command has files of its own: a gate must not write over what a scan wrote.
   const files = command === "gate" ? (config.gate ?? {}) : command === "scan" ? config : {};
@@ -47,6 +48,10 @@ export function configure<Options extends object>(
     state: files.state,
     metrics: files.metrics,
     report: files.report,
+    // A gate reads all, unless it is told otherwise where it is called.
+    index: config.index,
+    readIndex: command === "gate" && !isGiven("trustIndex") ? undefined : config.index,
+    indexFullEvery: config["index-full-every"],
     keepTags: cleanUp["keep-tags"],
     deleteUntagged: cleanUp["delete-untagged"],
   };
@@ -60,5 +65,6 @@ export function configure<Options extends object>(
     kinds: new Map((config.roots ?? []).flatMap(({ path, kind }) => (kind ? [[path, kind] as const] : []))),
     accepted: config.accepted ?? [],
     platforms: config.platforms ?? [],
+    scanState: config.state,
   };
 }

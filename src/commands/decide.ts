@@ -4,6 +4,7 @@ import type { FailOn } from "../contract/finding.ts";
 import type { ForecastReport } from "../contract/forecast.ts";
 import type { Decision } from "../contract/gate.ts";
 import type { ScanReport } from "../contract/scan.ts";
+import { countedTags } from "../report/counted-tags.ts";
 import { harmedImages } from "../report/gc-words.ts";
 import { formatList, formatNumberOf } from "../text/quantities.ts";
 import { failsOn } from "./exit-code.ts";
@@ -15,6 +16,8 @@ export interface RootEvidence {
   readonly young: { readonly blobs: number; readonly revisions: number; readonly layerLinks: number };
   /** The directories that the user `collector` may not delete, relative to the root. */
   readonly refused: readonly string[];
+  /** What would go and nobody may delete, relative to the root. */
+  readonly immutable: readonly string[];
   /** The directories and files that that user may not read, though a garbage collection does. */
   readonly closed: readonly string[];
   readonly collector: number | undefined;
@@ -76,13 +79,13 @@ function* stopReasons(evidence: Evidence, rules: Rules): Generator<string> {
   }
   for (const root of forecast.roots) {
     const deletes = root.deletes.length > 0;
-    const atOnce = root.breaks.filter(({ phase }) => phase === "delete").length;
-    for (const [what, count] of [
-      ["the deletes", atOnce],
-      ["garbage collection", root.breaks.length - atOnce],
+    for (const [what, phase] of [
+      ["the deletes", "delete"],
+      ["garbage collection", "garbage-collection"],
     ] as const) {
-      if (count === 0) continue;
-      yield `${root.name}: ${what} would break ${formatNumberOf(count, "image")}; regfsck forecast names them and what keeps them`;
+      const breaks = root.breaks.filter((one) => one.phase === phase).map((one) => ({ root: root.name, ...one }));
+      if (breaks.length === 0) continue;
+      yield `${root.name}: ${what} would break ${countedTags(breaks)}; regfsck forecast names them and what keeps them`;
     }
     for (const { image, answer } of root.deletes) {
       if (answer !== "fails-half-way") continue;
@@ -104,7 +107,7 @@ function* stopReasons(evidence: Evidence, rules: Rules): Generator<string> {
   }
   if (!rules.allowBroken && failsOn(authoritative, rules.failOn)) {
     const errors = formatNumberOf(authoritative.error, "error");
-    const broken = formatNumberOf(scan.summary.brokenTags, "broken image");
+    const broken = formatNumberOf(scan.summary.brokenTags, "broken tag");
     yield `there is damage already (${errors}, ${broken}); repair it first (regfsck scan says how), or let it pass with --allow-broken`;
   }
   for (const root of roots) {
@@ -130,13 +133,16 @@ function* youngReasons({ name, young }: RootEvidence, { quietPeriod }: Rules): G
   yield `${name}: ${formatList(counted)} that garbage collection would delete ${one ? "is" : "are"} younger than ${shortDuration(quietPeriod)}, and may belong to a push under way; wait, or stop the registry, and run the gate again`;
 }
 
-function* refusedReasons({ name, refused, closed, collector }: RootEvidence): Generator<string> {
+function* refusedReasons({ name, refused, immutable, closed, collector }: RootEvidence): Generator<string> {
   const then = "a garbage collection by that user would abort there (--as-user says who collects)";
   if (closed.length > 0) {
     yield `${name}: user ${collector} may not read ${formatNumberOf(closed.length, "place")}, the first ${closed[0]}; ${then}`;
   }
   if (refused.length > 0) {
     yield `${name}: user ${collector} may not delete ${formatNumberOf(refused.length, "directory", "directories")}, the first ${refused[0]}; ${then}`;
+  }
+  if (immutable.length > 0) {
+    yield `${name}: nobody may delete ${formatNumberOf(immutable.length, "place")} that garbage collection would, the first ${immutable[0]} (Operation not permitted: lsattr -d shows an i); a garbage collection would abort there; chattr -i lets it be deleted`;
   }
 }
 

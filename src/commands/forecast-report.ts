@@ -11,13 +11,15 @@ import type {
   RefusedTagReport,
   RootForecastReport,
 } from "../contract/forecast.ts";
+import { investigatedRootRecord } from "../contract/run.ts";
 import { Bytes } from "../facts/columns.ts";
 import type { RootGraph } from "../graph/root-graph.ts";
 import type { Needs } from "../inspect/inspect-all.ts";
 import type { RootInspection } from "../inspect/inspect-root.ts";
+import { inTurns, type Steps } from "../inspect/turns.ts";
 import { type CleanUpHazard, cleanUpWarnings } from "../registry/collect/clean-up.ts";
 import type { Abort } from "../registry/collect/collection.ts";
-import { type Broken, type Forecast, forecast } from "../registry/collect/forecast.ts";
+import { type Broken, type Forecast, forecastSteps } from "../registry/collect/forecast.ts";
 import type { Harm } from "../registry/collect/harm.ts";
 import { type RefusedTag, refusedTags } from "../registry/serve/refused-tags.ts";
 import { abortMessage, keeperSentence, refusalMessage, spoiledSentence } from "../report/gc-words.ts";
@@ -35,7 +37,7 @@ import { type Run, reportHead, verdictOf } from "./run.ts";
 
 /** What is to be read to tell what a garbage collection would do: all that it would meet. */
 export function collectionNeeds({ keepTags, deleteUntagged }: CleanUpOptions): Partial<Needs> {
-  return { tagTimes: keepTags !== undefined, tagHistory: deleteUntagged, everyFolder: true, hashConfigs: true };
+  return { tagTimes: keepTags !== undefined, tagHistory: deleteUntagged, folders: "every", hashConfigs: true };
 }
 
 export interface ReportOptions extends Pick<CleanUpOptions, "deleteUntagged" | "keepTags"> {
@@ -64,22 +66,24 @@ export type Reclaimable = NonNullable<RootForecastReport["reclaimable"]>;
  * What deletes, clean-up and garbage collection would do to these roots. Throws a UsageError for an image that an option
  * names and no root has, and for a glob that no repository matches.
  */
-export function forecastRoots(
+export async function forecastRoots(
   inspections: readonly RootInspection[],
   names: CleanUpNames,
   options: ReportOptions,
-): Forecasts {
+): Promise<Forecasts> {
   const { byRoot, notFound } = cleanUpRoots(inspections, names, options.keepTags);
   for (const glob of options.repositories) {
     const matches = inspections.some(({ context }) => repositoryFilter(context.graph, [glob]).size > 0);
     if (!matches) throw new UsageError(`--repo ${glob}: no repository matches`);
   }
-  const forecasts = inspections.map((inspection) => {
+  const forecasts: RootForecast[] = [];
+  for (const inspection of inspections) {
     const cleanUp = byRoot.get(inspection)!;
     const { graph, pull, rules } = inspection.context;
     const refused = refusedTags(graph, pull, rules);
-    return { inspection, cleanUp, forecast: forecastOf(inspection, cleanUp, options), refused };
-  });
+    const forecast = await inTurns(stepsOf(inspection, cleanUp, options));
+    forecasts.push({ inspection, cleanUp, forecast, refused });
+  }
   return { forecasts, notFound };
 }
 
@@ -103,14 +107,14 @@ export function forecastReport(
   };
 }
 
-function forecastOf(
+function stepsOf(
   { root, context, hasBlobStore }: RootInspection,
   { deletes, removedTags }: RootCleanUp,
   { deleteUntagged }: ReportOptions,
-): Forecast {
+): Steps<Forecast> {
   const { rules, graph, catalogue, unexpectedInStore, pull } = context;
   const input = { rules, graph, catalogue, unexpectedInStore, hasBlobStore };
-  return forecast(input, pull, root.kind, { deleteUntagged, removedTags, deletes });
+  return forecastSteps(input, pull, root.kind, { deleteUntagged, removedTags, deletes });
 }
 
 function rootForecast(
@@ -124,9 +128,7 @@ function rootForecast(
   const taking = groupBy(cleanUp.named, ({ repository, digest }) => `${repository.index} ${digest}`);
   const reported = repositories.length > 0 ? repositoryFilter(graph, repositories) : undefined;
   return {
-    name: root.name,
-    path: root.path,
-    kind: root.kind,
+    ...investigatedRootRecord(root),
     deleteUntagged,
     keepTags: keepTags ?? null,
     outcome: aborts.length > 0 ? "aborts" : "completes",

@@ -4,23 +4,27 @@ import { inspectAll } from "../inspect/inspect-all.ts";
 import type { RootInspection } from "../inspect/inspect-root.ts";
 import { type OptionsOf, RECLAIM_AGE } from "../options.ts";
 import type { Terminal } from "../output/terminal.ts";
-import { render } from "../report/index.ts";
+import { render, renderHtml } from "../report/index.ts";
 import { cleanUpNames } from "./clean-up.ts";
 import { collectionNeeds, type Forecasts, forecastReport, forecastRoots, type Reclaimable } from "./forecast-report.ts";
+import { indexFor } from "./index-file.ts";
 import { reclaimRoots } from "./reclaim-roots.ts";
 import { beginRun, codeFor, endRun, type Run } from "./run.ts";
+import { spacesOf } from "./space.ts";
 
 /** Forecasts and prints. Gives the exit code: 4 when a tag would break or the garbage collection would abort. */
 export async function forecast(options: OptionsOf<"forecast">, terminal: Terminal): Promise<number> {
-  const run = await beginRun(options, terminal);
+  const run = await beginRun(options, terminal, { hasPage: true });
   const names = cleanUpNames(options);
-  const inspected = await inspectAll(options, collectionNeeds(options), run);
-  const foretold = forecastRoots(inspected.inspections, names, options);
+  const index = await indexFor({ ...options, file: options.readIndex }, terminal);
+  const inspected = await inspectAll(options, { ...collectionNeeds(options), index }, run);
+  const foretold = await forecastRoots(inspected.inspections, names, options);
   const reclaimable = reclaimableOf(foretold, options, run, inspected.unreadable);
   const report = forecastReport({ ...foretold, reclaimable }, inspected.unreadable, options, run);
   return endRun(run, {
     format: options.format,
     render: (format) => render(report, format, terminal),
+    page: () => renderHtml(report, spacesOf(inspected.inspections)),
     code: codeFor(report.verdict.startsWith("findings"), report.unreadable),
   });
 }

@@ -3,9 +3,11 @@ import type { ScanReport, UnreadableReport } from "../contract/scan.ts";
 import type { User } from "../facts/closed.ts";
 import { DiskState } from "../facts/facts.ts";
 import { readAsCollector } from "../inspect/collector-reading.ts";
+import type { ContentVerification } from "../inspect/content/verify-content.ts";
 import { type Deletions, lookAtDeletions } from "../inspect/deletions.ts";
 import type { RootInspection } from "../inspect/inspect-root.ts";
 import { sharedTags } from "../inspect/shared-tags.ts";
+import { inTurns } from "../inspect/turns.ts";
 import { BLOBS } from "../layout/paths.ts";
 import type { Collection } from "../registry/collect/collection.ts";
 import { uploadsSince } from "../registry/collect/forecast.ts";
@@ -16,6 +18,7 @@ import type { StorageFs } from "../scan/fs/storage-fs.ts";
 import { repositoryNames } from "../scan/list-namespace.ts";
 import { neighbourRoots } from "../scan/neighbour-roots.ts";
 import { sharedParts } from "../scan/shared-parts.ts";
+import { formatBytes, formatNumberOf } from "../text/quantities.ts";
 import type { RootEvidence } from "./decide.ts";
 import type { RootForecast } from "./forecast-report.ts";
 import { notingIn } from "./identities.ts";
@@ -29,36 +32,39 @@ export interface EvidenceOptions {
 }
 
 /** The evidence of each root. Notes in `unreadable` what cannot be read. */
-export function rootEvidence(
+export async function rootEvidence(
   storageFs: StorageFs,
   forecasts: readonly RootForecast[],
   vanished: ReadonlyMap<string, Vanished>,
   { since, collector, deleteUntagged }: EvidenceOptions,
   unreadable: UnreadableReport[],
-): RootEvidence[] {
-  return forecasts.map((one) => {
+): Promise<RootEvidence[]> {
+  const roots: RootEvidence[] = [];
+  for (const one of forecasts) {
     const { root, namespace } = one.inspection;
     const fs = notingIn(storageFs, root, unreadable);
     const user = collector ?? majorityOwner(fs, root.path, repositoryNames(namespace));
     const { rules, graph, catalogue } = one.inspection.context;
     const removedTags = one.cleanUp.goneTags;
     const checks = { since, collector: user, removedTags };
-    const deletions = lookAtDeletions(storageFs, root.path, graph, one.forecast.collection, checks);
+    const deletions = await inTurns(lookAtDeletions(storageFs, root.path, graph, one.forecast.collection, checks));
     const collected = { path: root.path, rules, namespace, graph, catalogue };
-    const reading = user && readAsCollector(storageFs, collected, { deleteUntagged, removedTags }, user);
+    const reading =
+      user && (await inTurns(readAsCollector(storageFs, collected, { deleteUntagged, removedTags }, user)));
     for (const entry of [...deletions.unreadable, ...(reading?.unreadable ?? [])]) {
       unreadable.push({ root: root.name, ...entry });
     }
-    return {
+    roots.push({
       ...evidenceOf(one, deletions, user, vanished.get(root.name)?.repositories ?? []),
       closed: reading?.closed ?? [],
-    };
-  });
+    });
+  }
+  return roots;
 }
 
 function evidenceOf(
   { inspection: { root, context }, forecast: { collection } }: RootForecast,
-  { young, refused }: Deletions,
+  { young, refused, immutable }: Deletions,
   user: User | undefined,
   vanished: readonly string[],
 ): Omit<RootEvidence, "closed"> {
@@ -72,6 +78,7 @@ function evidenceOf(
     name: root.name,
     young,
     refused,
+    immutable,
     collector: user?.uid,
     deletes: {
       blobs: { part: collection.deletedBlobs.length, whole: blobs },
@@ -141,6 +148,29 @@ function neighboursOf(storageFs: StorageFs, forecasts: readonly CollectedRoot[],
   });
   const paths = deleting.flatMap(({ inspection: { root } }) => neighbourRoots(fs, root.path));
   return [...new Set(paths)].filter((path) => !asked.has(path)).map((path) => ({ path, fs }));
+}
+
+/**
+ * A line for each root that would keep content which nobody has verified, by what scans remember: after a garbage collection there may
+ * be no other copy of its layers.
+ */
+export function unverifiedWarnings(content: ContentVerification, forecasts: readonly RootForecast[]): string[] {
+  return forecasts.flatMap(({ inspection: { root, context }, forecast: { collection } }) => {
+    const deleted = new Set(collection.deletedBlobs);
+    const kept = content.totals(root.path, (blob) => !deleted.has(blob));
+    if (!kept) return [];
+    const blobs = kept.total.blobs - kept.verified.blobs - kept.corrupt.blobs;
+    if (blobs <= 0) return [];
+    const bytes = kept.total.bytes - kept.verified.bytes - kept.corrupt.bytes;
+    const oldest = kept.oldest === undefined ? "" : `; the oldest evidence of the rest is of ${dayOf(kept.oldest)}`;
+    return [
+      `${context.root}: ${formatNumberOf(blobs, "blob")} of ${formatBytes(bytes)} that garbage collection keeps ${blobs === 1 ? "was" : "were"} never verified${oldest} (regfsck scan --verify-content)`,
+    ];
+  });
+}
+
+function dayOf(seconds: number): string {
+  return new Date(seconds * 1000).toISOString().slice(0, 10);
 }
 
 /** The counts by severity of the findings in authoritative roots. */

@@ -5,19 +5,30 @@ import { otherRootReason } from "../inspect/registry-root.ts";
 import type { OptionsOf } from "../options.ts";
 import { readState, readText } from "../output/result-files.ts";
 import type { Terminal } from "../output/terminal.ts";
-import { doubtedRoots, nextState, stateText } from "../report/history.ts";
-import { render } from "../report/index.ts";
+import { doubtedRoots, NO_STATE, nextState, splitState, stateText } from "../report/history.ts";
+import { render, renderHtml } from "../report/index.ts";
 import { type GateMetricsInput, parseEarlierGateMetrics, renderGateMetrics } from "../report/metrics/gate.ts";
 import { findUser } from "../scan/users.ts";
 import { type CleanUpNames, cleanUpNames, sortedNames } from "./clean-up.ts";
+import { contentReport } from "./content-report.ts";
 import { decide } from "./decide.ts";
 import { EXIT } from "./exit-code.ts";
 import { collectionNeeds, forecastReport, forecastRoots } from "./forecast-report.ts";
-import { authoritativeSummary, cleanUpDoubts, recentUploads, rootEvidence, sharedDoubts } from "./gate-evidence.ts";
+import {
+  authoritativeSummary,
+  cleanUpDoubts,
+  recentUploads,
+  rootEvidence,
+  sharedDoubts,
+  unverifiedWarnings,
+} from "./gate-evidence.ts";
 import { identitiesOf } from "./identities.ts";
+import { indexFor, refuseUntrusted } from "./index-file.ts";
 import { beginRun, endRun, orNoRoot, type Run, reportHead } from "./run.ts";
 import { scanReport } from "./scan-report.ts";
+import { spacesOf } from "./space.ts";
 import { vanishedCauses, vanishedSince } from "./vanished.ts";
+import { knownContent, knownHistory } from "./verified-content.ts";
 
 type GateOptions = OptionsOf<"gate">;
 
@@ -25,22 +36,33 @@ export const GATE_EXIT: Record<Decision, number> = { go: EXIT.clean, stop: EXIT.
 
 /** Decides and prints. Gives the exit code: 0 go, 4 stop, 8 undecided. */
 export async function gate(options: GateOptions, terminal: Terminal): Promise<number> {
-  const run = await beginRun(options, terminal);
+  refuseUntrusted(options.readIndex, options.trustIndex);
+  const run = await beginRun(options, terminal, { hasPage: true });
   const names = cleanUpNames(options);
   const collector = options.asCollector === undefined ? undefined : findUser(terminal.fs, options.asCollector);
   const last = await readState(options.state, terminal.user);
+  const index = await indexFor({ ...options, file: options.readIndex }, terminal);
+  const { jobs } = options;
+  // Whoever gives gates the state file of the scans has what these verified beside it.
+  const scanState = options.scanState ?? options.state;
+  const history = await knownHistory({ ...options, scanState }, terminal);
+  const content = knownContent(history, { verifyContent: false, jobs }, run);
   const fingerprint = options.report !== undefined || options.format !== "text";
   const inspected = await orNoRoot(
     run,
-    inspectAll(options, { ...collectionNeeds(options), servedBy: collector ?? "majority", fingerprint }, run),
+    inspectAll(
+      options,
+      { ...collectionNeeds(options), content, index, servedBy: collector ?? "majority", fingerprint },
+      run,
+    ),
     () => {
       const nothing = { tool: { name: "regfsck", version: terminal.version }, durationMs: 0, forecast: { roots: [] } };
       return writeMetrics(options, { ...nothing, decision: "undecided" }, run);
     },
   );
-  const remembered = typeof last === "object" ? last : undefined;
+  const { asked: remembered, others } = typeof last === "object" ? splitState(last, run.paths) : NO_STATE;
   const reported = { ...options, repositories: [] };
-  const foretold = forecastRoots(inspected.inspections, names, reported);
+  const foretold = await forecastRoots(inspected.inspections, names, reported);
   const { forecasts } = foretold;
   const way = options.deleteUntagged ? "tagged" : "all";
   const marked = new Map(
@@ -50,7 +72,7 @@ export async function gate(options: GateOptions, terminal: Terminal): Promise<nu
   const unreadable = [...inspected.unreadable];
   const identities = identitiesOf(terminal.fs, inspected.inspections, unreadable, marked);
   const vanished = vanishedSince(remembered, inspected.inspections, identities);
-  const roots = rootEvidence(terminal.fs, forecasts, vanished, { ...options, since, collector }, unreadable);
+  const roots = await rootEvidence(terminal.fs, forecasts, vanished, { ...options, since, collector }, unreadable);
   const shared = [
     ...sharedDoubts(terminal.fs, forecasts, unreadable),
     ...cleanUpDoubts(terminal.fs, forecasts, unreadable),
@@ -60,7 +82,13 @@ export async function gate(options: GateOptions, terminal: Terminal): Promise<nu
     const read = inspected.inspections.filter(({ root }) => !unread.some((place) => place.root === root.name));
     return remembered ? vanishedCauses(terminal.fs, read, vanished, remembered.completedAt) : [];
   };
-  const scan = scanReport({ ...inspected, unreadable }, { ...options, vanished: causesOfLoss }, remembered, run);
+  const verified = content && contentReport(content, inspected.inspections, false);
+  const scan = scanReport(
+    { ...inspected, unreadable },
+    { ...options, vanished: causesOfLoss, content: verified },
+    remembered,
+    run,
+  );
   const forecast = forecastReport(foretold, unreadable, reported, run);
   const evidence = {
     scan,
@@ -78,6 +106,7 @@ export async function gate(options: GateOptions, terminal: Terminal): Promise<nu
     verdict: scan.verdict,
     asked: askedOf(options, names),
     ...decided,
+    warnings: content ? unverifiedWarnings(content, forecasts) : [],
     fingerprints: inspected.inspections.flatMap(({ root, fingerprint }) =>
       fingerprint === undefined ? [] : [{ root: root.name, path: root.path, sha256: fingerprint }],
     ),
@@ -87,10 +116,13 @@ export async function gate(options: GateOptions, terminal: Terminal): Promise<nu
   return endRun(run, {
     format: options.format,
     render: (format) => render(report, format, terminal),
+    page: () => renderHtml(report, spacesOf(inspected.inspections)),
     write: async () => {
       // Only what was read in full and believed is remembered.
       if (decided.decision !== "undecided" && scan.unreadable.length === 0 && evidence.doubts.length === 0) {
-        await run.files.write("--state", options.state, () => stateText(nextState(scan, remembered, identities)));
+        await run.files.write("--state", options.state, () =>
+          stateText(nextState(scan, remembered, identities, others)),
+        );
       }
       await writeMetrics(options, { ...report, decision: settled(decided.decision, run.files.complete) }, run);
     },

@@ -2,6 +2,7 @@
 
 import { CHECKS } from "../checks/index.ts";
 import { isElsewhere } from "../contract/cause.ts";
+import type { ContentReport } from "../contract/content.ts";
 import type { LeftReport, PlanReport, RestorableReport } from "../contract/plan.ts";
 import { investigatedRootRecord } from "../contract/run.ts";
 import type { InspectedRoots } from "../inspect/inspect-all.ts";
@@ -15,6 +16,8 @@ import { type Run, reportHead } from "./run.ts";
 
 interface PlanReportOptions {
   readonly verifyContent: boolean;
+  /** How far content is verified, where that is known. */
+  readonly content: ContentReport | undefined;
   /** The script, where it is written, and the folder that it moves things to. */
   readonly script: string | undefined;
   readonly quarantine: string | undefined;
@@ -24,7 +27,7 @@ interface PlanReportOptions {
 export function planReport(
   { inspections, unreadable }: InspectedRoots,
   plan: Plan,
-  { verifyContent, restorable, ...files }: PlanReportOptions,
+  { verifyContent, content, restorable, ...files }: PlanReportOptions,
   run: Run,
 ): PlanReport {
   const count = (kind: StepKind) => plan.steps.filter((step) => step.kind === kind).length;
@@ -38,6 +41,7 @@ export function planReport(
     ...reportHead("plan", run),
     verdict: verdictOf(plan.steps.length + fixedByHand > 0 || forbids, unreadable.length > 0),
     contentVerified: verifyContent,
+    ...(content && { content }),
     script: files.script ?? null,
     quarantine: files.script === undefined ? null : (files.quarantine ?? null),
     roots: inspections.map(({ root }, index) => ({

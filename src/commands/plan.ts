@@ -16,14 +16,18 @@ import { type Plan, planAll } from "../recovery/plan.ts";
 import { renderScript, type ScriptRoot } from "../recovery/script.ts";
 import { isScripted } from "../recovery/steps.ts";
 import { render } from "../report/index.ts";
+import { hashFile } from "../scan/content/hash-file.ts";
 import { noting } from "../scan/fs/noting-fs.ts";
 import type { StorageFs } from "../scan/fs/storage-fs.ts";
-import { hashFile, statBlob } from "../scan/read-blobs.ts";
+import { statBlob } from "../scan/read-blobs.ts";
 import { aliasesIn, entriesOf } from "../scan/storage-entries.ts";
+import { contentReport } from "./content-report.ts";
 import { notingIn } from "./identities.ts";
+import { indexFor } from "./index-file.ts";
 import { planReport } from "./plan-report.ts";
 import { parseRestoreName, restoresIn, type StoredRoot } from "./restores.ts";
 import { beginRun, codeFor, endRun, type Run } from "./run.ts";
+import { knownContent, knownHistory } from "./verified-content.ts";
 
 /**
  * Plans, prints the plan, and writes the script where asked. Gives the exit code: 4 when there is something to fix.
@@ -36,8 +40,11 @@ export async function plan(options: OptionsOf<"plan">, terminal: Terminal): Prom
   const names = options.restores.map(parseRestoreName);
   const script = options.script === undefined ? undefined : resolve(options.script);
   const quarantine = options.quarantine === undefined ? script && `${script}.quarantine` : resolve(options.quarantine);
-  const run = await beginRun(options, terminal, { "--script": options.script, "--quarantine": quarantine });
-  const needs = { ...options, hashConfigs: true, tagHistory: true, everyFolder: true };
+  const run = await beginRun(options, terminal, { more: { "--script": options.script, "--quarantine": quarantine } });
+  const { verifyContent } = options;
+  const content = knownContent(await knownHistory(options, terminal), options, run);
+  const index = await indexFor({ ...options, file: options.readIndex }, terminal);
+  const needs = { ...options, content, index, hashConfigs: true, tagHistory: true, folders: "every" } as const;
   const inspected = await inspectAll(options, needs, run);
   const roots = inspected.inspections.map(({ root }) => root);
   // Where nothing is found nothing is done, and no link in the way.
@@ -72,13 +79,18 @@ export async function plan(options: OptionsOf<"plan">, terminal: Terminal): Prom
     script !== undefined && isSeen
       ? await writeScript(script, { roots: scriptRoots, steps: planned.steps, quarantine: quarantine! }, run)
       : undefined;
-  const { verifyContent } = options;
   for (const { root, path, error } of unseen.slice(0, 1)) terminal.warn(`incomplete: ${root}/${path}: ${error}`);
   const restorable: RestorableReport[] = [];
   for (const root of stored) restorable.push(await restorableIn(root));
   const unreadable = [...inspected.unreadable, ...unseen, ...unopened];
   const files = { script: written, quarantine };
-  const report = planReport({ ...inspected, unreadable }, planned, { verifyContent, restorable, ...files }, run);
+  const evidence = content && contentReport(content, inspected.inspections, verifyContent);
+  const report = planReport(
+    { ...inspected, unreadable },
+    planned,
+    { verifyContent, content: evidence, restorable, ...files },
+    run,
+  );
   return endRun(run, {
     format: options.format,
     render: (format) => render(report, format, terminal),

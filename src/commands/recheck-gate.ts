@@ -26,9 +26,10 @@ type GateOptions = OptionsOf<"gate">;
 const MOST_BYTES = 1 << 29;
 
 const { schemaVersion, registry, command, runId, startedAt, asked, decision, fingerprints } = gateReport.shape;
+const EVIDENCE = z.object({ indexOf: z.string().nullable() }).optional();
 const EARLIER = z.object({
   ...{ schemaVersion, registry, command, runId, startedAt, asked, decision, fingerprints: fingerprints.min(1) },
-  forecast: z.object({ roots: z.array(z.object({ path: z.string(), kind: rootKind })) }),
+  forecast: z.object({ roots: z.array(z.object({ path: z.string(), kind: rootKind, evidence: EVIDENCE })) }),
 });
 type Earlier = z.infer<typeof EARLIER>;
 
@@ -124,9 +125,9 @@ interface Seen {
 }
 
 function decideAgain(
-  { decision, startedAt }: Earlier,
+  { decision, startedAt, forecast }: Earlier,
   { moved, emptied, unreadable }: Seen,
-  { recheckAge }: GateOptions,
+  { recheckAge, trustIndex }: GateOptions,
   now: number,
 ): { decision: Decision; reasons: string[] } {
   if (decision !== "go") return { decision, reasons: [`the gate of ${startedAt} did not say go, but ${decision}`] };
@@ -137,6 +138,11 @@ function decideAgain(
   const reasons = unreadable.map(({ path, error }) => `${path} could not be read (${error})`);
   for (const path of emptied) {
     reasons.push(`${path} is empty, and something moved since ${startedAt}: is its volume mounted? Run the gate again`);
+  }
+  if (!trustIndex && forecast.roots.some(({ evidence }) => typeof evidence?.indexOf === "string")) {
+    reasons.push(
+      `the gate of ${startedAt} took files as an index had them; --trust-index lets the re-check rest on that`,
+    );
   }
   const age = now - Date.parse(startedAt);
   if (age > recheckAge || age < 0) {

@@ -27,14 +27,15 @@ export async function reclaim(options: ReclaimOptions, terminal: Terminal): Prom
       ? resolve(offlineQuarantine)
       : offlineScript && `${resolve(offlineScript)}.quarantine`,
   };
-  const run = await beginRun(options, terminal, {
+  const more = {
     "--list": files.list,
     "--script": files.script,
     "--offline-script": files.offlineScript,
     "--quarantine": files.quarantine,
-  });
+  };
+  const run = await beginRun(options, terminal, { more });
   const names = cleanUpNames({ ...options, deleteUntagged: false, deletes: [], deletesFrom: undefined });
-  const needs = { tagTimes: keepTags !== undefined, everyFolder: true };
+  const needs = { tagTimes: keepTags !== undefined, folders: "every" } as const;
   const inspected = await inspectAll(options, needs, run);
   const { byRoot, notFound } = cleanUpRoots(inspected.inspections, names, undefined);
   const unreadable = [...inspected.unreadable];

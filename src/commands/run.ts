@@ -1,11 +1,11 @@
 // The envelope around every command: what it takes to begin a run, and how its report is handed over.
 import { randomUUID } from "node:crypto";
 import { resolve } from "node:path";
-import { NoRootError } from "../contract/errors.ts";
+import { NoRootError, UsageError } from "../contract/errors.ts";
 import type { InvestigationRun } from "../contract/run.ts";
 import type { Verdict } from "../contract/scan.ts";
 import { checkDistinct, checkOutsideGiven, type NamedFiles } from "../output/outside-roots.ts";
-import { print, ResultFiles } from "../output/result-files.ts";
+import { isPage, print, ResultFiles } from "../output/result-files.ts";
 import type { Terminal } from "../output/terminal.ts";
 import { RULES } from "../registry/rules.ts";
 import { exitCode } from "./exit-code.ts";
@@ -18,6 +18,10 @@ export interface RunOptions {
   readonly report: string | undefined;
   readonly state?: string | undefined;
   readonly metrics?: string | undefined;
+  /** Written by a scan. */
+  readonly index?: string | undefined;
+  /** Read by others. */
+  readonly readIndex?: string | undefined;
   readonly config: string | undefined;
   readonly recheck?: string | undefined;
   readonly removeTagsFrom?: string | undefined;
@@ -36,12 +40,24 @@ export interface Run {
   readonly options: RunOptions;
 }
 
-/** `more` are files beside report, state and metrics. Throws a UsageError where two options name one file. */
-export async function beginRun(options: RunOptions, terminal: Terminal, more: NamedFiles = {}): Promise<Run> {
-  const { report, state, metrics, config, recheck, removeTagsFrom, deletesFrom } = options;
-  const outputs = { "--report": report, "--state": state, "--metrics": metrics, ...more };
+/**
+ * `more` are files beside report, state and metrics; `hasPage` says whether the report can be a page. Throws a UsageError where two options
+ * name one file, and for a page that there is not.
+ */
+export async function beginRun(
+  options: RunOptions,
+  terminal: Terminal,
+  { more = {}, hasPage = false }: { readonly more?: NamedFiles; readonly hasPage?: boolean } = {},
+): Promise<Run> {
+  const { report, state, metrics, index, readIndex, config, recheck, removeTagsFrom, deletesFrom } = options;
+  if (report !== undefined && isPage(report) && !hasPage) {
+    throw new UsageError(
+      `--report ${report}: only scan, forecast, gate and usage write a page (.html); use .json or .jsonl`,
+    );
+  }
+  const outputs = { "--report": report, "--state": state, "--metrics": metrics, "--index": index, ...more };
   const lists = { "--remove-tags-from": removeTagsFrom, "--delete-from": deletesFrom };
-  const inputs = { "--config": config, "--recheck": recheck, ...lists };
+  const inputs = { "--config": config, "--recheck": recheck, "--index": readIndex, ...lists };
   await checkDistinct(outputs, inputs, terminal.user);
   return {
     startedAt: terminal.now(),
@@ -106,6 +122,8 @@ export interface Ending<Format extends string> {
   readonly format: Format;
   /** The report as text. */
   readonly render: (format: Format | "json" | "jsonl") => Promise<Iterable<string>>;
+  /** The report as a page, where `beginRun` was told that there is one. */
+  readonly page?: () => Promise<Iterable<string>>;
   /** Writes what else the command leaves behind, after the report's file. */
   readonly write?: () => Promise<unknown>;
   /** Asked last, when it is known whether every file could be written. */
@@ -115,9 +133,9 @@ export interface Ending<Format extends string> {
 /** Writes the report where asked, and prints it. Gives the exit code. Rejects when standard output cannot be written. */
 export async function endRun<Format extends string>(
   { files, options, terminal }: Run,
-  { format, render, write, code }: Ending<Format>,
+  { format, render, page, write, code }: Ending<Format>,
 ): Promise<number> {
-  await files.writeReport(options.report, render);
+  await files.writeReport(options.report, render, page);
   await write?.();
   const exitCode = code(files.complete);
   await print({ format, quiet: options.quiet }, exitCode, render, terminal, files);

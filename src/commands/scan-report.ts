@@ -1,6 +1,7 @@
 // From inspected roots to the report of a scan.
-import { imageName } from "../checks/index.ts";
 import type { Cause } from "../contract/cause.ts";
+import type { ContentReport } from "../contract/content.ts";
+import { investigatedRootRecord } from "../contract/run.ts";
 import type { BrokenTagReport, RootReport, ScanReport, UnreadableReport } from "../contract/scan.ts";
 import type { State } from "../contract/state-file.ts";
 import { DiskState, ManifestKind } from "../facts/facts.ts";
@@ -16,6 +17,8 @@ export interface ScanReportOptions {
   /** Which roots cannot be believed to be all that there is, by what they hold: nothing is then known of the rest. */
   /** What is gone since the last complete run. */
   readonly vanished?: (unread: readonly UnreadableReport[]) => readonly Cause[];
+  /** How far the content of blobs is verified, where that is known. */
+  readonly content?: ContentReport | undefined;
   readonly doubt?: (roots: readonly RootReport[]) => Iterable<UnreadableReport>;
 }
 
@@ -27,11 +30,16 @@ export function isLoss({ code, evidence }: Cause): boolean {
 /** Everything that a scan of these roots found, as the contract names it. */
 export function scanReport(
   { inspections, unreadable }: InspectedRoots,
-  { accepted, doubt = () => [], vanished = () => [] }: ScanReportOptions,
+  { accepted, doubt = () => [], vanished = () => [], content }: ScanReportOptions,
   last: State | undefined,
   run: Run,
 ): ScanReport {
-  const findings = new Findings(inspections, { accepted, last, now: run.startedAt });
+  const findings = new Findings(inspections, {
+    accepted,
+    last,
+    now: run.startedAt,
+    checkMemory: run.terminal.checkMemory,
+  });
   const counts = findings.count();
   const brokenTags = brokenTagReports(findings.idsByImage());
   const roots = inspections.map(rootReport);
@@ -47,7 +55,8 @@ export function scanReport(
     brokenTags,
     findings,
     unreadable: unread,
-    ...(last && isComplete && { history: compareWithState(findings, last) }),
+    ...(content && { content }),
+    ...(last?.findings && isComplete && { history: compareWithState(findings, last) }),
     summary: {
       error: counts.error,
       warning: counts.warning,
@@ -59,11 +68,11 @@ export function scanReport(
 }
 
 /** The broken tags, each with the findings that break it; a tag whose findings did not settle is left out. */
-function brokenTagReports(idsByImage: ReadonlyMap<RootInspection, ReadonlyMap<string, string[]>>): BrokenTagReport[] {
+function brokenTagReports(idsByImage: ReadonlyMap<RootInspection, ReadonlyMap<number, string[]>>): BrokenTagReport[] {
   return [...idsByImage].flatMap(([{ root, context }, ids]) => {
     const { graph, pull } = context;
     return pull.brokenTags.flatMap(({ tag, platforms }) => {
-      const breaking = ids.get(imageName(graph, tag));
+      const breaking = ids.get(tag);
       if (!breaking) return [];
       const target = graph.tags.target(tag);
       return {
@@ -100,5 +109,5 @@ function rootReport({ root, context: { graph } }: RootInspection): RootReport {
     counts.manifests++;
     if (graph.manifests.kind(manifest) === ManifestKind.index) counts.indexes++;
   }
-  return { ...root, counts: { repositories: repositories.length, ...counts } };
+  return { ...investigatedRootRecord(root), counts: { repositories: repositories.length, ...counts } };
 }

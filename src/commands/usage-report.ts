@@ -2,22 +2,22 @@
 import { investigatedRootRecord } from "../contract/run.ts";
 import type { RootUsageReport, UsageEntry, UsageReport } from "../contract/usage.ts";
 import type { RootGraph } from "../graph/root-graph.ts";
-import type { RootInspection } from "../inspect/inspect-root.ts";
 import type { OptionsOf } from "../options.ts";
 import { bytesOfReferrers, emptiedRepositories, orphanedReferrers } from "../registry/usage/leftovers.ts";
-import { type RepositoryUsage, type RootUsage, rootUsage, type TagUsage } from "../registry/usage/usage.ts";
+import type { RepositoryUsage, RootUsage, TagUsage } from "../registry/usage/usage.ts";
 import { selectNames } from "../scan/list-namespace.ts";
+import type { RootUsages } from "./space.ts";
 
 type Choice = Pick<OptionsOf<"usage">, "by" | "sort" | "top" | "repositories">;
 
 /** The roots, and the entries that the options choose. */
 export function usageReport(
-  inspections: readonly RootInspection[],
+  usages: RootUsages,
   { by, sort, top, repositories }: Choice,
 ): Pick<UsageReport, "roots" | "by" | "sort" | "top" | "entries" | "allEntries"> {
   const entries: UsageEntry[] = [];
-  const roots = inspections.map(({ root, context: { graph, catalogue } }): RootUsageReport => {
-    const usage = rootUsage(graph);
+  const roots = [...usages].map(([{ root, context }, usage]): RootUsageReport => {
+    const { graph, catalogue } = context;
     const chosen = chosenRepositories(graph, repositories);
     const all =
       by === "tag" ? tagEntries(root.name, graph, usage.tags) : repositoryEntries(root.name, usage.repositories);

@@ -7,6 +7,8 @@ import type { User } from "../facts/closed.ts";
 import { DiskState, isBroken, ManifestKind, type Unreadable } from "../facts/facts.ts";
 import { Configs } from "../graph/configs.ts";
 import { RootGraph } from "../graph/root-graph.ts";
+import type { ContentTotals } from "../inspect/content/root-content.ts";
+import type { ContentVerification } from "../inspect/content/verify-content.ts";
 import { hashWrongSizes } from "../inspect/wrong-sizes.ts";
 import { blobData } from "../layout/paths.ts";
 import type { Rules } from "../registry/rules.ts";
@@ -18,6 +20,7 @@ import type { StorageFs } from "../scan/fs/storage-fs.ts";
 import { MOST_CONTENT, readContents } from "../scan/read-contents.ts";
 import { BY_DIGEST, type ImageFacts, readImage, readImageBlobs } from "../scan/read-image.ts";
 import type { Progress } from "../scan/reader.ts";
+import { evidenceReport } from "./content-report.ts";
 import type { ImageName } from "./image-name.ts";
 
 export interface VerifyImageOptions {
@@ -25,6 +28,8 @@ export interface VerifyImageOptions {
   readonly rules: Rules;
   /** Whether to hash every blob, not manifests and configs alone. */
   readonly verifyContent: boolean;
+  /** What reads its content, or knows when it was read; undefined for neither. */
+  contentOf(): ContentVerification | undefined;
   readonly progress: Progress;
   /** The platforms that repositories are to have, where not all. */
   readonly platforms: readonly WantedPlatforms[];
@@ -67,7 +72,7 @@ async function verifyOnce(
   storageFs: StorageFs,
   root: StorageRoot,
   image: ImageName,
-  { rules, verifyContent, progress, platforms, servedBy }: VerifyImageOptions,
+  { rules, verifyContent, progress, platforms, servedBy, contentOf }: VerifyImageOptions,
 ): Promise<VerifiedImage | undefined> {
   const user = servedBy?.uid === 0 ? undefined : servedBy;
   const judge = user && new Judge(storageFs, root.path, { ...user, isNamed: true });
@@ -77,19 +82,23 @@ async function verifyOnce(
   const unreadable = [...facts.repository.unreadable];
   const graph = graphOf(facts, rules, unreadable);
   let done = 0;
-  for (const blobs of readImageBlobs(judgedFs, root.path, facts.blobs, verifyContent)) {
+  for (const blobs of readImageBlobs(judgedFs, root.path, facts.blobs)) {
     graph.addBlobs(blobs);
     unreadable.push(...blobs.unreadable);
     done += blobs.states.length;
-    progress(verifyContent ? "content" : "blobs", done, facts.blobs.length);
-    // Hashing takes its time: signals are seen in between.
-    if (verifyContent) await new Promise((resolve) => setImmediate(resolve));
+    progress("blobs", done, facts.blobs.length);
   }
   if (!verifyContent) hashConfigs(storageFs, root.path, graph, unreadable);
+  const content = contentOf();
+  if (content) {
+    const target = { name: root.name, path: root.path, graph, note: (entry: Unreadable) => unreadable.push(entry) };
+    await content.verify(storageFs, [target], progress);
+  }
   const judged = user && judge ? { registryUser: { ...user, isNamed: true }, closed: judge.closed } : {};
   const context = checkContext(root, graph, rules, { platforms, ...judged });
   hashWrongSizes(storageFs, root.path, graph, context.pull.problems);
-  return { report: await reportOf(root, image, context, unreadable.length === 0), unreadable };
+  const totals = content?.totals(root.path);
+  return { report: await reportOf(root, image, context, totals, unreadable.length === 0), unreadable };
 }
 
 /** As a scan does. */
@@ -119,6 +128,7 @@ async function reportOf(
   root: StorageRoot,
   image: ImageName,
   context: CheckContext,
+  content: ContentTotals | undefined,
   isComplete: boolean,
 ): Promise<ImageReport> {
   const { graph, pull } = context;
@@ -139,6 +149,7 @@ async function reportOf(
     platforms: broken?.platforms ?? [],
     tagStatus: image.tag === undefined ? null : tagStatus,
     bytes: storedBytes(graph, parts),
+    ...(content && { content: evidenceReport(content) }),
     parts: parts.map((part) => partReport(root, graph, part)),
     // What a pull-through cache has lost may still break a pull, until it is restarted.
     findings: broken || root.kind === "cache" ? await findingsOf(context, image) : [],

@@ -10,6 +10,7 @@ import { render } from "../report/index.ts";
 import { findUser } from "../scan/users.ts";
 import { parseImageName } from "./image-name.ts";
 import { beginRun, codeFor, endRun, reportHead, verdictOf } from "./run.ts";
+import { knownContent, knownHistory } from "./verified-content.ts";
 import { verifyImage } from "./verify-image.ts";
 import { rootsToVerify } from "./verify-roots.ts";
 
@@ -24,14 +25,17 @@ export async function verify(options: VerifyOptions, terminal: Terminal): Promis
   const run = await beginRun(options, terminal);
   const servedBy = options.asUser === undefined ? undefined : findUser(terminal.fs, options.asUser);
   const names = options.images.map(parseImageName);
-  const { roots, unreadable: unreadableAbove } = await rootsToVerify(terminal.fs, options);
+  const storageFs = terminal.fs;
+  const { roots, unreadable: unreadableAbove } = await rootsToVerify(storageFs, options);
   const paths = roots.map(({ path }) => path);
   await checkOutsideRoots(run.outputs, paths, terminal.user);
   const unreadable: UnreadableReport[] = unreadableAbove.map((entry) => ({ root: "", ...entry }));
+  const history = await knownHistory(options, terminal);
   const images: ImageReport[] = [];
   const reading = {
     rules: RULES[options.registry],
     verifyContent: options.verifyImageContent,
+    contentOf: () => knownContent(history, { verifyContent: options.verifyImageContent, jobs: undefined }, run),
     progress: terminal.progress,
     platforms: options.platforms,
     servedBy,
@@ -39,14 +43,14 @@ export async function verify(options: VerifyOptions, terminal: Terminal): Promis
   for (const name of names) {
     const before = images.length;
     for (const root of roots) {
-      const verified = await verifyImage(terminal.fs, root, name, reading);
+      const verified = await verifyImage(storageFs, root, name, reading);
       if (!verified) continue;
       images.push(verified.report);
       unreadable.push(...verified.unreadable.map((entry) => ({ root: root.name, ...entry })));
     }
     if (images.length > before) continue;
     const { describeAbsence } = await import("./verify-absence.ts");
-    throw new UsageError(describeAbsence(terminal.fs, roots, name));
+    throw new UsageError(describeAbsence(storageFs, roots, name));
   }
   terminal.clearProgress();
   const findings = images.some(({ state }) => state === "broken");

@@ -6,30 +6,47 @@ import { DiskState, ManifestKind } from "../facts/facts.ts";
 import type { RepositoryNode, RootGraph } from "../graph/root-graph.ts";
 import type { RootInspection } from "../inspect/inspect-root.ts";
 import { collect } from "../registry/collect/collect.ts";
-import type { Collection } from "../registry/collect/collection.ts";
+import type { CollectInput, Collection } from "../registry/collect/collection.ts";
 import type { Need } from "../registry/serve/child-needs.ts";
 import { needOfPart } from "../registry/serve/image-tree.ts";
 import type { PullRules } from "../registry/serve/pull.ts";
 import { ReferenceIndex, type References, type Step } from "../registry/usage/references.ts";
 import { abortMessage } from "../report/gc-words.ts";
 
+/** What is known of a root. */
+export interface Witnessed extends CollectInput {
+  /** The root's. */
+  readonly name: string;
+  readonly graph: RootGraph;
+  readonly pullRules: PullRules;
+  /** Whether it was looked for what makes a garbage collection abort, as far as a scan does. */
+  readonly seesAborts: boolean;
+}
+
+export function witnessed({ root, hasBlobStore, context }: RootInspection): Witnessed {
+  const { rules, graph, catalogue, unexpectedInStore, pull } = context;
+  const { name } = root;
+  return { name, rules, graph, catalogue, unexpectedInStore, hasBlobStore, pullRules: pull.rules, seesAborts: true };
+}
+
 /** Answers for any number of blobs of one root. */
 export class RootWitness {
   readonly #root: string;
   readonly #graph: RootGraph;
   readonly #rules: PullRules;
+  readonly #seesAborts: boolean;
   /** By repository, image and part: many tags name one image. */
   readonly #needs = new Map<string, Need>();
   readonly #index: ReferenceIndex;
   readonly #plain: Collection;
   readonly #deleteUntagged: Collection;
 
-  constructor({ root, hasBlobStore, context }: RootInspection) {
-    const { rules, graph, catalogue, unexpectedInStore, pull } = context;
-    const input = { rules, graph, catalogue, unexpectedInStore, hasBlobStore };
-    this.#root = root.name;
+  constructor({ name, pullRules, seesAborts, ...input }: Witnessed) {
+    const { graph } = input;
+    this.#root = name;
     this.#graph = graph;
-    this.#rules = pull.rules;
+    this.#rules = pullRules;
+    this.#seesAborts = seesAborts;
     this.#index = new ReferenceIndex(graph);
     this.#plain = collect(input, { deleteUntagged: false, removedTags: new Bytes() });
     this.#deleteUntagged = collect(input, { deleteUntagged: true, removedTags: new Bytes() });
@@ -61,6 +78,7 @@ export class RootWitness {
       links,
       formerTags: digest < 0 ? [] : this.#formerTags(digest),
       garbageCollection: {
+        seesAborts: this.#seesAborts,
         plain: this.#collectionReport(this.#plain, digest, isThere),
         deleteUntagged: this.#collectionReport(this.#deleteUntagged, digest, isThere),
       },

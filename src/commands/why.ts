@@ -1,13 +1,16 @@
 // regfsck why: who references a blob, up to the tags, and what a garbage collection would do with it.
 import { investigatedRootRecord } from "../contract/run.ts";
 import type { WhyReport } from "../contract/why.ts";
+import type { IndexUse } from "../inspect/index-use.ts";
 import { inspectAll } from "../inspect/inspect-all.ts";
 import type { OptionsOf } from "../options.ts";
 import type { Terminal } from "../output/terminal.ts";
 import { render } from "../report/index.ts";
-import { beginRun, codeFor, endRun, reportHead } from "./run.ts";
-import { parseDigestQuery, resolveDigests } from "./why-digests.ts";
-import { RootWitness } from "./why-report.ts";
+import { indexFor } from "./index-file.ts";
+import { beginRun, codeFor, endRun, type Run, reportHead } from "./run.ts";
+import { type Looked, lookAround } from "./why-around.ts";
+import { type DigestQuery, parseDigestQuery, resolveDigests } from "./why-digests.ts";
+import { RootWitness, witnessed } from "./why-report.ts";
 
 /** `digests` are full or short ones, at least one. */
 export type WhyOptions = OptionsOf<"why"> & { readonly digests: readonly string[] };
@@ -19,15 +22,13 @@ export type WhyOptions = OptionsOf<"why"> & { readonly digests: readonly string[
 export async function why(options: WhyOptions, terminal: Terminal): Promise<number> {
   const run = await beginRun(options, terminal);
   const queries = options.digests.map(parseDigestQuery);
-  // Whoever may reference it is looked at, and all that a garbage collection would meet.
-  const { inspections, unreadable } = await inspectAll(options, { tagHistory: true, everyFolder: true }, run);
-  const graphs = inspections.map(({ context }) => context.graph);
-  const digests = resolveDigests(queries, graphs);
-  const witnesses = inspections.map((inspection) => new RootWitness(inspection));
+  const index = await indexFor({ ...options, file: options.readIndex }, terminal);
+  const { roots, digests, witnesses, unreadable } =
+    (index && (await lookAround(queries, options, index, run))) ?? (await lookAtAll(queries, options, index, run));
   const blobs = digests.flatMap((digest) => witnesses.map((witness) => witness.blobReport(digest)));
   const report: WhyReport = {
     ...reportHead("why", run),
-    roots: inspections.map(({ root }) => investigatedRootRecord(root)),
+    roots: roots.map(investigatedRootRecord),
     blobs,
     unreadable,
   };
@@ -36,4 +37,22 @@ export async function why(options: WhyOptions, terminal: Terminal): Promise<numb
     render: (format) => render(report, format, terminal),
     code: codeFor(false, unreadable),
   });
+}
+
+/** Whoever may reference it, and what a garbage collection would meet where a scan looks, and in the folders of the digests. */
+async function lookAtAll(
+  queries: readonly DigestQuery[],
+  options: WhyOptions,
+  index: IndexUse | undefined,
+  run: Run,
+): Promise<Looked> {
+  const folders = queries.map(({ hex }) => hex);
+  const { inspections, unreadable } = await inspectAll(options, { index, tagHistory: true, folders }, run);
+  const graphs = inspections.map(({ context }) => context.graph);
+  return {
+    roots: inspections.map(({ root }) => root),
+    digests: resolveDigests(queries, graphs),
+    witnesses: inspections.map((inspection) => new RootWitness(witnessed(inspection))),
+    unreadable,
+  };
 }

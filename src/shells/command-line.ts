@@ -56,6 +56,8 @@ export const OFFERS: Readonly<Record<string, Offer>> = {
   folder: "folders",
   file: "files",
   "file.prom": "files",
+  "file.pem": "files",
+  url: "nothing",
   report: "files",
   image: "images",
   "repo:tag": "images",
@@ -65,7 +67,7 @@ export const OFFERS: Readonly<Record<string, Offer>> = {
   digest: "nothing",
   duration: "nothing",
   n: "nothing",
-  version: ["2"],
+  version: "nothing",
   user: "nothing",
   share: "nothing",
 };
@@ -95,7 +97,7 @@ function describeCommand(command: Command, commands: readonly string[]): Command
     description: command.description(),
     options: help.visibleOptions(command).map(describeOption),
     operands: command.registeredArguments.map((argument) => describeOperand(argument, commands)),
-    note: /Exit codes: [\s\S]*$/.exec(textAfterHelp(command))?.[0] ?? "",
+    note: exitCodesNote(textAfterHelp(command)),
   };
 }
 
@@ -124,6 +126,14 @@ function describeOperand(argument: Argument, commands: readonly string[]): Opera
 
 function offerFor(name: string): Offer {
   return OFFERS[name] ?? "nothing";
+}
+
+/** What help says of exit codes, as one sentence: `Exit codes: 0 go; 4 stop.`; "" where it says nothing. */
+function exitCodesNote(help: string): string {
+  const [, lines] = /^Exit codes:\n((?: +\d+ .*\n?)+)/m.exec(help) ?? [];
+  if (lines === undefined) return "";
+  const codes = lines.trim().split("\n");
+  return `Exit codes: ${codes.map((line) => line.trim().replace(/ +/, " ")).join("; ")}.`;
 }
 
 /** What `addHelpText` added: commander tells it only while it prints help. */

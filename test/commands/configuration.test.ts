@@ -38,6 +38,20 @@ describe("configure", () => {
     }
   });
 
+  it("gives a gate the index only where its own line says to trust one", () => {
+    const indexes = (command: string, given: string[] = []) => {
+      const options = { ...none, index: undefined, readIndex: undefined, indexFullEvery: 7 };
+      const config: Config = { index: "/index", "index-full-every": 3 };
+      const isGiven = (option: string) => given.includes(option);
+      const { index, readIndex, indexFullEvery } = configure(options, ["/a"], config, command, isGiven);
+      return [index, readIndex, indexFullEvery];
+    };
+    expect(indexes("scan")).toEqual(["/index", "/index", 3]);
+    expect(indexes("why")[1]).toBe("/index");
+    expect(indexes("gate")[1]).toBeUndefined();
+    expect(indexes("gate", ["trustIndex"])[1]).toBe("/index");
+  });
+
   it("lets an option that was given win", () => {
     const given = { ...none, failOn: "info", keepTags: 5 };
     const applied = configure(given, [], config, "gate", (option) => ["failOn", "keepTags"].includes(option));

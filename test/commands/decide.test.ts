@@ -46,7 +46,14 @@ function decided({ roots = [], evidence: of = {}, unreadable = [], summary = {},
 function rootEvidence(rest: Partial<RootEvidence>): RootEvidence {
   const none = { part: 0, whole: 10 };
   return {
-    ...{ name: "private", young: { blobs: 0, revisions: 0, layerLinks: 0 }, refused: [], closed: [], collector: 1000 },
+    ...{
+      name: "private",
+      young: { blobs: 0, revisions: 0, layerLinks: 0 },
+      refused: [],
+      immutable: [],
+      closed: [],
+      collector: 1000,
+    },
     ...{ deletes: { blobs: none, bytes: none }, vanished: [], ...rest },
   };
 }
@@ -77,8 +84,8 @@ describe("decide", () => {
     expect(decided({ roots })).toEqual({
       decision: "stop",
       reasons: [
-        "a: garbage collection would break 1 image; regfsck forecast names them and what keeps them",
-        "b: garbage collection would break 2 images; regfsck forecast names them and what keeps them",
+        "a: garbage collection would break 1 tag; regfsck forecast names them and what keeps them",
+        "b: garbage collection would break 2 tags (1 image); regfsck forecast names them and what keeps them",
       ],
     });
   });
@@ -104,7 +111,7 @@ describe("decide", () => {
     expect(decided({ summary })).toEqual({
       decision: "stop",
       reasons: [
-        "there is damage already (2 errors, 1 broken image); repair it first (regfsck scan says how), or let it pass with --allow-broken",
+        "there is damage already (2 errors, 1 broken tag); repair it first (regfsck scan says how), or let it pass with --allow-broken",
       ],
     });
     expect(decided({ summary, rules: { allowBroken: true } })).toEqual({ decision: "go", reasons: [] });
@@ -189,6 +196,13 @@ describe("decide", () => {
         expect.stringContaining("3 blobs and 1 layer link that garbage collection would delete are younger than 1h"),
         expect.stringContaining("user 1000 may not delete 2 directories, the first docker/a"),
       ],
+    });
+  });
+
+  it("stops where nobody may delete what would go, whatever damage is let pass", () => {
+    expect(decided({ evidence: { immutable: ["docker/a"] }, rules: { allowBroken: true } })).toEqual({
+      decision: "stop",
+      reasons: [expect.stringMatching(/nobody may delete 1 place .* the first docker\/a .*chattr -i/)],
     });
   });
 

@@ -118,7 +118,7 @@ describe("forecast --delete", () => {
 
   it("names in the text what goes unasked", async () => {
     const { printed } = await run(appWorld().world, "forecast", "--delete", "app:build-7");
-    expect(printed).toMatch(/^the deletes and garbage collection would break 1 image at once\n/);
+    expect(printed).toMatch(/^the deletes and garbage collection would break 1 tag at once\n/);
     expect(printed).toMatch(
       /\n1 delete over HTTP takes 2 tags:\n {2}app:build-7 {2}sha256:\w{12}\n {4}takes app:stable too/,
     );
@@ -156,7 +156,7 @@ describe("gate --delete", () => {
     const { world } = appWorld();
     const stopped = await run(world, "gate", "--delete", "app:1.0-amd64");
     expect(stopped.exitCode).toBe(4);
-    expect(stopped.printed).toContain("registry: the deletes would break 1 image;");
+    expect(stopped.printed).toContain("registry: the deletes would break 1 tag;");
     const gone = await run(world, "gate", "--delete", "app:old");
     expect(gone.exitCode).toBe(0);
     expect(gone.printed).toMatch(/^GO: the deletes and garbage collection break nothing\n/);

@@ -108,7 +108,7 @@ describe("gate", () => {
   it("stops with 4 where the collection that is described would break an image", async () => {
     const { world } = healthy();
     const { exitCode, reasons } = await gate(world, ["-m"]);
-    expect([exitCode, reasons]).toEqual([4, [expect.stringContaining("would break 1 image")]]);
+    expect([exitCode, reasons]).toEqual([4, [expect.stringContaining("would break 1 tag")]]);
     expect((await gate(world, ["-m", "--remove-tag", "team/app:multi", "--max-delete", "100%"])).exitCode).toBe(0);
   });
 

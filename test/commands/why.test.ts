@@ -1,4 +1,4 @@
-import { join } from "node:path";
+import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { describe, expect, it } from "vitest";
 import { blobPath, layerLinkPath, revisionLinkPath, tagLinkPath } from "../../scripts/fixtures/storage.ts";
@@ -6,7 +6,7 @@ import { UsageError } from "../../src/contract/errors.ts";
 import { nodeFs } from "../../src/scan/fs/storage-fs.ts";
 import { investigate, investigateLines } from "../worlds/investigate.ts";
 import { runProgram } from "../worlds/scan-world.ts";
-import { failing } from "../worlds/watched-fs.ts";
+import { failing, recorded } from "../worlds/watched-fs.ts";
 import { digestOf, World } from "../worlds/world.ts";
 
 const fixtures = fileURLToPath(new URL("../../test-fixtures", import.meta.url));
@@ -15,6 +15,17 @@ async function whyOne(world: World, digest: string, options: string[] = []) {
   const report = await investigate(world.fs, "why", [...options, world.root, digest]);
   expect(report.blobs).toHaveLength(1);
   return { ...report.blobs[0]!, exitCode: report.exitCode };
+}
+
+function loopIn(world: World, folder: string): void {
+  world.symlink(`${folder}/loop`, "loop");
+}
+
+/** Puts a symbolic link to the folder of another blob in place of a blob's. */
+function linkBlob(world: World, digest: string, other: string): void {
+  const folder = dirname(blobPath(digest));
+  world.remove(folder);
+  world.symlink(folder, `${world.root}/${dirname(blobPath(other))}`);
 }
 
 describe("why", () => {
@@ -148,6 +159,36 @@ describe("why", () => {
     const image = world.repository("app").image("v1");
     const fs = failing(world.fs, "EACCES", /\/app\/_layers$/);
     expect((await investigate(fs, "why", [world.root, image.digest])).exitCode).toBe(8);
+  });
+
+  it("lists the folders of the digest that is asked for, and of no other", async () => {
+    const world = new World();
+    const repository = world.repository("app");
+    const image = repository.image("v1");
+    repository.image("v2");
+    const { fs, paths } = recorded(world.fs, "readdirSync");
+    await whyOne({ ...world, fs } as World, image.digest);
+    const listed = paths
+      .filter((path) => /\/[0-9a-f]{64}$/.test(path))
+      .map((path) => path.slice(world.root.length + 1));
+    expect(new Set(listed)).toEqual(
+      new Set([dirname(blobPath(image.digest)), dirname(revisionLinkPath("app", image.digest))]),
+    );
+  });
+
+  it.each<[what: string, change: (world: World, digest: string, other: string) => void, outcome: string]>([
+    ["a loop in the blob's folder", (world, digest) => loopIn(world, dirname(blobPath(digest))), "aborts"],
+    ["a loop in its revision's", (world, digest) => loopIn(world, dirname(revisionLinkPath("app", digest))), "aborts"],
+    ["a blob that is a symbolic link to another that goes too", linkBlob, "aborts"],
+    ["a loop where forecast alone looks", (world, _, other) => loopIn(world, dirname(blobPath(other))), "deleted"],
+  ])("knows whether a collection aborts: %s", async (_, change, outcome) => {
+    const world = new World();
+    const repository = world.repository("app");
+    repository.image("kept");
+    const [image, other] = [repository.image(), repository.image()];
+    change(world, image.digest, other.digest);
+    const { garbageCollection } = await whyOne(world, image.digest);
+    expect(garbageCollection.deleteUntagged.outcome).toBe(outcome);
   });
 
   it("prints a line a blob, and a summary last", async () => {
