@@ -13,11 +13,11 @@ export const ROOMS: Readonly<Record<string, Room>> = {
   layout: { rooms: [], packages: [] },
   text: { rooms: ["layout"], packages: ["chalk"] },
   contract: { rooms: ["text"], packages: ["yaml", "zod"] },
-  facts: { rooms: ["layout"], packages: [] },
+  facts: { rooms: ["layout"], packages: ["node:crypto"] },
   shells: { rooms: ["options.ts"], packages: ["commander"] },
   graph: { rooms: ["facts", "layout"], packages: [] },
   registry: { rooms: ["contract", "graph", "facts", "layout"], packages: [] },
-  checks: { rooms: ["contract", "registry", "graph", "facts", "layout"], packages: ["node:crypto"] },
+  checks: { rooms: ["contract", "registry", "graph", "facts", "layout"], packages: [] },
   causes: { rooms: ["checks", "contract", "registry", "graph", "facts", "layout"], packages: ["node:crypto"] },
   scan: {
     rooms: ["contract", "facts", "layout"],
@@ -27,18 +27,40 @@ export const ROOMS: Readonly<Record<string, Room>> = {
     rooms: ["checks", "registry", "graph", "facts", "layout", "contract", "text"],
     packages: ["node:crypto"],
   },
-  report: { rooms: ["recovery", "checks", "registry", "layout", "contract", "text"], packages: [] },
+  report: {
+    rooms: ["recovery", "checks", "registry", "layout", "contract", "text"],
+    packages: ["d3-hierarchy", "node:crypto"],
+  },
   output: {
-    rooms: ["report", "scan", "layout", "contract", "text"],
-    packages: ["chalk", "node:crypto", "node:fs", "node:path", "node:timers/promises"],
+    // Facts for what is remembered of them in typed arrays, written as it is.
+    rooms: ["report", "scan", "facts", "layout", "contract", "text"],
+    packages: ["chalk", "node:crypto", "node:fs", "node:path", "node:timers/promises", "node:v8", "node:vm"],
+  },
+  // The only room that opens a connection; it does not touch the disk. Docker's credential helpers are programs.
+  probe: {
+    rooms: ["registry", "layout", "contract"],
+    packages: ["undici", "node:child_process", "node:crypto", "node:timers/promises"],
   },
   inspect: {
     rooms: ["output", "scan", "causes", "checks", "registry", "graph", "facts", "layout", "contract"],
-    packages: ["node:path", "node:timers/promises"],
+    // Each index has stamps of its own.
+    packages: ["node:crypto", "node:path", "node:timers/promises"],
   },
   commands: {
     rooms: [
-      ...["options.ts", "inspect", "output", "report", "recovery", "scan", "causes", "checks", "registry", "graph"],
+      ...[
+        "options.ts",
+        "inspect",
+        "probe",
+        "output",
+        "report",
+        "recovery",
+        "scan",
+        "causes",
+        "checks",
+        "registry",
+        "graph",
+      ],
       ...["facts", "layout", "contract", "text"],
     ],
     packages: ["zod", "node:crypto", "node:path", "node:timers/promises"],
@@ -47,9 +69,16 @@ export const ROOMS: Readonly<Record<string, Room>> = {
 
 /** Files that may import more than their room, and what. */
 const EXCEPTIONS: Readonly<Record<string, readonly string[]>> = {
+  // Tells addresses and networks apart, by arithmetic.
+  "probe/proxy.ts": ["node:net"],
   // Reads the shell files beside it, which the build puts inside the program.
   "recovery/script-parts.ts": ["node:fs"],
+  // Reads the stylesheet beside it, likewise.
+  "report/html/style.ts": ["node:fs"],
 };
+
+/** What opens connections, or starts programs: no file beside the rooms may, as no room but those that list it. */
+const OUTSIDE = ["net", "tls", "http", "https", "http2", "dgram", "child_process"].map((name) => `node:${name}`);
 
 /** Biome's configuration: one override for the files of a room, one for those in its folders, one for each exception. */
 export function roomRules(): object {
@@ -72,6 +101,13 @@ export function roomRules(): object {
       ),
     ];
   });
+  overrides.push(
+    override(
+      "src/*.ts",
+      ["undici", ...OUTSIDE],
+      "Only probe/ opens a connection, or starts a program (.config/rooms.ts).",
+    ),
+  );
   return { $schema: "../node_modules/@biomejs/biome/configuration_schema.json", overrides };
 }
 

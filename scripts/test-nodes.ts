@@ -8,7 +8,7 @@ import { rmSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { fetchNode } from "./nodes/fetch-node.ts";
-import { copyFixtures, differences, outputsOf } from "./nodes/outputs.ts";
+import { builtProgram, copyFixtures, differences, outputsOf } from "./nodes/outputs.ts";
 
 const TOO_OLD = "18";
 const PROMISED = ["20", "22", "24", "26"];
@@ -21,7 +21,7 @@ const versions = asked.length > 0 ? asked : PROMISED.filter((version) => version
 const failures: string[] = [];
 const roots = copyFixtures();
 process.on("exit", () => rmSync(roots, { recursive: true }));
-const expected = await outputsOf(process.execPath, roots);
+const expected = await outputsOf(builtProgram(process.execPath), roots);
 
 for (const [index, version] of versions.entries()) {
   const node = fetchNode(version);
@@ -30,7 +30,7 @@ for (const [index, version] of versions.entries()) {
     const { status } = spawnSync(node, args, { cwd: repository, stdio: "inherit" });
     if (status !== 0) failures.push(`Node.js ${version}: ${what}`);
   };
-  const outputs = await outputsOf(node, roots);
+  const outputs = await outputsOf(builtProgram(node), roots);
   const differing = differences(expected, outputs);
   process.stdout.write(`\nNode.js ${version}: ${outputs.size} outputs over the fixtures, ${differing.length} differ\n`);
   for (const difference of differing) process.stdout.write(`${difference}\n`);

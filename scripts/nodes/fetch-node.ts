@@ -7,19 +7,20 @@ import { join } from "node:path";
 const CACHE = join(process.env["XDG_CACHE_HOME"] ?? join(homedir(), ".cache"), "regfsck-nodes");
 
 /**
- * The path of the newest `node` of a major version, or of that very version, fetched where the cache has none.
+ * The path of the newest `node` of a major version, or of that very version, fetched where the cache has none: for this
+ * machine, or for another kind of processor. Its licence lies two folders up.
  * @throws where npm fails; it has said why by then.
  */
-export function fetchNode(version: string): string {
-  const folder = join(CACHE, version);
-  const platform = `node-${process.platform}-${process.arch}`;
+export function fetchNode(version: string, arch: string = process.arch): string {
+  const folder = join(CACHE, arch === process.arch ? version : `${version}-${arch}`);
+  const platform = `node-${process.platform}-${arch}`;
   const program = join(folder, "node_modules", platform, "bin/node");
   if (existsSync(program)) return program;
   // Put in place in one step, so that a fetch that was cut off is not taken for the program.
   const unfinished = `${folder}.${process.pid}`;
   mkdirSync(unfinished, { recursive: true });
   const options = ["--no-save", "--no-package-lock", "--ignore-scripts", "--no-audit", "--no-fund", "--loglevel=error"];
-  // A version that is too old for this project is what a test may ask for.
+  // A version that is too old for this project, or a program of another processor, is what may be asked for.
   const lenient = ["--force", "--no-engine-strict"];
   try {
     execFileSync("npm", ["install", "--prefix", unfinished, ...options, ...lenient, `${platform}@${version}`], {

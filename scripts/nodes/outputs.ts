@@ -1,14 +1,24 @@
 // What the built program prints and how it exits, by every command over every fixture, without what no two runs share.
 import { execFile } from "node:child_process";
-import { cpSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from "node:fs";
+import { cpSync, existsSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from "node:fs";
 import { availableParallelism, tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 
 const PROGRAM = fileURLToPath(new URL("../../dist/cli.js", import.meta.url));
 const FIXTURES = fileURLToPath(new URL("../../test-fixtures", import.meta.url));
+/** What is compared where nothing else is asked for. */
 const COMMANDS = ["scan", "forecast", "forecast -m", "gate", "gate -m", "usage", "plan", "scan --verify-content"];
 const FORMATS = ["json", "text"];
+
+/** How a program is run: by its path, or by a Node.js and its path. */
+export type Program = readonly [string, ...string[]];
+
+/** The built program by one `node`. Throws where it was not built: every comparison with it would differ. */
+export function builtProgram(node: string): Program {
+  if (!existsSync(PROGRAM)) throw new Error("dist/cli.js is missing: npm run build");
+  return [node, PROGRAM];
+}
 
 /** By `<command> <format> <fixture>`: the exit code, what is printed, and what is said on standard error. */
 export type Outputs = ReadonlyMap<string, string>;
@@ -21,18 +31,22 @@ export function copyFixtures(): string {
   return folder;
 }
 
-/** The outputs of the program by one `node`, over the roots and base folders in a folder. */
-export async function outputsOf(node: string, folder: string): Promise<Outputs> {
+/** The outputs of a program over the roots and base folders in a folder. */
+export async function outputsOf(
+  program: Program,
+  folder: string,
+  { commands = COMMANDS, formats = FORMATS } = {},
+): Promise<Outputs> {
   const roots = readdirSync(folder, { withFileTypes: true }).filter((entry) => entry.isDirectory());
   const runs = roots.flatMap(({ name }) =>
-    COMMANDS.flatMap((command) => FORMATS.map((format) => ({ name, command, format }))),
+    commands.flatMap((command) => formats.map((format) => ({ name, command, format }))),
   );
   const outputs = new Map<string, string>();
   const lane = async () => {
     for (let next = runs.shift(); next; next = runs.shift()) {
       const { name, command, format } = next;
       const args = [...command.split(" "), "--format", format, name];
-      outputs.set(`${command} ${format} ${name}`, await output(node, args, folder));
+      outputs.set(`${command} ${format} ${name}`, await output(program, args, folder));
     }
   };
   await Promise.all(Array.from({ length: availableParallelism() }, lane));
@@ -48,20 +62,22 @@ function replaceShard(folder: string): void {
   writeFileSync(shard, "");
 }
 
-function output(node: string, args: readonly string[], cwd: string): Promise<string> {
+function output([file, ...before]: Program, args: readonly string[], cwd: string): Promise<string> {
   const env = { ...process.env, NO_COLOR: "1", FORCE_COLOR: undefined, TZ: "UTC" };
   return new Promise((resolve) => {
-    const child = execFile(node, [PROGRAM, ...args], { cwd, env, maxBuffer: 1 << 28 }, (_, stdout, stderr) => {
+    const child = execFile(file, [...before, ...args], { cwd, env, maxBuffer: 1 << 28 }, (_, stdout, stderr) => {
       resolve(`exit ${child.exitCode}\n${lasting(stdout)}\n${stderr}`);
     });
   });
 }
 
-/** Without the number of the run, when it began and how long it took. */
+/** Without the number of the run, when it began, how long it took and how fast it read. */
 function lasting(text: string): string {
   return text
-    .replaceAll(/"(runId|startedAt)": ?"[^"]*"/g, '"$1": ""')
+    .replaceAll(/"(runId|startedAt|oldest)": ?"[^"]*"/g, '"$1": ""')
     .replaceAll(/"durationMs": ?[\d.]+/g, '"durationMs": 0')
+    .replaceAll(/"bytesPerSecond": ?(?:null|\d+)/g, '"bytesPerSecond": 0')
+    .replaceAll(/, [\d.,]+ \w+ a second/g, "")
     .replaceAll(/\b[\d.,]+ m?s\b/g, "(time)");
 }
 

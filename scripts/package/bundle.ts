@@ -1,7 +1,7 @@
 // Makes regfsck one file that runs with Node.js alone, wherever it is copied to.
 import { chmod, readFile, writeFile } from "node:fs/promises";
 import { build } from "esbuild";
-import { ENGLISH_ALONE, OPTIONS, REQUIRE, ROOT, replacing, SCRIPT_PARTS_INSIDE } from "./esbuild.ts";
+import { ENGLISH_ALONE, OPTIONS, PARTS_INSIDE, REQUIRE, ROOT, replacing } from "./esbuild.ts";
 import { notices } from "./notices.ts";
 
 /** Writes the program to `file`, executable: whoever is to run it on a registry's machine can read it. */
@@ -19,8 +19,9 @@ ${REQUIRE}`;
     plugins: [
       replacing({
         ...ENGLISH_ALONE,
-        ...SCRIPT_PARTS_INSIDE,
+        ...PARTS_INSIDE,
         "src/version.ts": `export const VERSION = ${JSON.stringify(manifest.version)};`,
+        "src/command-file.ts": "export const COMMAND_FILE = new URL(import.meta.url);",
         "src/scan/pool/worker-file.ts": "export const WORKER_FILE = new URL(import.meta.url);",
       }),
     ],

@@ -2,6 +2,7 @@
 import { fileURLToPath } from "node:url";
 import type { BuildOptions, Plugin } from "esbuild";
 import { DELETE_SCRIPT_PARTS, SCRIPT_PARTS } from "../../src/recovery/script-parts.ts";
+import { STYLE } from "../../src/report/html/style.ts";
 
 export const ROOT = fileURLToPath(new URL("../..", import.meta.url));
 
@@ -25,8 +26,9 @@ const require = createRequire(import.meta.url);`;
 /** The languages that nobody asks for. */
 export const ENGLISH_ALONE = { "node_modules/zod/v4/locales/index.js": 'export { default as en } from "./en.js";' };
 
-/** The parts of the shell scripts, which lie beside the module that reads them. */
-export const SCRIPT_PARTS_INSIDE = {
+/** The parts of the shell scripts and the stylesheet, which lie beside the modules that read them. */
+export const PARTS_INSIDE = {
+  "src/report/html/style.ts": `export const STYLE = ${JSON.stringify(STYLE)};`,
   "src/recovery/script-parts.ts": [
     `export const SCRIPT_PARTS = ${JSON.stringify(SCRIPT_PARTS)};`,
     `export const DELETE_SCRIPT_PARTS = ${JSON.stringify(DELETE_SCRIPT_PARTS)};`,

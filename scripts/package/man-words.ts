@@ -4,7 +4,7 @@
 export type Item = readonly [term: string, text: string];
 
 export const DESCRIPTION: readonly string[] = [
-  "*regfsck* reads the storage of *registry:2.8.3* (the Docker Distribution registry, file system driver), works out what that registry would answer for every tag, platform, config and layer, and says which images cannot be pulled, why, and how to fix them. It needs no running registry and no network.",
+  "*regfsck* reads the storage of *registry:2.8.3* or *registry:3* (the Docker Distribution registry, file system driver), works out what that registry would answer for every tag, platform, config and layer, and says which images cannot be pulled, why, and how to fix them. It needs no running registry and no network; *regfsck probe* alone asks a running registry over HTTP.",
   "It never writes, moves or deletes anything in a storage root.",
   "A _path_ is a storage root (the *rootdirectory* of the registry's configuration, which holds *docker/registry/v2*), or a folder with storage roots in it, at most three levels down. A path that is neither is an error, never clean. *regfsck* _path_ alone is *regfsck scan* _path_.",
   "A root is *authoritative* (all that it holds was pushed to it, so what is missing is damage) or a *cache* (a pull-through mirror, where missing parts are normal). A root with *scheduler-state.json* in it is treated as a cache.",
@@ -34,6 +34,11 @@ export const SEVERITIES = {
 } as const;
 
 export const ENVIRONMENT: readonly Item[] = [
+  [
+    "DOCKER_CONFIG",
+    "The folder with the *config.json* that *docker login* writes, which *regfsck probe* reads. Default: *~/.docker*.",
+  ],
+  ["HTTPS_PROXY, HTTP_PROXY, NO_PROXY", "Through which proxy *regfsck probe* asks, and which hosts it asks directly."],
   ["NO_COLOR", "No colours, whatever it is set to, unless it is empty."],
   ["FORCE_COLOR", "Colours even where standard output is no terminal."],
 ];
@@ -54,6 +59,7 @@ export const EXAMPLES: readonly Item[] = [
     "regfsck forecast -m --keep-tags 3 /opt/registry/data",
   ],
   ["Is this image pullable, right after a push?", "regfsck verify /opt/registry/data team/api:1.4.2"],
+  ["Can everybody pull what was just pushed?", 'regfsck probe https://registry.example.com "team/api@$DIGEST"'],
   ["How to fix what is broken, as a script to review and run:", "regfsck plan --script fix.sh /opt/registry/data"],
   ["Which ten repositories would free the most space?", "regfsck usage --top 10 --sort unique /opt/registry/data"],
   [

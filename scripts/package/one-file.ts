@@ -1,4 +1,4 @@
-// The entry of the one-file program: the same file is the program and, started again in a thread, its reader.
-import { isMainThread } from "node:worker_threads";
+// The entry of the one-file program: the same file is the program and, started again in a thread, a command's thread or a reader.
+import { isMainThread, workerData } from "node:worker_threads";
 
-await (isMainThread ? import("../../src/cli.ts") : import("../../src/scan/pool/worker.ts"));
+void (isMainThread || workerData.command ? import("../../src/cli.ts") : import("../../src/scan/pool/worker.ts"));

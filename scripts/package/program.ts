@@ -3,7 +3,7 @@
 import { chmod, mkdir, readdir, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { build } from "esbuild";
-import { ENGLISH_ALONE, OPTIONS, REQUIRE, replacing, SCRIPT_PARTS_INSIDE } from "./esbuild.ts";
+import { ENGLISH_ALONE, OPTIONS, PARTS_INSIDE, REQUIRE, replacing } from "./esbuild.ts";
 import { notices } from "./notices.ts";
 
 /** Writes `cli.js`, `worker.js` and what they load to `folder`, and the licences of what is inside; no other .js stays. */
@@ -16,7 +16,7 @@ export async function writeProgram(folder: string): Promise<void> {
     splitting: true,
     chunkNames: "[name]-[hash]",
     banner: { js: REQUIRE },
-    plugins: [replacing({ ...ENGLISH_ALONE, ...SCRIPT_PARTS_INSIDE })],
+    plugins: [replacing({ ...ENGLISH_ALONE, ...PARTS_INSIDE })],
   });
   await mkdir(folder, { recursive: true });
   const written = new Set(outputFiles.map(({ path }) => path));

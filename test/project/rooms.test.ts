@@ -11,8 +11,18 @@ const repository = fileURLToPath(new URL("../..", import.meta.url));
 const folders = readdirSync(join(repository, "src"), { withFileTypes: true })
   .filter((entry) => entry.isDirectory())
   .map(({ name }) => name);
-const PACKAGES = ["zod", "yaml", "chalk", "commander", "fast-glob", "node:crypto", "node:fs", "node:fs/promises"];
-const NEVER = ["node:net", "node:http", "node:https", "node:process", "node:child_process"];
+const PACKAGES = [
+  "undici",
+  "zod",
+  "yaml",
+  "chalk",
+  "commander",
+  "fast-glob",
+  "node:crypto",
+  "node:fs",
+  "node:fs/promises",
+];
+const NEVER = ["node:net", "node:tls", "node:http2", "node:http", "node:https", "node:process", "node:child_process"];
 
 /** The imports that the linter refuses in each of these files, which hold an import a line. */
 function refused(files: Readonly<Record<string, readonly string[]>>): Record<string, string[]> {
@@ -67,7 +77,33 @@ it("refuses every import but those that the table of rooms allows", () => {
       );
     }
   }
+  const connecting = [...NEVER.filter((name) => name !== "node:process"), "undici"];
+  files["src/planted.ts"] = ["node:fs", "./probe/a.ts", ...connecting];
+  expected["src/planted.ts"] = connecting;
   expect(refused(files)).toEqual(expected);
+});
+
+it("refuses the globals that open connections, in each room and beside them", () => {
+  const folder = temporaryFolder();
+  cpSync(join(repository, ".biome.json"), join(folder, ".biome.json"));
+  cpSync(join(repository, ".config/rooms.json"), join(folder, ".config/rooms.json"));
+  const files = ["src/planted.ts", ...Object.keys(ROOMS).map((name) => `src/${name}/planted.ts`)];
+  for (const file of files) {
+    mkdirSync(dirname(join(folder, file)), { recursive: true });
+    writeFileSync(
+      join(folder, file),
+      'await fetch("http://a");\nnew WebSocket("ws://a");\nnew EventSource("http://a");\n',
+    );
+  }
+  const { stdout } = spawnSync(
+    join(repository, "node_modules/.bin/biome"),
+    ["lint", "--vcs-enabled=false", "--only=style/noRestrictedGlobals", "--max-diagnostics=none", "--reporter=github"],
+    { cwd: folder, encoding: "utf8" },
+  );
+  const lines = [...stdout.matchAll(/file=([^,]+),line=(\d+)/g)].map(
+    ([, file, line]) => `${relative(folder, file!)} ${line}`,
+  );
+  expect(new Set(lines)).toEqual(new Set(files.flatMap((file) => [1, 2, 3].map((line) => `${file} ${line}`))));
 });
 
 it("knows every room, and leads one way: each uses only such as stand above it in the table", () => {
