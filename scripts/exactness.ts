@@ -1,11 +1,13 @@
 // Compares regfsck with a real registry on many damaged roots: docs/exactness.md says how and why. Build first.
 //   npx tsx scripts/exactness.ts --seed 1 --count 1000     the long run
-//   npx tsx scripts/exactness.ts --seed 7 --path 12        one round again, and shrunk if it differs
+//   npx tsx scripts/exactness.ts --seed 7 --path 12        one round again, and shrunk if it differs, for up to two minutes; --no-shrink
 //   npx tsx scripts/exactness.ts --plan --count 300        plans and their scripts instead of scans and forecasts
 //   npx tsx scripts/exactness.ts --gate --count 100        gates, and the real garbage collections that they permit; --keep keeps the roots of a --path
 //   npx tsx scripts/exactness.ts --reclaim --count 500     what reclaim offers, its two scripts, and the real garbage collection after each
 //   npx tsx scripts/exactness.ts --gate --count 1000 --minutes 30    as many of them as begin in half an hour
 //   npx tsx scripts/exactness.ts --deletes --count 500     deletes by skopeo and over plain HTTP, and garbage collections after them
+//   npx tsx scripts/exactness.ts --probe --count 300       probes of the registry against scans of its root
+//   npx tsx scripts/exactness.ts --index --count 1000      scans and forecasts with an index of the root before its damage, and without
 //   npx tsx scripts/exactness.ts --plan --shell 'bash --posix'
 //   npx tsx scripts/exactness.ts --registry 3 --program /usr/local/bin/registry    answers for registry 3, held against that program
 import { parseArgs } from "node:util";
@@ -16,6 +18,8 @@ import { damageGroups, gateDamageGroups, planDamageGroups } from "../test/e2e/ex
 import { compareDeletes } from "../test/e2e/exactness/deletes/compare-deletes.ts";
 import { shareDigests } from "../test/e2e/exactness/deletes/draw-deletes.ts";
 import { compareGate, makeOld, prepareGate } from "../test/e2e/exactness/gate/compare-gate.ts";
+import { compareIndex, indexRoot } from "../test/e2e/exactness/index/compare-index.ts";
+import { compareProbe } from "../test/e2e/exactness/probe/compare-probe.ts";
 import type { Play } from "../test/e2e/exactness/round.ts";
 import { addRound, differingText, emptyTally, tallyText } from "../test/e2e/exactness/tally.ts";
 import type { Tested } from "../test/e2e/exactness/tested.ts";
@@ -26,6 +30,7 @@ import { planReclaimWorld } from "../test/e2e/reclaim/world-plan.ts";
 
 const lanes = 2;
 const shrinkAtMost = 3;
+const shrinkForMs = 120_000;
 // So many roots draw every kind of damage; below that the list of kinds says little.
 const enoughForEveryKind = 1_000;
 
@@ -40,6 +45,8 @@ const { values } = parseArgs({
     gate: { type: "boolean", default: false },
     reclaim: { type: "boolean", default: false },
     deletes: { type: "boolean", default: false },
+    probe: { type: "boolean", default: false },
+    index: { type: "boolean", default: false },
     keep: { type: "boolean", default: false },
     minutes: { type: "string" },
     shell: { type: "string", default: "sh" },
@@ -53,7 +60,7 @@ const [seed, count] = [wholeNumber("seed", values.seed), wholeNumber("count", va
 const tested = registryToTest();
 // Only a run to its end may pass.
 process.exitCode = 1;
-const chosen = (["reclaim", "gate", "plan", "deletes"] as const).find((name) => values[name]);
+const chosen = (["reclaim", "gate", "plan", "deletes", "probe", "index"] as const).find((name) => values[name]);
 const other = values.program === undefined ? "" : ` --registry ${values.registry} --program ${values.program}`;
 const mode = chosen === undefined ? other : ` --${chosen}`;
 const worlds = await openWorlds(chosen === "reclaim" ? planReclaimWorld : undefined);
@@ -68,6 +75,8 @@ const plays: Record<NonNullable<typeof chosen> | "plain", Play> = {
   },
   gate: { comparisons: [compareGate()], groups: gateDamageGroups, prepare: prepareGate },
   plan: { comparisons: [comparePlan(worlds, values.shell.split(" "))], groups: planDamageGroups },
+  probe: { comparisons: [compareProbe], groups: damageGroups, tested },
+  index: { comparisons: [], alone: compareIndex, groups: gateDamageGroups, prepare: indexRoot },
   deletes: { comparisons: [compareDeletes()], groups: damageGroups, prepare: shareDigests },
 };
 const play: Play = { ...plays[chosen ?? "plain"], keepRoots: values.keep };
@@ -92,7 +101,7 @@ async function playAll(worlds: Worlds): Promise<boolean> {
   const playSeeds = async () => {
     for (let next = seeds.shift(); next !== undefined && Date.now() < end; next = seeds.shift()) {
       const roots = Math.min(rootsPerSeed, count - (next - seed) * rootsPerSeed);
-      if (values.gate || values.deletes) await playHealthy(worlds, next, play, see);
+      if (values.gate || values.deletes || values.index) await playHealthy(worlds, next, play, see);
       await playSeed(worlds, next, roots, play, see, end);
       process.stderr.write(`seed ${next} done: ${tally.roots} of ${count} roots, ${differing.length} differ\n`);
     }
@@ -109,18 +118,25 @@ async function playAll(worlds: Worlds): Promise<boolean> {
 }
 
 async function playAgain(worlds: Worlds, path: string): Promise<boolean> {
-  const round = await replay(worlds, seed, path, play);
+  const say = (line: string) => process.stderr.write(`${line}\n`);
+  say(`making the root of seed ${seed}, path ${path}, and playing it`);
+  const told = (played: number, differs: boolean) => {
+    if (played > 1) say(`smaller root ${played - 1}: ${differs ? "differs" : "does not differ"}`);
+    else if (differs && values.shrink)
+      say(`differs; shrinking it for at most ${shrinkForMs / 1000} s (--no-shrink does without)`);
+  };
+  const round = await replay(worlds, seed, path, play, { shrinkForMs: values.shrink ? shrinkForMs : 0, told });
   process.stdout.write(round === undefined ? "no differences\n" : differingText(round, mode));
   return round === undefined;
 }
 
 /** Roots are pushed by Debian's registry in any case: nothing on the disk tells which release wrote them. */
 function registryToTest(): Tested {
-  const { registry, program, plan, gate, reclaim, deletes } = values;
+  const { registry, program, plan, gate, reclaim, deletes, index } = values;
   if (registry !== "2" && registry !== "3") throw new Error(`--registry ${registry} is neither 2 nor 3`);
   if (registry === "3" && program === undefined)
     throw new Error("--registry 3 needs --program: Debian's registry is 2.8");
-  if (program !== undefined && (plan || gate || reclaim || deletes))
+  if (program !== undefined && (plan || gate || reclaim || deletes || index))
     throw new Error("--program is for scans and forecasts");
   return { registry, program };
 }

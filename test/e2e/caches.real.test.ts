@@ -1,11 +1,12 @@
 // Pull-through caches that the real registry filled: with a state file that it does not start with, and after the expiry of a
 // layer that two repositories share.
-import { existsSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { readFileSync, rmSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { beforeEach, describe, expect, it } from "vitest";
+import { untilStored } from "../../scripts/fixtures/caches.ts";
 import { blobPath } from "../../scripts/fixtures/storage.ts";
 import { getBlob } from "../../scripts/registry/client.ts";
-import { makeImage, makeLayer } from "../../scripts/registry/content.ts";
+import { type Image, makeImage, makeLayer } from "../../scripts/registry/content.ts";
 import { pullImage } from "../../scripts/registry/pull.ts";
 import { pushImage } from "../../scripts/registry/push.ts";
 import { startRegistry, withRegistry } from "../../scripts/registry/server.ts";
@@ -14,7 +15,8 @@ import { runProgram } from "../worlds/scan-world.ts";
 import { scratch } from "./plan/stage.ts";
 
 const shared = makeLayer("shared");
-const images = ["app", "other"].map((name) => [name, makeImage(name, { baseLayers: [shared] })] as const);
+const app = makeImage("app", { baseLayers: [shared] });
+const other = makeImage("other", { baseLayers: [shared] });
 let upstream: string;
 let root: string;
 let state: string;
@@ -32,12 +34,13 @@ function withCache(use: (url: string) => Promise<void>): Promise<void> {
   );
 }
 
-/** Fills the cache by pulls, and waits for its state file. */
-async function fill(): Promise<void> {
-  await withCache(async (url) => {
-    for (const [name] of images) expect(await pullImage(url, name, "1.0")).toEqual([]);
-    while (!existsSync(state)) await new Promise((resolve) => setTimeout(resolve, 200));
-  });
+/** Pulls `1.0` through the cache, and waits until the cache stores it. */
+async function pullAndStore(url: string, name: string, image: Image): Promise<void> {
+  expect(await pullImage(url, name, "1.0")).toEqual([]);
+  await untilStored(
+    root,
+    [image, ...image.blobs].map(({ digest }) => `${name}@${digest}`),
+  );
 }
 
 beforeEach(async () => {
@@ -46,9 +49,13 @@ beforeEach(async () => {
   root = join(folder, "cache");
   state = join(root, "scheduler-state.json");
   await withRegistry({ root: upstream }, async (url) => {
-    for (const [name, image] of images) await pushImage(url, name, image, "1.0");
+    await pushImage(url, "app", app, "1.0");
+    await pushImage(url, "other", other, "1.0");
   });
-  await fill();
+  await withCache(async (url) => {
+    await pullAndStore(url, "app", app);
+    await pullAndStore(url, "other", other);
+  });
 });
 
 describe("a cache's scheduler-state.json", () => {
@@ -88,7 +95,7 @@ describe("a shared layer that expired in one of its repositories", () => {
     expect(findings[0].remedy).toMatch(/^restart the cache/);
     const verified = await runProgram(nodeFs, ["verify", "--cache", "cache", root, "other:1.0"]);
     expect(verified.printed).toMatch(/other:1.0 is pullable[\s\S]+restart the cache/);
-    await withCache(async (url) => expect(await pullImage(url, "other", "1.0")).toEqual([]));
+    await withCache((url) => pullAndStore(url, "other", other));
     expect(await scan("--cache", "cache")).toEqual({ exitCode: 0, findings: [] });
   });
 });

@@ -1,5 +1,5 @@
 // The program from outside: what a user gets wrong, what cannot be read, and which exit code that is.
-import { execFileSync } from "node:child_process";
+import { execFileSync, spawnSync } from "node:child_process";
 import { chmodSync, cpSync, mkdirSync, readdirSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -8,7 +8,7 @@ import { describe, expect, it, onTestFinished } from "vitest";
 import { filesBelow, repositoriesPath } from "../../scripts/fixtures/storage.ts";
 import { UsageError } from "../../src/contract/errors.ts";
 import { nodeFs } from "../../src/scan/fs/storage-fs.ts";
-import { type ProgramResult, run } from "../worlds/program.ts";
+import { PROGRAM, type ProgramResult, run } from "../worlds/program.ts";
 import { runProgram } from "../worlds/scan-world.ts";
 import { temporaryFolder } from "../worlds/temporary-folder.ts";
 
@@ -163,6 +163,19 @@ function lockFirstShard(root: string): void {
   const shards = join(root, storage, "blobs/sha256");
   lock(join(shards, readdirSync(shards).sort()[0]!));
 }
+
+describe("a machine with too little memory", () => {
+  it("is told in one line, with 8", () => {
+    const options = [process.execPath, "--max-old-space-size=12", PROGRAM, "scan", fixture("incident")];
+    const { status, stdout, stderr } = spawnSync(options[0]!, options.slice(1), { encoding: "utf8" });
+    expectFailure(
+      { code: status, stdout, stderr },
+      8,
+      /memory ends: .* of 12\.0 MiB by JavaScript .*nothing is certain$/m,
+    );
+    expect(stdout).toBe("");
+  });
+});
 
 describe("--dry-run", () => {
   it("writes nothing, and says what it would have written", async () => {

@@ -2,6 +2,7 @@
 //   KILLS=100 npx vitest run --config .config/vitest.config.ts test/e2e/killed.test.ts
 // tells how often each file was the old one and the new one.
 import { spawn } from "node:child_process";
+import { createHash } from "node:crypto";
 import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, watch, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -32,7 +33,7 @@ beforeAll(async () => {
     mkdirSync(join(link, ".."), { recursive: true });
     writeFileSync(link, digestOf(`gone ${i}`));
   }
-  const files = ["--report", "report.json", "--state", "state.json", "--metrics", "regfsck.prom"];
+  const files = ["--report", "report.json", "--state", "state.json", "--metrics", "regfsck.prom", "--index", "index"];
   args = [join(folder, "regfsck.mjs"), "scan", "--quiet", ...files, root];
 });
 afterAll(() => rmSync(folder, { recursive: true }));
@@ -67,7 +68,7 @@ function run(kill?: { after: "start" | "write"; wait: number }): Promise<Ended> 
 }
 
 /** What tells a run's file from another's; throws where the file is not whole. */
-const IDENTITY: Record<string, (text: string) => string> = {
+const IDENTITY: Record<string, (text: string, bytes: Buffer) => string> = {
   "report.json": (text) => {
     const { runId, findings, summary } = JSON.parse(text);
     expect([findings.length, summary.warning]).toEqual([FINDINGS, FINDINGS]);
@@ -82,9 +83,18 @@ const IDENTITY: Record<string, (text: string) => string> = {
     expect(text).toMatch(/^# HELP regfsck_complete [\s\S]*\nregfsck_build_info\{[^}\n]*\} 1\n$/);
     return /^regfsck_last_run_timestamp_seconds\S* (\S+)$/m.exec(text)![1]!;
   },
+  index: (_, bytes) => {
+    const checksum = createHash("sha256").update(bytes.subarray(0, -32)).digest("hex");
+    expect(bytes.subarray(-32).toString("hex")).toBe(checksum);
+    return checksum;
+  },
 };
 const NAMES = Object.keys(IDENTITY);
-const identities = () => NAMES.map((name) => IDENTITY[name]!(readFileSync(join(results, name), "utf8")));
+const identities = () =>
+  NAMES.map((name) => {
+    const bytes = readFileSync(join(results, name));
+    return IDENTITY[name]!(bytes.toString("utf8"), bytes);
+  });
 
 it(`leaves whole files wherever it is killed, ${KILLS} times`, async () => {
   const { end, reading, writing } = await run();

@@ -15,6 +15,7 @@ import {
 import { dirname, join, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
 import { beforeAll, describe, expect, it } from "vitest";
+import { repositoriesPath } from "../../scripts/fixtures/storage.ts";
 import { PROGRAM, run } from "../worlds/program.ts";
 import { temporaryFolder } from "../worlds/temporary-folder.ts";
 
@@ -119,6 +120,8 @@ function commands(root: string, out: string): [string, string[]][] {
   const file = (name: string) => join(out, name);
   const gateFiles = ["--state", file("gate.state"), "--metrics", file("gate.prom"), "--report", file("gate.json")];
   const scanFiles = ["--state", file("scan.state"), "--metrics", file("scan.prom"), "--report", file("scan.jsonl")];
+  const reclaimFiles = ["--list", file("list"), "--script", file("delete.sh"), "--offline-script", file("offline.sh")];
+  const sound = readFileSync(join(fixture("incident"), repositoriesPath, "team/api/_manifests/tags/1.0/current/link"));
   const layer = "sha256:e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855";
   return [
     ["scan", ["scan", "--verify-content", "--jobs", "2", ...scanFiles, root]],
@@ -132,6 +135,10 @@ function commands(root: string, out: string): [string, string[]][] {
     ["why", ["why", "--report", file("why.json"), root, layer]],
     ["usage", ["usage", "--by", "tag", "--report", file("usage.json"), root]],
     ["plan", ["plan", "--script", file("fix.sh"), "--report", file("plan.json"), root]],
+    ["plan --restore", ["plan", "--restore", `team/api:back@${sound}`, "--script", file("restore.sh"), root]],
+    ["reclaim", ["reclaim", "--older-than", "0s", "--remove-tag", "team/api:1.0", ...reclaimFiles, root]],
+    ["scan --index", ["scan", "--index", file("index"), root]],
+    ["why --index", ["why", "--index", file("index"), root, layer]],
     ["completions", ["__complete", "images", "team", root]],
   ];
 }
@@ -164,9 +171,9 @@ describe("no command", () => {
     const written = commands(copy.root, copy.out).flatMap(([, args]) =>
       args.filter((arg) => arg.startsWith(`${copy.out}/`)),
     );
-    expect(readdirSync(copy.out).sort()).toEqual(
-      [...new Set(written.map((file) => file.slice(copy.out.length + 1)))].sort(),
-    );
+    const names = written.map((file) => file.slice(copy.out.length + 1));
+    // Beside its state a scan remembers the content that it verified.
+    expect(readdirSync(copy.out).sort()).toEqual([...new Set([...names, "scan.state.content"])].sort());
   });
 });
 

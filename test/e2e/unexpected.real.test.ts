@@ -1,7 +1,7 @@
 // What stands in the way of garbage collection on a root that the real registry wrote: what is said of it, and what the real
 // collection then does.
 import { execFileSync } from "node:child_process";
-import { mkdirSync, renameSync, rmSync, writeFileSync } from "node:fs";
+import { mkdirSync, renameSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { beforeEach, describe, expect, it } from "vitest";
 import { blobPath, revisionLinkPath } from "../../scripts/fixtures/storage.ts";
@@ -51,6 +51,40 @@ describe("a device in a revision's place", () => {
     expect(roots[0].outcome).toBe(code === 0 ? "completes" : "aborts");
     // A regular file is no device: what is empty is malformed as well.
     expect((await collectGarbage(root)).exitCode).toBe(code);
+  });
+});
+
+describe("a symlink loop in the folder of a digest", () => {
+  // A scan lists none of these folders; whatever is about a garbage collection does.
+  it.each([
+    ["blob's", blobPath(image.digest)],
+    ["revision's", revisionLinkPath("app", image.digest)],
+  ])("in a %s stops collection, as forecast and gate say and a scan does not", async (_, file) => {
+    const path = `${dirname(file)}/loop`;
+    symlinkSync("loop", join(root, path));
+    expect((await json("scan")).findings).toEqual([]);
+    expect((await json("forecast")).roots[0]).toMatchObject({ outcome: "aborts", aborts: [{ path }] });
+    expect(await json("gate", "--quiet-period", "0s")).toMatchObject({ decision: "stop", exitCode: 4 });
+    expect((await collectGarbage(root)).exitCode).toBe(1);
+  });
+});
+
+describe("a file in place of the directory of all blobs", () => {
+  const path = "docker/registry/v2/blobs/sha256";
+
+  it("stops collection at the first manifest, and nothing where there is none", async () => {
+    rmSync(join(root, path), { recursive: true });
+    writeFileSync(join(root, path), "");
+    const found = async () =>
+      (await json("scan")).findings.filter(({ code }: { code: string }) => code === "stray-entry");
+    const named = [{ path, message: expect.stringContaining("aborts at the first manifest") }];
+    expect(await found()).toMatchObject(named);
+    expect((await json("forecast")).roots[0].outcome).toBe("aborts");
+    expect((await collectGarbage(root)).exitCode).toBe(1);
+    rmSync(join(root, "docker/registry/v2/repositories/app/_manifests/revisions/sha256"), { recursive: true });
+    expect(await found()).toMatchObject(named);
+    expect((await json("forecast")).roots[0].outcome).toBe("completes");
+    expect((await collectGarbage(root)).exitCode).toBe(0);
   });
 });
 

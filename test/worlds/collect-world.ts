@@ -21,7 +21,7 @@ export function collectInput(world: World, rules: Rules = RULES[2]): RootInput {
   const graph = graphOf(world, world.fs, rules);
   const store = listBlobStore(world.fs, world.root);
   graph.addBlocked(store.blocked);
-  const shards = store.shards.map((shard) => readBlobShard(world.fs, world.root, shard, { everyFolder: true }));
+  const shards = store.shards.map((shard) => readBlobShard(world.fs, world.root, shard, "every"));
   for (const shard of shards) graph.addBlobs(shard);
   return {
     rules,

@@ -1,6 +1,8 @@
 // Runs a command with every call of it failing in turn, and judges each run: complete and right, or incomplete and said.
+import { cpSync, readFileSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
+import { blobPath } from "../../scripts/fixtures/storage.ts";
 import { NoRootError, UsageError } from "../../src/contract/errors.ts";
 import { STORAGE } from "../../src/layout/paths.ts";
 import { nodeFs, type StorageFs } from "../../src/scan/fs/storage-fs.ts";
@@ -21,11 +23,15 @@ export interface Campaign {
 /** Each command, on roots that hold something to be wrong about. Writes a gate's report into the folder. */
 export async function campaigns(folder: string): Promise<Campaign[]> {
   const earlier = join(folder, "gate.json");
+  const pair = corruptPair(folder);
   await runProgram(faulty(nodeFs).fs, ["gate", fixture("small"), "--report", earlier], NOW);
   return [
     { name: "scan of incident", args: ["scan", fixture("incident")] },
     { name: "scan of base", args: ["scan", fixture("base")] },
     { name: "scan of cache, with content", args: ["scan", "--verify-content", fixture("cache")] },
+    { name: "scan of digest-mismatch, with content", args: ["scan", "--verify-content", fixture("digest-mismatch")] },
+    { name: "scan of two roots, with content", args: ["scan", "--verify-content", pair] },
+    { name: "scan of small, with a part of its content", args: [...PART, fixture("small")] },
     { name: "scan of stale-upload", args: ["scan", fixture("stale-upload")] },
     { name: "scan of stray-entry", args: ["scan", fixture("stray-entry")] },
     { name: "forecast of small", args: ["forecast", "-m", "--keep-tags", "1", fixture("small")] },
@@ -39,6 +45,20 @@ export async function campaigns(folder: string): Promise<Campaign[]> {
     { name: "usage of small", args: ["usage", fixture("small")] },
     { name: "plan of missing-blob", args: ["plan", fixture("missing-blob")] },
   ];
+}
+
+const PART = ["scan", "--verify-content", "--max-bytes", "3K"];
+
+/** Two roots that hold the same, but for a layer of one of them. */
+function corruptPair(folder: string): string {
+  const pair = join(folder, "pair");
+  for (const name of ["one", "two"])
+    cpSync(join(fixture("small"), "docker"), join(pair, name, "docker"), { recursive: true });
+  const layer = join(pair, "one", blobPath(LAYER));
+  const content = readFileSync(layer);
+  content[content.length - 1]! ^= 1;
+  writeFileSync(layer, content);
+  return pair;
 }
 
 export interface CampaignResult {
@@ -163,7 +183,7 @@ async function judge(
     const isTakenBack = lasting === "all" && outcome.report?.decision === "stop" && truth.report?.scan === undefined;
     const gone = await vanished(path!);
     if (isTrue || isTakenBack) return wrong;
-    if (gone.some((other) => isSame(uncounted(outcome), uncounted(other)))) return wrong;
+    if ([truth, ...gone].some((other) => isSame(uncounted(outcome), uncounted(other)))) return wrong;
     return [...wrong, "complete, but neither with nor without what vanished"];
   }
   return [
@@ -172,9 +192,10 @@ async function judge(
   ];
 }
 
-/** What was read before its parent vanished is counted still. */
+/** What was read before its parent vanished is counted still, and what was gone for an instant was not verified. */
 function uncounted(outcome: Outcome): Outcome {
-  const text = JSON.stringify(outcome.report, (key, value) => (key === "counts" ? undefined : value));
+  const isCount = (key: string) => key === "counts" || key === "content";
+  const text = JSON.stringify(outcome.report, (key, value) => (isCount(key) ? undefined : value));
   return { ...outcome, report: text && JSON.parse(text) };
 }
 

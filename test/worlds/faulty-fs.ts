@@ -76,6 +76,9 @@ export function faulty(storageFs: StorageFs, plan?: FaultPlan): FaultyFs {
       make("readSync", state.open.get(file)!, (isShort) =>
         storageFs.readSync(file, buffer, offset, isShort ? Math.ceil(length / 16) : length, position),
       ),
+    statfsSync: storageFs.statfsSync.bind(storageFs),
+    accessSync: storageFs.accessSync.bind(storageFs),
+    fstatSync: (file: number) => make("fstatSync", state.open.get(file)!, () => storageFs.fstatSync(file)),
     closeSync: (file: number) => {
       const path = state.open.get(file)!;
       // Whatever it says, the system has closed it.
@@ -93,6 +96,7 @@ const PARTS: Readonly<Record<string, string>> = {
   statSync: "stat",
   lstatSync: "stat",
   openSync: "content",
+  fstatSync: "content",
   readSync: "content",
   closeSync: "content",
 };

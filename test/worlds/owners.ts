@@ -15,13 +15,14 @@ interface Owned {
 
 /** The world's files, all of which belong to `owner` but for some, by path below the root ("" for itself). */
 export function ownedFs({ fs, root }: World, owner: number, others: ReadonlyMap<string, Owned>): StorageFs {
-  const { readdirSync, openSync, readSync, closeSync, lstatSync } = fs;
+  const { readdirSync, openSync, readSync, closeSync, lstatSync, fstatSync, statfsSync, accessSync } = fs;
   const statSync = (path: string, ...rest: []): Stats => {
     const stat = fs.statSync(path, ...rest);
     const { uid, mode } = others.get(path.slice(root.length + 1)) ?? { uid: owner, mode: stat.mode };
     return Object.assign(stat, { uid, gid: uid, mode: (stat.mode & ~0o7777) | (mode & 0o7777) });
   };
-  return { readdirSync, openSync, readSync, closeSync, lstatSync, statSync: statSync as StorageFs["statSync"] };
+  const calls = { readdirSync, openSync, readSync, closeSync, lstatSync, fstatSync, statfsSync, accessSync };
+  return { ...calls, statSync: statSync as StorageFs["statSync"] };
 }
 
 /** A world all of which belongs to SERVER. */

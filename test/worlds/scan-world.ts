@@ -53,8 +53,22 @@ interface ProgramRun {
   warnings: string[];
 }
 
-/** Runs the program in this process, on a file system of the test's. Rejects as the program's commands do. */
-export async function runProgram(fs: StorageFs, args: readonly string[], now = Date.now()): Promise<ProgramRun> {
+/** What comes to the program from outside besides files: its environment, and its standard input. */
+interface Surroundings {
+  readonly environment?: Readonly<Record<string, string>>;
+  readonly input?: string;
+}
+
+/**
+ * Runs the program in this process, on a file system of the test's, at a time (milliseconds since 1970) that stands still
+ * unless it is a clock. Rejects as the program's commands do.
+ */
+export async function runProgram(
+  fs: StorageFs,
+  args: readonly string[],
+  now: number | (() => number) = Date.now(),
+  { environment = {}, input = "" }: Surroundings = {},
+): Promise<ProgramRun> {
   const run: ProgramRun = { exitCode: Number.NaN, printed: "", warnings: [] };
   const terminal: Terminal = {
     fs,
@@ -64,12 +78,16 @@ export async function runProgram(fs: StorageFs, args: readonly string[], now = D
     warn: (line) => run.warnings.push(line),
     progress: () => {},
     clearProgress: () => {},
+    beforeInterruption: () => () => {},
     colour: new Chalk({ level: 0 }),
     width: 80,
-    now: () => now,
-    resourceUsage: () => process.resourceUsage(),
+    now: typeof now === "function" ? now : () => now,
+    wait: async () => {},
+    resourceUsage: () => ({ processorTime: 0, machineTime: 0, waits: 0 }),
     user: { uid: process.geteuid!(), gid: process.getegid!() },
     version: "0.0.0",
+    environment,
+    readInput: async () => input,
   };
   const ended = (code: number) => {
     run.exitCode = code;
@@ -104,7 +122,7 @@ export function repositoryFacts(
   { collector }: Rules = RULES[2],
 ): RepositoryFacts {
   const walksLayers = collector.deletesLayerLinks;
-  const options = { tagTimes: true, tagHistory: true, everyFolder: true, walksLayers };
+  const options = { tagTimes: true, tagHistory: true, folders: "every", walksLayers } as const;
   const { facts, rest } = readRepository(storageFs, world.root, name, options);
   const pieces = rest.map((piece) => readPiece(storageFs, world.root, piece, options));
   return withPieces(facts, rest, pieces);

@@ -16,6 +16,9 @@ export function watched(storageFs: StorageFs, before: (call: Call, path: string)
     statSync: watch("statSync"),
     lstatSync: watch("lstatSync"),
     openSync: watch("openSync"),
+    fstatSync: storageFs.fstatSync.bind(storageFs),
+    statfsSync: storageFs.statfsSync.bind(storageFs),
+    accessSync: storageFs.accessSync.bind(storageFs),
     readSync: storageFs.readSync.bind(storageFs),
     closeSync: storageFs.closeSync.bind(storageFs),
   } as unknown as StorageFs;

@@ -89,6 +89,13 @@ async function healthyRound(worlds: Worlds, seed: number, number: number, play: 
   return { seed, path: `healthy-${number}`, result: await playRound(worlds, plan, play) };
 }
 
+export interface Replay {
+  /** How long one that differs may be shrunk; 0 to leave it as it is. */
+  readonly shrinkForMs?: number;
+  /** Told of each round that is played: the first is the one at the path. */
+  readonly told?: (round: number, differs: boolean) => void;
+}
+
 /**
  * Plays the round at `path` again. One that differs is shrunk to fewer damages and smaller numbers for as long as it goes
  * on differing; undefined when it does not differ.
@@ -98,7 +105,7 @@ export async function replay(
   seed: number,
   path: string,
   play: Play,
-  shrinkForMs = 120_000,
+  { shrinkForMs = 120_000, told = () => {} }: Replay = {},
 ): Promise<DifferingRound | undefined> {
   const healthy = healthyPath.exec(path)?.[1];
   if (healthy !== undefined) {
@@ -106,16 +113,21 @@ export async function replay(
     return round.result.differences.length > 0 ? round : undefined;
   }
   let last: RoundResult | undefined;
+  let rounds = 0;
   const property = fc.asyncProperty(roundPlans(seed, play), async (plan) => {
+    // Where the one at the path does not differ, fast-check goes on with those that follow it.
+    if (rounds > 0 && last === undefined) return true;
     const result = await playRound(worlds, plan, play);
-    if (result.differences.length > 0) last = result;
-    return result.differences.length === 0;
+    const differs = result.differences.length > 0;
+    if (differs) last = result;
+    told(++rounds, differs);
+    return !differs;
   });
   const details = await fc.check(property, {
     seed,
     path,
     numRuns: rootsPerSeed,
-    interruptAfterTimeLimit: shrinkForMs,
+    ...(shrinkForMs > 0 ? { interruptAfterTimeLimit: shrinkForMs } : { endOnFailure: true }),
   });
   if (last === undefined) return undefined;
   return { seed, path: details.counterexamplePath ?? path, result: last };

@@ -1,15 +1,16 @@
 // Proves the differential test's own parts against the registry alone: worlds, damage, the walk, and the judges.
 import { createHash } from "node:crypto";
-import { cpSync, lstatSync, readFileSync, readlinkSync } from "node:fs";
+import { cpSync, lstatSync, readFileSync, readlinkSync, writeFileSync } from "node:fs";
 import { rm } from "node:fs/promises";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { type Image, makeImage, makeIndex } from "../../../scripts/registry/content.ts";
 import { withRegistry } from "../../../scripts/registry/server.ts";
+import { replay } from "./campaign.ts";
 import { connectTo } from "./client/http.ts";
 import type { References } from "./client/manifest.ts";
 import { brokenTagsOf, fetchManifest, type Walk, walkRegistry } from "./client/walk.ts";
-import { applyDamages, damageKinds } from "./damage/damages.ts";
+import { applyDamages, damageGroups, damageKinds } from "./damage/damages.ts";
 import { manifestKinds, tagManifest } from "./damage/manifests.ts";
 import { materialOf } from "./damage/material.ts";
 import { blobPath, currentLinkPath, linkPath, siteOf } from "./damage/site.ts";
@@ -19,6 +20,7 @@ import type { Finding, Report } from "./judge/report.ts";
 import { checkRun, compareTags } from "./judge/tags.ts";
 import { judgeUnexpected } from "./judge/unexpected.ts";
 import { seededRandom } from "./random.ts";
+import type { Play } from "./round.ts";
 import { makeScratch } from "./scratch.ts";
 import { listTree, repositoriesBase, Storage } from "./storage.ts";
 import { buildWorld } from "./world.ts";
@@ -200,6 +202,21 @@ describe("the judges", () => {
     expect(await judged()).toEqual(["stop of collection not reported"]);
   });
 
+  it("know that a file in place of all blobs stops collection once there is a manifest, though here is none", async () => {
+    const root = freshCopy();
+    const storage = new Storage(root);
+    for (const name of ["team/app", "every/kind"]) storage.remove(`${repositoriesBase}/${name}/_manifests`);
+    const path = "docker/registry/v2/blobs/sha256";
+    storage.remove(path);
+    writeFileSync(join(root, path), "");
+    const { confirmed, differences } = await judgeUnexpected(
+      root,
+      reportOf([finding({ code: "stray-entry", path })], []),
+      () => true,
+    );
+    expect([confirmed.map((entry) => entry.path), differences]).toEqual([[path], []]);
+  });
+
   it("miss no repository that collection cannot see", async () => {
     const root = freshCopy();
     new Storage(root).remove(`${repositoriesBase}/team/app/_layers`);
@@ -234,6 +251,32 @@ describe("the judges", () => {
     expect(run(0, unread)).toEqual(["unread", "exit code"]);
     expect(run(1, undefined)).toEqual(["crash"]);
     expect(run(0, clean, "TypeError\n    at x.js:1")).toEqual(["crash"]);
+  });
+});
+
+describe("a round that is played again", () => {
+  const played = async (differs: (round: number) => boolean) => {
+    const told: boolean[] = [];
+    let rounds = 0;
+    const result = () => (differs(++rounds) ? [{ sort: "crash" as const, text: "made up" }] : []);
+    const play: Play = {
+      comparisons: [],
+      alone: async () => ({ differences: result(), counts: {}, notAskable: [] }),
+      groups: damageGroups,
+      damagesPerRoot: { min: 1, max: 2 },
+    };
+    const worlds = { copyOf: async () => freshCopy(), removeAll: async () => {} };
+    const round = await replay(worlds, 5, "3", play, {
+      shrinkForMs: 0,
+      told: (_, is) => void told.push(is),
+    });
+    return { told, differs: round !== undefined };
+  };
+
+  it("is one round, whether it differs or not, where it is not to be shrunk", async () => {
+    expect(await played(() => false)).toEqual({ told: [false], differs: false });
+    expect(await played(() => true)).toEqual({ told: [true], differs: true });
+    expect(await played((round) => round > 1)).toEqual({ told: [false], differs: false });
   });
 });
 

@@ -18,6 +18,8 @@ export interface RoundPlan {
 /** A damaged root with the registry running on it. */
 export interface Stage {
   root: string;
+  /** Of the registry that serves it. */
+  url: string;
   /** Seed of the world that it was before the damage. */
   world: number;
   damaged: boolean;
@@ -41,6 +43,8 @@ export type Comparison = (stage: Stage) => Promise<ComparisonResult>;
 /** What is played with damaged roots. */
 export interface Play {
   comparisons: readonly Comparison[];
+  /** Looks at the damaged root instead of them, and needs no registry. */
+  alone?(root: string, plan: RoundPlan): Promise<ComparisonResult>;
   /** The damage to draw from. */
   groups: DamageGroups;
   /** How many of it a root gets; 1 to 8 where not given. */
@@ -74,6 +78,8 @@ export async function playRound(worlds: Worlds, plan: RoundPlan, play: Play): Pr
   try {
     await play.prepare?.(root);
     const applied = applyDamages(root, plan.damages);
+    const seen = { plan, applied, root: play.keepRoots ? root : undefined };
+    if (play.alone) return { ...seen, tags: 0, brokenTags: [], ...(await play.alone(root, plan)) };
     const blocking = applied.some((damage) => damage.target !== undefined && damage.kind.endsWith("as-fifo"));
     const tested = play.tested ?? DEBIANS;
     const registry = await startRegistry({ root, program: tested.program });
@@ -81,18 +87,16 @@ export async function playRound(worlds: Worlds, plan: RoundPlan, play: Play): Pr
     try {
       const walk = await walkRegistry(client, root);
       const result: RoundResult = {
-        plan,
-        applied,
+        ...seen,
         tags: walk.tags.length,
         brokenTags: brokenTagsOf(walk),
-        root: play.keepRoots ? root : undefined,
         differences: [],
         counts: {},
         notAskable: [],
       };
       const damaged = plan.damages.length > 0;
       for (const compare of play.comparisons)
-        add(result, await compare({ root, world: plan.world, damaged, tested, client, walk }));
+        add(result, await compare({ root, url: registry.url, world: plan.world, damaged, tested, client, walk }));
       return result;
     } finally {
       client.close();

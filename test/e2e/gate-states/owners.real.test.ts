@@ -4,7 +4,10 @@ import { chmodSync, chownSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { makeImage } from "../../../scripts/registry/content.ts";
+import { pushImage } from "../../../scripts/registry/push.ts";
+import { collectGarbage, withRegistry } from "../../../scripts/registry/server.ts";
 import { blobPath, currentLinkPath, linkPath } from "../exactness/damage/site.ts";
+import { makeOld } from "../exactness/gate/compare-gate.ts";
 import { repositoriesBase } from "../exactness/storage.ts";
 import { gate, harmOfCollection, pushedRoot } from "./stage.ts";
 
@@ -47,6 +50,28 @@ describe("the user who collects may not delete a folder", () => {
       );
       const harm = await harmOfCollection(root, untagged);
       expect(harm ?? "").toMatch(aborts ? /permission denied/ : /^$/);
+    }
+  });
+
+  it.each([
+    ["a blob", (root: string) => join(root, blobPath(untagged.blobs[1]!.digest))],
+    ["a blob's directory", (root: string) => folderOf(root, untagged.blobs[1]!.digest)],
+    ["all of a tag", (root: string) => dirname(dirname(join(root, currentLinkPath("app", "moved"))))],
+  ])("stops where %s is immutable, for root too", async (_, pathIn) => {
+    const root = await pushedRoot({ "app:moved": untagged, "other:1": makeImage("other") });
+    await withRegistry({ root }, (url) => pushImage(url, "app", makeImage("one"), "moved"));
+    await makeOld(root);
+    const path = pathIn(root);
+    execFileSync("chattr", ["-R", "+i", path]);
+    try {
+      const { code, text } = gate("-m", ...lenient, root);
+      expect([code, text]).toEqual([4, expect.stringMatching(/nobody may delete [12] places? /)]);
+      expect(await collectGarbage(root, { deleteUntagged: true })).toMatchObject({
+        exitCode: 1,
+        stderr: expect.stringContaining("operation not permitted"),
+      });
+    } finally {
+      execFileSync("chattr", ["-R", "-i", path]);
     }
   });
 

@@ -10,7 +10,7 @@ interface Rule {
   readonly for?: string;
 }
 
-/** `RegistryCatalogInaccessible private`, or `RegistryCleanUpStopped private stop`. */
+/** `RegfsckScanIncomplete private`, or `RegistryCleanUpStopped private stop`. */
 export type Firing = string;
 
 const HOURS_A_NIGHT = 24;

@@ -1,4 +1,4 @@
-// Thirty nights of a machine on which registries are pushed to, cleaned, collected, damaged, mended, unmounted: each
+// Thirty nights of a machine on which registries are pushed to, cleaned, collected, damaged, repaired, unmounted: each
 // must end, say, remember, measure and alert as it should.
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
@@ -144,10 +144,10 @@ it("alerts on what is broken, unread, stale or held back, by root, and on nothin
     const last = NIGHTS[lastNight(night, () => true)!]!;
     const decision = { 0: undefined, 4: "stop", 8: "undecided", 16: "undecided" }[codesOf(last).gate!];
     return [
-      ...(last.errors ? ["RegistryManifestIntegrityFailure private"] : []),
+      ...(last.errors ? ["RegfsckScanIntegrityFailure private"] : []),
       ...ROOTS.flatMap((root) => [
-        ...(lastNight(night, (each) => !isUnread(each, root)) === night ? [] : [`RegistryIntegrityProbeStale ${root}`]),
-        ...(isUnread(last, root) ? [`RegistryCatalogInaccessible ${root}`] : []),
+        ...(lastNight(night, (each) => !isUnread(each, root)) === night ? [] : [`RegfsckScanStale ${root}`]),
+        ...(isUnread(last, root) ? [`RegfsckScanIncomplete ${root}`] : []),
         ...(decision ? [`RegistryCleanUpStopped ${root} ${decision}`] : []),
       ]),
     ];

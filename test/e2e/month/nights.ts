@@ -94,7 +94,7 @@ export const NIGHTS: readonly Night[] = [
     gateOptions: ["-m"],
     gate: 4,
     warnings: 3,
-    says: /garbage collection would break \d+ images/,
+    says: /garbage collection would break \d+ tags/,
   },
   {
     happened: "somebody else did collect with -m",

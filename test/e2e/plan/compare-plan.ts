@@ -31,7 +31,7 @@ interface Plan {
 
 /** A busy machine is no difference. */
 const patienceMs = 600_000;
-/** Where nothing can be read because it is gone or no folder; what is there may be called unread, and no script mends it. */
+/** Where nothing can be read because it is gone or no folder; what is there may be called unread, and no script repairs it. */
 const structure = /\/v2(\/repositories|\/blobs(\/sha256)?)?$/;
 
 /** `shell` is the command that runs the script, in words. */

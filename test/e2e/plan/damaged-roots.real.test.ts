@@ -1,4 +1,4 @@
-// On damaged roots the script mends all that brute force finds healable, breaks nothing and loses nothing. More roots
+// On damaged roots the script repairs all that brute force finds repairable, breaks nothing and loses nothing. More roots
 // with `npx tsx scripts/exactness.ts --plan --count 300`.
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { startRegistry } from "../../../scripts/registry/server.ts";
@@ -21,7 +21,7 @@ beforeAll(async () => {
 afterAll(() => worlds.removeAll());
 
 describe("the script of a plan", () => {
-  it("mends what can be mended of 8 damaged roots", { timeout: 600_000 }, async () => {
+  it("repairs what can be repaired of 8 damaged roots", { timeout: 600_000 }, async () => {
     const differing: string[] = [];
     let roots = 0;
     await playSeed(worlds, 3, 8, { comparisons: [comparePlan(worlds, ["sh"])], groups: planDamageGroups }, (round) => {
@@ -43,6 +43,7 @@ describe("the script of a plan", () => {
       const donors = { copyOf: async () => copyOf("small", folder, "donor"), removeAll: async () => {} };
       const { differences } = await comparePlan(donors, ["sh"])({
         root,
+        url: registry.url,
         world: 0,
         damaged: true,
         tested: DEBIANS,

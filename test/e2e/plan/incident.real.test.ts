@@ -1,4 +1,4 @@
-// After a `garbage-collect -m`: what the script mends, and whether what is left is exactly what the plan says.
+// After a `garbage-collect -m`: what the script repairs, and whether what is left is exactly what the plan says.
 import { cpSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
@@ -53,7 +53,7 @@ describe("the plan for a root after a collection", () => {
     expect(await brokenOf(root)).toEqual([]);
   });
 
-  it("mends every image whose blobs survived", async () => {
+  it("repairs every image whose blobs survived", async () => {
     const folder = scratch();
     const [root, script] = [copyOf("incident", folder), join(folder, "fix.sh")];
     const blobs = "docker/registry/v2/blobs";

@@ -18,7 +18,7 @@ import { listTree } from "../exactness/storage.ts";
 import { entriesBelow, lostContents, stateBelow } from "../plan/files.ts";
 import { collectCounting, type Holdings, holdingsOf, lossOf, revisionsOn, tagsOn } from "./judge.ts";
 
-const patienceMs = 60_000;
+const patienceMs = 600_000;
 /** So many revisions of a round are tried that reclaim keeps and that no tag's own tree names. */
 const mostTries = 3;
 

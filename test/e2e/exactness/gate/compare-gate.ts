@@ -10,7 +10,7 @@ import { applyDamages } from "../damage/damages.ts";
 import type { Difference } from "../judge/difference.ts";
 import type { Comparison, ComparisonResult, Stage } from "../round.ts";
 import { listTree, repositoriesBase } from "../storage.ts";
-import { type Collected, collectCopy, possessionsOf } from "./collected.ts";
+import { type Collected, collectCopy, type Possessions, possessionsOf } from "./collected.ts";
 import { harmOf } from "./harm.ts";
 import { type OptionSet, optionSetsFor } from "./option-sets.ts";
 
@@ -39,6 +39,9 @@ const askGate: AskGate = async (root, flags) => {
 };
 
 const stateOf = (root: string) => `${root}.state.json`;
+/** The report of a gate about the root before its damage. */
+const healthyReportOf = (root: string) => `${root}.healthy.json`;
+const lenient = ["--allow-broken", "--quiet-period", "0s"];
 
 /** Makes a healthy root old, so that only what damages write is young. */
 export async function makeOld(root: string): Promise<void> {
@@ -49,10 +52,11 @@ export async function makeOld(root: string): Promise<void> {
   }
 }
 
-/** Makes it old, and has a gate remember a complete run. */
+/** Makes it old, has a gate remember a complete run, and another report to a later look. */
 export async function prepareGate(root: string): Promise<void> {
   await makeOld(root);
-  await askGate(root, ["--quiet-period", "0s", "--allow-broken", "--state", stateOf(root)]);
+  await askGate(root, [...lenient, "--state", stateOf(root)]);
+  await askGate(root, [...lenient, "--max-delete", "100%", "--report", healthyReportOf(root)]);
 }
 
 export function compareGate(ask: AskGate = askGate): Comparison {
@@ -82,10 +86,13 @@ export function compareGate(ask: AskGate = askGate): Comparison {
         const { exitCode } = await ask(root, [...set.flags, "--recheck", report]);
         count(result, exitCode === 0 ? "recheck: go" : `price: recheck ends with ${exitCode}`);
       }
+      const plainly = collected.get(JSON.stringify([false, []]));
+      if (plainly) await recheckAfterDamage(stage, { before, after: plainly }, ask, result);
       await recheckAfterPush(root, report, ask, result);
       result.differences = byText(result.differences);
     } finally {
-      for (const file of [report, state, stateOf(root), `${root}.accepted.yaml`]) rmSync(file, { force: true });
+      const files = [report, state, stateOf(root), healthyReportOf(root), `${root}.accepted.yaml`];
+      for (const file of files) rmSync(file, { force: true });
     }
     return result;
   };
@@ -126,12 +133,27 @@ function byText(differences: readonly Difference[]): Difference[] {
   return [...sets].map(([what, { sort, names }]) => ({ sort, text: `${what} [${names.join(", ")}]` }));
 }
 
+/** Damage that comes between a gate's go and the collection. Of owners and modes, at which it only ends, a re-check sees nothing. */
+async function recheckAfterDamage(
+  { root }: Stage,
+  { before, after }: { before: Possessions; after: Collected },
+  ask: AskGate,
+  result: ComparisonResult,
+): Promise<void> {
+  if (!existsSync(healthyReportOf(root))) return;
+  const { exitCode } = await ask(root, [...lenient, "--recheck", healthyReportOf(root)]);
+  const harm = harmOf(root, { removes: [], untagged: false }, before, after);
+  count(result, `recheck after damage: exit ${exitCode}${harm === undefined ? "" : " (harmful)"}`);
+  if (exitCode !== 0 || harm === undefined || /permission denied/.test(harm)) return;
+  result.differences.push({ sort: "false go", text: `${harm} [--recheck after damage]` });
+}
+
 /** A layer that comes between a gate's go and the collection: the report must not hold any more. */
 async function recheckAfterPush(root: string, report: string, ask: AskGate, result: ComparisonResult): Promise<void> {
-  if ((await ask(root, ["--allow-broken", "--quiet-period", "0s", "--report", report])).exitCode !== 0) return;
+  if ((await ask(root, [...lenient, "--report", report])).exitCode !== 0) return;
   const [pushed] = applyDamages(root, [{ kind: "push-cut-after-layer-links", at: 0, other: 0 }]);
   if (pushed?.target === undefined) return;
-  const { exitCode } = await ask(root, ["--allow-broken", "--quiet-period", "0s", "--recheck", report]);
+  const { exitCode } = await ask(root, [...lenient, "--recheck", report]);
   count(result, `recheck after a push: exit ${exitCode}`);
   if (exitCode === 0) result.differences.push({ sort: "false go", text: "layers were pushed since [--recheck]" });
 }

@@ -81,7 +81,7 @@ async function servedOf(ask: (path: string) => Promise<Reply>, repository: strin
   return served;
 }
 
-/** Without the signature that the registry makes anew, by a key of each start, whenever it serves schema 1. */
+/** Without the signature that the registry makes again, by a key of each start, whenever it serves schema 1. */
 function storedBytes(contentType: string, served: Buffer): Buffer {
   return contentType.includes("v1+prettyjws") ? (unsignedPayload(served) ?? served) : served;
 }

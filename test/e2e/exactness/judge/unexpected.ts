@@ -1,13 +1,13 @@
 // Judges `stray-entry` and `unseen-repository` by the registry's own collection, run on skeletons of the root: with the
 // entry and without it. Both ways, so an entry that stops collection and is not reported comes out too.
 
-import { statSync } from "node:fs";
+import { mkdirSync, statSync, writeFileSync } from "node:fs";
 import { mkdir, rm } from "node:fs/promises";
 import { join } from "node:path";
 import { withRegistry } from "../../../../scripts/registry/server.ts";
 import { repositoriesOnDisk } from "../client/names.ts";
 import { makeScratch } from "../scratch.ts";
-import { repositoriesBase } from "../storage.ts";
+import { base, repositoriesBase } from "../storage.ts";
 import { collectDry, collectReally, type DryRun } from "./collect.ts";
 import type { Difference } from "./difference.ts";
 import type { Finding, Report } from "./report.ts";
@@ -96,6 +96,18 @@ async function catalogueOf(root: string): Promise<Set<string>> {
 // A repository that sorts behind every other entry of its folder: a walk that does not come to it has stopped early.
 const probe = "zzzz-probe";
 
+/** A file there stops no walk, but whatever looks for a blob: so there has to be a manifest, in a repository of its own. */
+const storeOfAll = `${base}/blobs/sha256`;
+
+function addRevision(skeleton: string): void {
+  const repository = join(skeleton, repositoriesBase, probe);
+  const hex = "0".repeat(64);
+  const revision = join(repository, "_manifests/revisions/sha256", hex);
+  for (const folder of ["_layers", "_manifests/tags"]) mkdirSync(join(repository, folder), { recursive: true });
+  mkdirSync(revision, { recursive: true });
+  writeFileSync(join(revision, "link"), `sha256:${hex}`);
+}
+
 function isNameSpace(folder: string): boolean {
   return folder.startsWith(repositoriesBase) && !folder.split("/").some((part) => part.startsWith("_"));
 }
@@ -122,6 +134,7 @@ async function collectBoth(
     if (behind !== undefined && isNameSpace(behind)) {
       await mkdir(join(skeleton, behind, probe, "_layers"), { recursive: true });
     }
+    if (about === storeOfAll) addRevision(skeleton);
     return [await collect(skeleton, false, limitMs), await collect(skeleton, true, limitMs)];
   } finally {
     await rm(skeleton, { recursive: true, force: true });
