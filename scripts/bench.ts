@@ -19,7 +19,7 @@ const usage = `usage: npm run bench -- [options]
   --root <path>                measure this root instead (repeatable)
   --rounds <n>                 how often each command runs, in turn with the others (default: 5)
   --cold                       drop the system's caches before each run (needs root)
-  --only <name,...>            only these commands: scan, forecast, limit, find, gc, gc-m
+  --only <name,...>            only these commands: scan, forecast, night-1, night-2, limit, limit-stat, find, gc, gc-m
   --command <name>='<line>'    measure this one too; {root} in it is the root's path (repeatable)
   --patience <seconds>         give a command up after so long (default: 600)
   --markdown <file>            write the tables there as well`;

@@ -38,6 +38,20 @@ export function standardCommands(program: string, scratch: string): Candidates {
     } else leftOut.push("forecast: the built program does not have it");
   } else leftOut.push("scan, forecast: the program is not built (npm run build)");
 
+  if (existsSync(program)) {
+    // The second finds the index that the first has written.
+    const night = (name: string, every: string) => ({
+      name,
+      make: (root: string) => {
+        const index = join(scratch, "night.index");
+        const argv = ["--index", index, "--index-full-every", every, "--format", "json"];
+        const label = `regfsck scan <root> --index <file>, ${name.replace("-", " ")}`;
+        return { ...regfsck([node, program, "scan", root, ...argv], "scan"), name, label };
+      },
+    });
+    candidates.push(night("night-1", "1"), night("night-2", "1000000"));
+  }
+
   const limit = compileLimit(scratch);
   if (limit === null) leftOut.push("limit: no C compiler (cc)");
   else {
@@ -49,6 +63,11 @@ export function standardCommands(program: string, scratch: string): Candidates {
       goodExits: [0, 4],
     });
     candidates.push({ name: "limit", make });
+    const stats = (root: string) => {
+      const command = make(root);
+      return { ...command, name: "limit-stat", label: `${label}, stats alone`, argv: [...command.argv, "stat"] };
+    };
+    candidates.push({ name: "limit-stat", make: stats });
   }
   const findArgv = (root: string) => ["find", root, "-type", "f"];
   const find = (root: string) => ({ name: "find", label: "find <root> -type f", argv: findArgv(root), goodExits: [0] });

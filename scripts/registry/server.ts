@@ -21,6 +21,10 @@ export interface RegistryOptions {
   descriptorCache?: boolean;
   /** Whether manifests and blobs may be deleted over HTTP (default). */
   deletes?: boolean;
+  /** How clients have to log in, as its configuration has it. */
+  auth?: object;
+  /** Files in PEM by which it serves over TLS. */
+  tls?: { certificate: string; key: string };
   /** Runs as this user and group, without others, in place of the one who runs this; needs root. */
   user?: number;
 }
@@ -57,10 +61,14 @@ export async function startRegistry(options: RegistryOptions): Promise<RunningRe
   });
   const stop = () => endProcess(child);
   try {
-    const url = `http://${await listeningAddress(child)}`;
+    const address = await listeningAddress(child);
+    // Whoever sets up TLS knows whom to trust.
+    if (options.tls) return { url: `https://${address}`, stop };
+    const url = `http://${address}`;
     const answer = await fetch(`${url}/v2/`);
     await answer.arrayBuffer();
-    if (answer.status !== 200) throw new Error(`docker-registry answered ${answer.status} to GET /v2/`);
+    const expected = options.auth ? 401 : 200;
+    if (answer.status !== expected) throw new Error(`docker-registry answered ${answer.status} to GET /v2/`);
     return { url, stop };
   } catch (error) {
     await stop();
@@ -128,7 +136,12 @@ function configText(options: RegistryOptions): string {
       maintenance: { uploadpurging: { enabled: false } },
       ...(options.descriptorCache ? { cache: { blobdescriptor: "inmemory" } } : {}),
     },
-    http: { addr: "127.0.0.1:0", secret: "only for fixtures and tests" },
+    http: {
+      addr: "127.0.0.1:0",
+      secret: "only for fixtures and tests",
+      ...(options.tls && { tls: options.tls }),
+    },
+    ...(options.auth && { auth: options.auth }),
     validation: { manifests: { urls: { allow: ["^https?://"] } } },
     ...(options.proxyRemote ? { proxy: { remoteurl: options.proxyRemote } } : {}),
   });
