@@ -6,9 +6,11 @@ import { fileURLToPath } from "node:url";
 import { describe, expect, it } from "vitest";
 import { parse } from "yaml";
 import { renderGateMetrics } from "../../src/report/metrics/gate.ts";
+import { renderProbeMetrics } from "../../src/report/metrics/probe.ts";
 import { renderMetrics } from "../../src/report/metrics/scan.ts";
 import { go } from "../report/sample-forecasts.ts";
-import { clean } from "../report/sample-reports.ts";
+import { PROBES } from "../report/sample-probes.ts";
+import { clean, rootReport, verifiedContent } from "../report/sample-reports.ts";
 
 const docs = new URL("../../docs/", import.meta.url);
 const pathOf = (name: string) => fileURLToPath(new URL(name, docs));
@@ -25,22 +27,49 @@ interface RuleTest {
   readonly alert_rule_test: readonly { readonly alertname: string; readonly exp_alerts: readonly unknown[] }[];
 }
 
-const rules: readonly Rule[] = parse(read("alerts/regfsck.rules.yml")).groups.flatMap(
-  ({ rules }: { rules: Rule[] }) => rules,
-);
-const expected = (parse(read("alerts/regfsck.rules.test.yml")).tests as RuleTest[]).flatMap(
-  (test) => test.alert_rule_test,
-);
+/** The files of rules, and the alerts of each. */
+const FILES: Readonly<Record<string, readonly string[]>> = {
+  regfsck: [
+    "RegfsckScanIntegrityFailure",
+    "RegfsckScanStale",
+    "RegfsckScanIncomplete",
+    "RegistryCleanUpStopped",
+    "RegistryContentUnverified",
+  ],
+  "regfsck-probe": ["RegistryManifestIntegrityFailure", "RegistryIntegrityProbeStale", "RegistryCatalogInaccessible"],
+};
 
+function rulesOf(file: string): readonly Rule[] {
+  return parse(read(`alerts/${file}.rules.yml`)).groups.flatMap(({ rules }: { rules: Rule[] }) => rules);
+}
+
+const rules = Object.keys(FILES).flatMap(rulesOf);
+const expected = Object.keys(FILES)
+  .flatMap((file) => parse(read(`alerts/${file}.rules.test.yml`)).tests as RuleTest[])
+  .flatMap((test) => test.alert_rule_test);
+
+const none = { links: 0, manifests: 0, configs: 0 };
+const evidence = { readAllAt: clean.startedAt, indexOf: null, taken: none, read: none, reason: null };
+// Runs with an index write what they took from it.
+const indexed = { ...clean, roots: [rootReport({ evidence })] };
+const indexedForecast = { ...go.forecast, roots: go.forecast.roots.map((root) => ({ ...root, evidence })) };
 const written = [
   renderMetrics({
-    report: clean,
+    report: { ...indexed, content: verifiedContent },
     completedAt: 1,
     failOn: "error",
     unreferenced: new Map([["data", { count: 0, bytes: 0 }]]),
     earlier: new Map(),
   }),
-  renderGateMetrics({ report: go, completedAt: 1, earlier: new Map() }),
+  renderGateMetrics({ report: { ...go, forecast: indexedForecast }, completedAt: 1, earlier: new Map() }),
+  renderProbeMetrics({
+    report: PROBES.clean,
+    completedAt: 1,
+    fails: false,
+    isListed: true,
+    oldestCheck: 1,
+    earlier: new Map(),
+  }),
 ].join("");
 const metrics = new Set([...written.matchAll(/^# TYPE (\w+)/gm)].map(([, name]) => name!));
 
@@ -55,24 +84,19 @@ function promtool(...args: string[]) {
   return { status, said: stdout + stderr };
 }
 
-describe("docs/alerts/regfsck.rules.yml", () => {
-  it("has the four alerts", () => {
-    expect(rules.map(({ alert }) => alert)).toEqual([
-      "RegistryManifestIntegrityFailure",
-      "RegistryIntegrityProbeStale",
-      "RegistryCatalogInaccessible",
-      "RegistryCleanUpStopped",
-    ]);
+describe("docs/alerts/*.rules.yml", () => {
+  it.each(Object.entries(FILES))("has the alerts of %s", (file, alerts) => {
+    expect(rulesOf(file).map(({ alert }) => alert)).toEqual(alerts);
   });
 
-  it("passes promtool check rules", () => {
-    const { status, said } = promtool("check", "rules", pathOf("alerts/regfsck.rules.yml"));
+  it.each(Object.entries(FILES))("passes promtool check rules: %s", (file, alerts) => {
+    const { status, said } = promtool("check", "rules", pathOf(`alerts/${file}.rules.yml`));
     expect(status, said).toBe(0);
-    expect(said).toContain("SUCCESS: 4 rules found");
+    expect(said).toContain(`SUCCESS: ${alerts.length} rules found`);
   });
 
-  it("passes its unit tests", () => {
-    const { status, said } = promtool("test", "rules", pathOf("alerts/regfsck.rules.test.yml"));
+  it.each(Object.keys(FILES))("passes its unit tests: %s", (file) => {
+    const { status, said } = promtool("test", "rules", pathOf(`alerts/${file}.rules.test.yml`));
     expect(status, said).toBe(0);
     expect(said).toContain("SUCCESS");
   });

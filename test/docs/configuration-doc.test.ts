@@ -23,6 +23,8 @@ describe("docs/configuration.md", () => {
         "clean-up",
         "fail-on",
         "gate",
+        "index",
+        "index-full-every",
         "metrics",
         "platforms",
         "registry",

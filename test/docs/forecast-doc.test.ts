@@ -22,8 +22,10 @@ describe("docs/forecast.md", () => {
   });
 });
 
-describe("the examples of docs/forecast.md", () => {
-  it.each(consoleExamples(page("forecast.md")))("show what a run prints: $command", async ({ command, shown }) => {
+describe("the examples of docs/forecast.md and docs/gate.md", () => {
+  const examples = ["forecast.md", "gate.md"].flatMap((name) => consoleExamples(page(name)));
+
+  it.each(examples)("show what a run prints: $command", async ({ command, shown }) => {
     const args = command.split(" ").map((word) => word.replace(/^test-fixtures\//, `${REPOSITORY}test-fixtures/`));
     // Threads need the built program.
     const { printed } = await runProgram(nodeFs, [...args, "--jobs", "1"]);

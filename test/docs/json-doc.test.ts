@@ -5,7 +5,7 @@ import { describe, expect, it } from "vitest";
 import { jsonSchemas } from "../../src/contract/json-schemas.ts";
 import { renderJson } from "../../src/report/json.ts";
 import { renderJsonLines } from "../../src/report/jsonl.ts";
-import { schemaNames, unnamedIn } from "./pages.ts";
+import { filesBelow, schemaNames, schemaValues, textOf, unnamedIn } from "./pages.ts";
 
 const text = readFileSync(new URL("../../docs/json.md", import.meta.url), "utf8");
 const ajv = new Ajv2020({ allErrors: true });
@@ -33,6 +33,12 @@ describe("docs/json.md", () => {
     const { durationMs, startedAt, runId } = JSON.parse(lines.at(-1)!);
     const report = { ...JSON.parse(example("json")), durationMs, startedAt, runId };
     expect([...renderJsonLines(report)].map((line) => line.trimEnd())).toEqual(lines);
+  });
+
+  it("leaves no value of a field unexplained, with the other pages", () => {
+    const pages = filesBelow("docs").filter((path) => path.endsWith(".md") && !path.includes("/internals/"));
+    const all = pages.map(textOf).join("\n");
+    expect([...schemaValues()].filter((value) => !all.includes(`\`${value}\``))).toEqual([]);
   });
 
   it("names every field", () => {

@@ -91,6 +91,16 @@ export function schemaNames(...files: readonly string[]): Set<string> {
   return found;
 }
 
+/** The values of all enumerations in all schemas that are published, those of whole lines left out. */
+export function schemaValues(): Set<string> {
+  const found = new Set<string>();
+  JSON.stringify(jsonSchemas(), (key, value) => {
+    if (key === "enum") for (const one of value) if (typeof one === "string") found.add(one);
+    return value;
+  });
+  return found;
+}
+
 /** Those of the names that the text does not hold as a word. */
 export function unnamedIn(text: string, names: Iterable<string>): string[] {
   return [...names].filter((name) => !new RegExp(`\\b${name}\\b`).test(text));
