@@ -14,7 +14,12 @@ import { parseArgs } from "node:util";
 import { type DifferingRound, playHealthy, playSeed, replay, rootsPerSeed } from "../test/e2e/exactness/campaign.ts";
 import { compareForecast } from "../test/e2e/exactness/compare-forecast.ts";
 import { compareScan } from "../test/e2e/exactness/compare-scan.ts";
-import { damageGroups, gateDamageGroups, planDamageGroups } from "../test/e2e/exactness/damage/damages.ts";
+import {
+  damageGroups,
+  gateDamageGroups,
+  planDamageGroups,
+  wideDamageGroups,
+} from "../test/e2e/exactness/damage/damages.ts";
 import { compareDeletes } from "../test/e2e/exactness/deletes/compare-deletes.ts";
 import { shareDigests } from "../test/e2e/exactness/deletes/draw-deletes.ts";
 import { compareGate, makeOld, prepareGate } from "../test/e2e/exactness/gate/compare-gate.ts";
@@ -68,7 +73,7 @@ const plays: Record<NonNullable<typeof chosen> | "plain", Play> = {
   plain: { comparisons: [compareScan, compareForecast], groups: damageGroups, tested },
   reclaim: {
     comparisons: [compareReclaim(values.shell.split(" "))],
-    groups: gateDamageGroups,
+    groups: wideDamageGroups,
     damagesPerRoot: { min: 0, max: 3 },
     worldsPerSeed: rootsPerSeed,
     prepare: makeOld,
@@ -76,7 +81,7 @@ const plays: Record<NonNullable<typeof chosen> | "plain", Play> = {
   gate: { comparisons: [compareGate()], groups: gateDamageGroups, prepare: prepareGate },
   plan: { comparisons: [comparePlan(worlds, values.shell.split(" "))], groups: planDamageGroups },
   probe: { comparisons: [compareProbe], groups: damageGroups, tested },
-  index: { comparisons: [], alone: compareIndex, groups: gateDamageGroups, prepare: indexRoot },
+  index: { comparisons: [], alone: compareIndex, groups: wideDamageGroups, prepare: indexRoot },
   deletes: { comparisons: [compareDeletes()], groups: damageGroups, prepare: shareDigests },
 };
 const play: Play = { ...plays[chosen ?? "plain"], keepRoots: values.keep };

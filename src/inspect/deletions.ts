@@ -37,8 +37,8 @@ type Deleted = Pick<Collection, "deletedBlobs" | "deletedRevisions" | "deletedLi
  * `root` is the storage root's path. A finished blob has left `_uploads`, and a mounted one only gets a layer link: before
  * the manifest is pushed, age alone tells that they belong to a push. One stat a revision, and a layer link that goes or
  * whose blob does; where it is known who collects and that is not root, one more a blob, revision and such link, and two a tag
- * whose repository loses a revision. Two more ask of each that goes whether it is immutable,
- * and one of such a tag.
+ * whose repository loses a revision. Two more ask of each that goes, entries in the histories of tags too, whether it is immutable; of
+ * what lies in its directory besides what belongs there nobody asks.
  */
 export function* lookAtDeletions(
   storageFs: StorageFs,
@@ -76,21 +76,15 @@ export function* lookAtDeletions(
     checkChange(parentOf(data), data);
     yield;
   }
-  const histories = new Map<RepositoryNode, Set<string>>();
+  const histories = new Map<RepositoryNode, Set<number>>();
   for (const { repository, digest } of deletedRevisions) {
     const link = linkFile(repository.name, "revision", graph.digests.text(digest));
     if (isYoung(stat(link)?.mtimeMs)) young.revisions++;
     checkRemoval(parentOf(link));
     checkChange(parentOf(link), link);
     yield;
-    histories.set(repository, (histories.get(repository) ?? new Set()).add(graph.digests.text(digest)));
+    histories.set(repository, (histories.get(repository) ?? new Set()).add(digest));
   }
-  // With each manifest its entries in the histories of tags go.
-  const checkHistory = (path: string, deleted: ReadonlySet<string>) => {
-    if (!isImmutable(storageFs, `${root}/${path}`)) return;
-    const entries = entriesOf(listNames(storageFs, `${root}/${path}`));
-    if (entries.some((hex) => deleted.has(`sha256:${hex}`))) immutable.add(path);
-  };
   const entered = (path: string) => {
     const directory = stat(path);
     const isEntered = directory !== undefined && mayAccess(directory, collector!, 1);
@@ -104,11 +98,16 @@ export function* lookAtDeletions(
       if (removedTags.at(tag) === 1) continue;
       yield;
       const history = `${tagFolder(name, graph.tags.name(tag))}/index`;
-      checkHistory(`${history}/sha256`, deleted);
+      // With each manifest its entries in the histories of tags go.
+      for (const digest of graph.tags.history(tag)) {
+        if (!deleted.has(digest)) continue;
+        const entry = `${history}/${graph.digests.text(digest).replace(":", "/")}`;
+        checkChange(entry, `${entry}/link`);
+      }
       if (collector === undefined || collector.uid === 0) continue;
       for (const algorithm of entered(history)) {
         for (const hex of entered(`${history}/${algorithm}`)) {
-          if (deleted.has(`${algorithm}:${hex}`)) checkRemoval(`${history}/${algorithm}/${hex}`);
+          if (deleted.has(graph.digests.find(`${algorithm}:${hex}`))) checkRemoval(`${history}/${algorithm}/${hex}`);
         }
       }
     }

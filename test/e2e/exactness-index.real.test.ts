@@ -2,7 +2,7 @@
 // changed with no time changing. More roots with `npx tsx scripts/exactness.ts --index`; docs/exactness.md describes the method.
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { type DifferingRound, playHealthy, playSeed } from "./exactness/campaign.ts";
-import { gateDamageGroups } from "./exactness/damage/damages.ts";
+import { wideDamageGroups } from "./exactness/damage/damages.ts";
 import { compareIndex, indexRoot } from "./exactness/index/compare-index.ts";
 import { addRound, differingText, emptyTally } from "./exactness/tally.ts";
 import { openWorlds, type Worlds } from "./exactness/world.ts";
@@ -23,7 +23,7 @@ describe("regfsck scan with an index and without", () => {
       addRound(tally, round.result);
       if (round.result.differences.length > 0) differing.push(differingText(round, " --index"));
     };
-    const play = { comparisons: [], alone: compareIndex, groups: gateDamageGroups, prepare: indexRoot };
+    const play = { comparisons: [], alone: compareIndex, groups: wideDamageGroups, prepare: indexRoot };
     await playHealthy(worlds, 1, play, see, 2);
     await playSeed(worlds, 1, 28, play, see);
     expect(differing.join("\n")).toBe("");

@@ -127,16 +127,22 @@ describe("lookAtDeletions", () => {
     }
   });
 
-  it("names the history of a tag that nobody may change, where an entry goes", () => {
+  it.each([
+    ["the history of a tag", (entry: string) => directory(entry)],
+    ["an entry in it", (entry: string) => entry],
+    ["the link of one", (entry: string) => `${entry}/link`],
+  ])("names %s that nobody may change, where the entry goes", (_, frozenPath) => {
     const { world, paths, look } = newWorld();
     const tag = "docker/registry/v2/repositories/app/_manifests/tags/latest";
-    const history = `${tag}/index/sha256`;
+    const entryOf = (hex: string) => `${tag}/index/sha256/${hex}`;
     world.write(`${tag}/current/link`, "");
-    world.write(`${history}/${"0".repeat(64)}/link`, "");
-    const fs = frozen(world.fs, `${world.root}/${history}`, "EPERM");
-    expect(look({}, fs).immutable).toEqual([]);
-    world.write(`${history}/${directory(paths.revision).split("/").at(-1)}/link`, "");
-    expect(look({}, fs).immutable).toEqual([history]);
+    const frozenEntry = (hex: string) => {
+      world.write(`${entryOf(hex)}/link`, "");
+      return look({}, frozen(world.fs, `${world.root}/${frozenPath(entryOf(hex))}`, "EPERM")).immutable;
+    };
+    expect(frozenEntry("0".repeat(64))).toEqual([]);
+    const goes = directory(paths.revision).split("/").at(-1)!;
+    expect(frozenEntry(goes)).toEqual([frozenPath(entryOf(goes))]);
   });
 
   it("says what it could not look at", () => {

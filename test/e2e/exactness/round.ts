@@ -4,6 +4,7 @@ import { startRegistry } from "../../../scripts/registry/server.ts";
 import { connectTo, type RegistryClient } from "./client/http.ts";
 import { brokenTagsOf, type Walk, walkRegistry } from "./client/walk.ts";
 import { type AppliedDamage, applyDamages, type Damage, type DamageGroups } from "./damage/damages.ts";
+import { makeMutable } from "./damage/immutable.ts";
 import { outsideOf } from "./damage/outside.ts";
 import type { Difference } from "./judge/difference.ts";
 import { DEBIANS, type Tested } from "./tested.ts";
@@ -103,10 +104,12 @@ export async function playRound(worlds: Worlds, plan: RoundPlan, play: Play): Pr
       await registry.stop();
     }
   } finally {
-    if (!play.keepRoots)
+    if (!play.keepRoots) {
+      makeMutable(root);
       await Promise.all(
         [root, outsideOf(root)].map((path) => rm(path, { recursive: true, force: true, maxRetries: 5 })),
       );
+    }
   }
 }
 

@@ -3,6 +3,7 @@ import { Storage } from "../storage.ts";
 import { aliasDamages } from "./aliases.ts";
 import { blobDamages } from "./blobs.ts";
 import { flippedNameDamages } from "./flipped-names.ts";
+import { immutableDamages } from "./immutable.ts";
 import { linkDamages } from "./links.ts";
 import { manifestDamages } from "./manifests.ts";
 import { outsideDamages } from "./outside.ts";
@@ -36,14 +37,17 @@ export const damageGroups: DamageGroups = [
   { share: 32, kinds: manifestDamages },
 ];
 
-/** Damage that a gate is judged on. */
-export const gateDamageGroups: DamageGroups = [
+/** Damage that a clean-up and a second night are judged on. */
+export const wideDamageGroups: DamageGroups = [
   ...damageGroups,
   { share: 25, kinds: aliasDamages },
   { share: 8, kinds: flippedNameDamages },
   { share: 12, kinds: pushDamages },
   { share: 15, kinds: rootDamages },
 ];
+
+/** Damage that a gate is judged on. */
+export const gateDamageGroups: DamageGroups = [...wideDamageGroups, { share: 10, kinds: immutableDamages }];
 
 /** Damage that a plan is judged on: symbolic links in every place. */
 export const planDamageGroups: DamageGroups = [
@@ -57,12 +61,23 @@ export const damageKinds: ReadonlyMap<string, DamageKind> = new Map(
 );
 
 // What a change may run into when earlier damage stands in its way. Any other error is a mistake in the damage itself.
-const inTheWay = new Set(["ENOENT", "ENOTDIR", "EISDIR", "EEXIST", "ELOOP", "ENOTEMPTY", "EINVAL", "ENAMETOOLONG"]);
+const inTheWay = new Set([
+  "ENOENT",
+  "ENOTDIR",
+  "EISDIR",
+  "EEXIST",
+  "ELOOP",
+  "ENOTEMPTY",
+  "EINVAL",
+  "ENAMETOOLONG",
+  "EPERM",
+]);
 
-/** Does the damages to `root` one after the other. */
+/** Does the damages to `root` one after the other, but some kinds after all others. */
 export function applyDamages(root: string, damages: readonly Damage[]): AppliedDamage[] {
   const storage = new Storage(root);
-  return damages.map((damage) => {
+  const isLast = ({ kind }: Damage) => damageKinds.get(kind)?.last === true;
+  return [...damages.filter((damage) => !isLast(damage)), ...damages.filter(isLast)].map((damage) => {
     const kind = damageKinds.get(damage.kind);
     if (kind === undefined) throw new Error(`no damage is called ${damage.kind}`);
     try {

@@ -6,6 +6,8 @@ export interface DamageKind {
   name: string;
   /** Drawn half as often: it makes the registry wait for ever, or leaves little for other damage to work on. */
   rare?: true;
+  /** Done after all other damage, which it would stand in the way of. */
+  last?: true;
   /** Does it, and says to what; undefined when there is nothing (left) to do it to. */
   apply(site: Site): string | undefined;
 }

@@ -6,6 +6,7 @@ import { join } from "node:path";
 import { promisify } from "node:util";
 import { withRegistry } from "../../../../scripts/registry/server.ts";
 import { connectTo } from "../client/http.ts";
+import { makeImmutableAs, makeMutable } from "../damage/immutable.ts";
 import { runToEnd } from "../judge/report.ts";
 import { makeScratch } from "../scratch.ts";
 import { base } from "../storage.ts";
@@ -61,6 +62,7 @@ export async function collectCopy(
     await promisify(execFile)("cp", ["-a", `${root}/.`, copy]);
     // One that was reached by a second path may be gone by then.
     for (const folder of removes) await rm(join(copy, folder), { recursive: true, force: true });
+    makeImmutableAs(root, copy);
     const had = await filesIn(copy);
     await writeFile(config, JSON.stringify({ version: "0.1", storage: { filesystem: { rootdirectory: copy } } }));
     chmodSync(config, 0o644);
@@ -74,6 +76,7 @@ export async function collectCopy(
     const untouched = exitCode !== 0 || deleted.length === 0;
     return { exitCode, stderr, after: untouched ? before : await possessionsOf(copy, patienceMs), deleted };
   } finally {
+    makeMutable(copy);
     await rm(copy, { recursive: true, force: true });
     await rm(config, { force: true });
   }

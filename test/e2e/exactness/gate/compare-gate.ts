@@ -133,7 +133,7 @@ function byText(differences: readonly Difference[]): Difference[] {
   return [...sets].map(([what, { sort, names }]) => ({ sort, text: `${what} [${names.join(", ")}]` }));
 }
 
-/** Damage that comes between a gate's go and the collection. Of owners and modes, at which it only ends, a re-check sees nothing. */
+/** Damage that comes between a gate's go and the collection. Of owners, modes and what is immutable, at which it only ends, a re-check sees nothing. */
 async function recheckAfterDamage(
   { root }: Stage,
   { before, after }: { before: Possessions; after: Collected },
@@ -144,7 +144,7 @@ async function recheckAfterDamage(
   const { exitCode } = await ask(root, [...lenient, "--recheck", healthyReportOf(root)]);
   const harm = harmOf(root, { removes: [], untagged: false }, before, after);
   count(result, `recheck after damage: exit ${exitCode}${harm === undefined ? "" : " (harmful)"}`);
-  if (exitCode !== 0 || harm === undefined || /permission denied/.test(harm)) return;
+  if (exitCode !== 0 || harm === undefined || /permission denied|operation not permitted/.test(harm)) return;
   result.differences.push({ sort: "false go", text: `${harm} [--recheck after damage]` });
 }
 
