@@ -19,7 +19,7 @@ export interface TakenPart {
 }
 
 /** What is gone, links by their numbers. */
-interface Gone extends Pick<Collection, "isBlobDeleted"> {
+interface Gone extends Pick<Collection, "isBlobDeleted" | "deletedBlobs"> {
   readonly revisionLinks: Bytes;
   readonly layerLinks: Bytes;
 }
@@ -73,8 +73,10 @@ function removedTargets(graph: RootGraph, { tags }: RepositoryNode, removedTags:
 }
 
 /** What is gone after the deletes and the garbage collection. */
-function goneBy({ deletedLinks, isBlobDeleted }: Collection, deletes: HttpDeletes | undefined): Gone {
-  if (!deletes) return { revisionLinks: deletedLinks.revision, layerLinks: deletedLinks.layer, isBlobDeleted };
+function goneBy(collection: Collection, deletes: HttpDeletes | undefined): Gone {
+  const { deletedLinks, isBlobDeleted, deletedBlobs } = collection;
+  const blobs = { isBlobDeleted, deletedBlobs };
+  if (!deletes) return { ...blobs, revisionLinks: deletedLinks.revision, layerLinks: deletedLinks.layer };
   const either = (kind: LinkKind) => {
     const gone = new Bytes();
     for (const links of [deletedLinks[kind], deletes.removedLinks[kind]]) {
@@ -82,7 +84,7 @@ function goneBy({ deletedLinks, isBlobDeleted }: Collection, deletes: HttpDelete
     }
     return gone;
   };
-  return { revisionLinks: either("revision"), layerLinks: either("layer"), isBlobDeleted };
+  return { ...blobs, revisionLinks: either("revision"), layerLinks: either("layer") };
 }
 
 interface Going extends Pick<CollectOptions, "removedTags">, Pick<Gone, "revisionLinks"> {
@@ -126,6 +128,8 @@ class Losses {
   readonly #gone: Gone;
   /** What is lost of each image, as many tags name one. */
   readonly #known = new Map<number, readonly TakenPart[]>();
+  /** Sizes of the blobs that go, once one is looked for by its size. */
+  #sizesGone: ReadonlySet<number> | undefined;
 
   constructor(before: RootGraph, after: GraphView, repository: RepositoryNode, gone: Gone) {
     this.#before = before;
@@ -195,14 +199,27 @@ class Losses {
 
   /** Whether a part that is taken is served today; undefined where it is not taken. */
   #loss(part: Part): boolean | undefined {
-    if (!this.#isTouched(part.digest)) return undefined;
     const serve = this.#isManifest(part) ? serveManifest : serveBlob;
+    if (!this.#isTouched(part.digest)) return this.#mayBeAmongGone(part, serve) ? false : undefined;
     const isServed = serve(this.#before, this.#repository, part.digest).answer === "served";
     if (isServed && serve(this.#after, this.#repository, part.digest).answer !== "served") return true;
     // What is served before and after may be another blob that the link names: the right one is what a repair needs.
     const content = this.#linked("layer", part.digest);
     const isAlias = content >= 0 && this.#before.digests.algorithm(part.digest) !== "sha256";
     return this.#isUseful(part.digest) || (isAlias && this.#isUseful(content)) ? false : undefined;
+  }
+
+  /**
+   * Whether a blob goes that may be the content of a part that no link leads to. The store keeps all content by its sha256, so that of
+   * another digest nothing but its size tells.
+   */
+  #mayBeAmongGone({ digest, reference }: Part, serve: typeof serveBlob): boolean {
+    const { manifests, digests } = this.#before;
+    if (reference < 0 || digests.algorithm(digest) === "sha256") return false;
+    if (serve(this.#after, this.#repository, digest).answer === "served") return false;
+    this.#sizesGone ??= new Set(this.#gone.deletedBlobs.map((blob) => this.#before.blobSize(blob)));
+    const size = manifests.targetSize(reference);
+    return Number.isNaN(size) ? this.#sizesGone.size > 0 : this.#sizesGone.has(size);
   }
 
   /** Whether a blob goes that is what its digest says, as far as known. */

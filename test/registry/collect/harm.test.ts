@@ -107,6 +107,16 @@ describe("harmsOf", () => {
     expect(harms(world, false)).toEqual(["app:1.0 layer"]);
   });
 
+  it("takes a blob of the right size for a layer pushed by sha512 that no link leads to", () => {
+    const world = new World();
+    const app = world.repository("app");
+    const [config, layer] = [app.layer(), app.layer()];
+    const pushed = { ...layer, digest: `sha512:${"ab".repeat(64)}` };
+    app.manifest({ schemaVersion: 2, mediaType: OCI_IMAGE, config, layers: [pushed] }, "1.0");
+    app.manifest({ schemaVersion: 2, mediaType: OCI_IMAGE, config, layers: [{ ...pushed, size: 1 }] }, "2.0");
+    expect(harms(world, false)).toEqual(["app:1.0 layer"]);
+  });
+
   it("leaves alone what only a removed tag led to, through an index too, unless another tag does", () => {
     const world = new World();
     const app = world.repository("app");
