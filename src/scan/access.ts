@@ -30,8 +30,8 @@ export function mayUnlink(file: Owned, above: Owned, user: User): boolean {
 }
 
 /**
- * Whether nobody, root neither, may change or delete what is there (`chattr +i`). The system says EACCES of owners and modes, and where
- * it is mounted read-only here it does not say.
+ * Whether nobody, root neither, may change or delete what is there (`chattr +i`). The system says EACCES of owners and modes, and EROFS of
+ * all else below a bind mount that is read-only; of a file system that is itself mounted read-only it does not say.
  */
 export function isImmutable(storageFs: StorageFs, path: string): boolean {
   try {
