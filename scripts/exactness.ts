@@ -14,15 +14,10 @@ import { parseArgs } from "node:util";
 import { type DifferingRound, playHealthy, playSeed, replay, rootsPerSeed } from "../test/e2e/exactness/campaign.ts";
 import { compareForecast } from "../test/e2e/exactness/compare-forecast.ts";
 import { compareScan } from "../test/e2e/exactness/compare-scan.ts";
-import {
-  damageGroups,
-  gateDamageGroups,
-  planDamageGroups,
-  wideDamageGroups,
-} from "../test/e2e/exactness/damage/damages.ts";
+import { damageGroups, planDamageGroups, wideDamageGroups } from "../test/e2e/exactness/damage/damages.ts";
 import { compareDeletes } from "../test/e2e/exactness/deletes/compare-deletes.ts";
 import { shareDigests } from "../test/e2e/exactness/deletes/draw-deletes.ts";
-import { compareGate, makeOld, prepareGate } from "../test/e2e/exactness/gate/compare-gate.ts";
+import { gatePlay, makeOld } from "../test/e2e/exactness/gate/compare-gate.ts";
 import { compareIndex, indexRoot } from "../test/e2e/exactness/index/compare-index.ts";
 import { compareProbe } from "../test/e2e/exactness/probe/compare-probe.ts";
 import type { Play } from "../test/e2e/exactness/round.ts";
@@ -78,7 +73,7 @@ const plays: Record<NonNullable<typeof chosen> | "plain", Play> = {
     worldsPerSeed: rootsPerSeed,
     prepare: makeOld,
   },
-  gate: { comparisons: [compareGate()], groups: gateDamageGroups, prepare: prepareGate },
+  gate: gatePlay,
   plan: { comparisons: [comparePlan(worlds, values.shell.split(" "))], groups: planDamageGroups },
   probe: { comparisons: [compareProbe], groups: damageGroups, tested },
   index: { comparisons: [], alone: compareIndex, groups: wideDamageGroups, prepare: indexRoot },

@@ -2,8 +2,7 @@
 // More roots with `npx tsx scripts/exactness.ts --gate`; docs/exactness.md describes the method.
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { type DifferingRound, playHealthy, playSeed } from "./exactness/campaign.ts";
-import { gateDamageGroups } from "./exactness/damage/damages.ts";
-import { compareGate, prepareGate } from "./exactness/gate/compare-gate.ts";
+import { gatePlay } from "./exactness/gate/compare-gate.ts";
 import { differingText } from "./exactness/tally.ts";
 import { openWorlds, type Worlds } from "./exactness/world.ts";
 
@@ -23,8 +22,7 @@ describe("regfsck gate and the registry's collection", () => {
       for (const answer of Object.keys(result.counts)) said.add(answer);
       if (result.differences.length > 0) differing.push(differingText({ ...round, result }, " --gate"));
     };
-    const play = { comparisons: [compareGate()], groups: gateDamageGroups, prepare: prepareGate };
-    await Promise.all([playHealthy(worlds, 1, play, see, 1), playSeed(worlds, 1, 3, play, see)]);
+    await Promise.all([playHealthy(worlds, 2, gatePlay, see, 1), playSeed(worlds, 2, 3, gatePlay, see)]);
     expect(differing.join("\n")).toBe("");
     expect([...said]).toEqual(expect.arrayContaining(["gate: go", "gate: stop (harmful)"]));
   });

@@ -55,6 +55,7 @@ describe("a gate that always says go", () => {
     ["aborts for the user who collects", "shard-read-only", /ends with 1: .*permission denied/],
     ["empties another root", "blobs-shared-with-other-root", /app:(multi|single) is no longer served/],
     ["overlooks a push before the collection", undefined, /layers were pushed since \[--recheck\]/],
+    ["aborts at what is immutable", "data-immutable", /ends with 1: .*operation not permitted/],
   ])("is caught where the collection %s", async (_, kind, harm) => {
     const damages = kind === undefined ? [] : [{ kind, at: 0, other: 0 }];
     const { texts } = await judged(alwaysGo, ...damages);

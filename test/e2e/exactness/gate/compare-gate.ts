@@ -6,9 +6,9 @@ import { NoRootError, UsageError } from "../../../../src/contract/errors.ts";
 import { nodeFs } from "../../../../src/scan/fs/storage-fs.ts";
 import { runProgram } from "../../../worlds/scan-world.ts";
 import { repositoriesOnDisk } from "../client/names.ts";
-import { applyDamages } from "../damage/damages.ts";
+import { applyDamages, gateDamageGroups } from "../damage/damages.ts";
 import type { Difference } from "../judge/difference.ts";
-import type { Comparison, ComparisonResult, Stage } from "../round.ts";
+import type { Comparison, ComparisonResult, Play, Stage } from "../round.ts";
 import { listTree, repositoriesBase } from "../storage.ts";
 import { type Collected, collectCopy, type Possessions, possessionsOf } from "./collected.ts";
 import { harmOf } from "./harm.ts";
@@ -97,6 +97,14 @@ export function compareGate(ask: AskGate = askGate): Comparison {
     return result;
   };
 }
+
+export const gatePlay: Play = {
+  comparisons: [compareGate()],
+  groups: gateDamageGroups,
+  // Damage upon damage makes every gate stop, which tells little about a go.
+  damagesPerRoot: { min: 1, max: 3 },
+  prepare: prepareGate,
+};
 
 function judge(stage: Stage, set: OptionSet, gate: GateRun, harm: string | undefined, result: ComparisonResult): void {
   const words: Record<string, string> = { 0: "go", 4: "stop", 8: "undecided" };
