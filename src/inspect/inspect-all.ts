@@ -26,6 +26,9 @@ export interface Needs
   readonly content?: ContentVerification | undefined;
 }
 
+/** Content takes far longer than all else, and is to be read with less than 300 MB: each thread takes 12 MB. */
+const MOST_THREADS_BEFORE_CONTENT = 12;
+
 const LEAST: Needs = {
   repositories: [],
   tagTimes: false,
@@ -67,6 +70,7 @@ export async function inspectAll(
       ownUid: terminal.user.uid,
       resourceUsage: terminal.resourceUsage,
       systemMemory: terminal.systemMemory,
+      mostThreads: options.content && MOST_THREADS_BEFORE_CONTENT,
       wholeRoot: options.repositories.length === 0,
     };
     return readRoot(storageFs, choice, reading, (phase, ...rest) => terminal.progress(`${prefix}${phase}`, ...rest));

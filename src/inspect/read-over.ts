@@ -12,11 +12,11 @@ export async function readOver(
   storageFs: StorageFs,
   root: string,
   graph: RootGraph,
-  { rules, jobs, resourceUsage, systemMemory }: ThreadOptions & { readonly rules: Rules },
+  { rules, jobs, mostThreads, resourceUsage, systemMemory }: ThreadOptions & { readonly rules: Rules },
   progress: Progress,
 ): Promise<AsRead> {
   const links = { tagTimes: false, tagHistory: false, walksLayers: false };
-  const reading = { ...links, manifests: rules.manifests, jobs, resourceUsage, systemMemory };
+  const reading = { ...links, manifests: rules.manifests, jobs, mostThreads, resourceUsage, systemMemory };
   const reader = new RootReader(storageFs, root, reading, (phase, ...done) => progress(`${phase} again`, ...done));
   try {
     const asRead = new Set<RepositoryNode>();

@@ -44,6 +44,8 @@ export interface ManifestBatch {
 export interface ThreadOptions {
   /** How many threads read; undefined for as many as help. */
   readonly jobs: number | undefined;
+  /** No more than these where `jobs` does not say; undefined for as many as help anywhere. */
+  readonly mostThreads?: number | undefined;
   /** What this process and the machine have used so far. */
   resourceUsage(): ResourceUsage;
   /** The most bytes that the system lets the process have; all of its memory where nothing says so. */
@@ -281,9 +283,9 @@ export class RootReader {
 
   #threads(): WorkerPool {
     if (this.#pool) return this.#pool;
-    const { jobs, resourceUsage, systemMemory = totalmem() } = this.#threading;
+    const { jobs, mostThreads: most = MOST_THREADS, resourceUsage, systemMemory = totalmem() } = this.#threading;
     const room = Math.max(availableParallelism(), Math.floor((systemMemory * MEMORY_SHARE) / THREAD_BYTES));
-    const mostThreads = jobs ?? Math.min(MOST_THREADS, room);
+    const mostThreads = jobs ?? Math.min(most, room);
     const readers = jobs ?? Math.min(Math.max(availableParallelism(), this.#wanted), mostThreads);
     // This one reads too, unless it is too slow.
     const threads = Math.max(1, this.#isTooSlow || this.#pace.isWaiting ? readers : readers - 1);
