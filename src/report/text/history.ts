@@ -11,12 +11,13 @@ const MAX_NAMED = 5;
 /** Nothing where the last run is not known. New findings are named only among others: else the report names them. */
 export function* renderHistory(
   page: Page,
-  report: Pick<ScanReport, "history" | "findings"> & { readonly roots: readonly unknown[] },
+  report: Pick<ScanReport, "history" | "findings" | "startedAt"> & { readonly roots: readonly unknown[] },
 ): Generator<string> {
   if (!report.history) return;
   const { new: fresh, since, persisting, oldest, resolved } = report.history;
   const known = persisting > 0 ? `, ${formatCount(persisting)} known since ${day(oldest ?? since)}` : "";
-  const text = `Since ${day(since)}: ${formatCount(fresh)} new${known}, ${formatCount(resolved.length)} resolved.`;
+  const clock = since > report.startedAt ? " (in the future: a clock was or is wrong)" : "";
+  const text = `Since ${day(since)}${clock}: ${formatCount(fresh)} new${known}, ${formatCount(resolved.length)} resolved.`;
   yield "\n";
   yield* paragraph(page, text, { first: 0, rest: 2 });
   const prefix = namePrefix(report);

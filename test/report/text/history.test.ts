@@ -19,7 +19,7 @@ const finding = (id: string, firstSeen?: string): Finding => ({
 });
 
 function said(history: HistoryReport | undefined, findings: Finding[] = []): string[] {
-  const report = { ...clean, findings, ...(history && { history }) };
+  const report = { ...clean, startedAt: "2026-11-13T01:30:00Z", findings, ...(history && { history }) };
   return [...renderHistory({ colour: new Chalk({ level: 0 }), width: 80 }, report)].join("").split("\n").slice(1, -1);
 }
 
@@ -52,6 +52,13 @@ describe("renderHistory", () => {
   it("leaves what is new to the report where all is", () => {
     expect(said({ ...history, oldest: null, new: 1, persisting: 0, resolved: [] }, [finding("a")])).toEqual([
       "Since 2026-11-12: 1 new, 0 resolved.",
+    ]);
+  });
+
+  it("tells of a clock that was ahead, or is behind", () => {
+    const since = "2031-01-01T01:30:00Z";
+    expect(said({ since, oldest: null, new: 0, persisting: 0, resolved: [] })).toEqual([
+      "Since 2031-01-01 (in the future: a clock was or is wrong): 0 new, 0 resolved.",
     ]);
   });
 
