@@ -1,7 +1,7 @@
 // regfsck gate --recheck: whether anything moved since a gate said go. Reads names and tags, no blob and no manifest.
 import { z } from "zod";
 import { UsageError } from "../contract/errors.ts";
-import { type Decision, type Fingerprint, gateReport } from "../contract/gate.ts";
+import { type Decision, type Fingerprint, gateReport, type RecheckReport } from "../contract/gate.ts";
 import { rootKind } from "../contract/parts.ts";
 import { namedRegistry } from "../contract/run.ts";
 import { DiskState, type Unreadable } from "../facts/facts.ts";
@@ -49,7 +49,7 @@ export async function recheckGate(options: GateOptions & { recheck: string }, te
   const { decision, reasons } = decideAgain(earlier, { moved, emptied, unreadable }, options, terminal.now());
   const code = GATE_EXIT[decision];
   const tool = { name: "regfsck", version: terminal.version };
-  const answer = {
+  const answer: RecheckReport = {
     schemaVersion: 1,
     tool,
     registry: RULES[options.registry].registry,

@@ -42,9 +42,21 @@ export const gateReport = z
   .strictObject({ ...decided, scan: scanReport, forecast: forecastReport })
   .meta({ title: "regfsck gate --format json" });
 
+const { schemaVersion, tool, registry, command, decision, reasons } = decided;
+
+/** The one object that a re-check prints, as JSON and as a line. */
+export const recheckReport = z
+  .strictObject({
+    ...{ schemaVersion, tool, registry, command },
+    recheckOf: z.string().describe("the runId of the gate whose report is looked at again"),
+    ...{ asked, decision, reasons },
+  })
+  .meta({ title: "regfsck gate --recheck REPORT --format json" });
+
 export const gateLine = lineSchema("gate", gateReport);
 
 export type GateReport = Omit<Infer<typeof gateReport>, "scan"> & { readonly scan: ScanReport };
+export type RecheckReport = Infer<typeof recheckReport>;
 export type Decision = GateReport["decision"];
 export type Fingerprint = GateReport["fingerprints"][number];
 export type Asked = GateReport["asked"];

@@ -1,7 +1,7 @@
 // The JSON Schemas of the reports, as they are published beside the package.
 import { z } from "zod";
 import { forecastLine, forecastReport } from "./forecast.ts";
-import { gateLine, gateReport } from "./gate.ts";
+import { gateLine, gateReport, recheckReport } from "./gate.ts";
 import { planLine, planReport } from "./plan.ts";
 import { probeLine, probeReport } from "./probe.ts";
 import { reclaimLine, reclaimReport } from "./reclaim.ts";
@@ -19,6 +19,7 @@ export function jsonSchemas(): Record<string, object> {
     "forecast-line.schema.json": z.toJSONSchema(forecastLine),
     "gate.schema.json": z.toJSONSchema(gateReport),
     "gate-line.schema.json": z.toJSONSchema(gateLine),
+    "gate-recheck.schema.json": z.toJSONSchema(recheckReport),
     "verify.schema.json": z.toJSONSchema(verifyReport),
     "verify-line.schema.json": z.toJSONSchema(verifyLine),
     "why.schema.json": z.toJSONSchema(whyReport),

@@ -1,13 +1,17 @@
 // Whether anything moved since a gate said go.
 import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
+import { Ajv2020 } from "ajv/dist/2020.js";
 import { describe, expect, it } from "vitest";
 import { layerLinkPath, revisionLinkPath } from "../../scripts/fixtures/storage.ts";
 import { UsageError } from "../../src/contract/errors.ts";
+import { jsonSchemas } from "../../src/contract/json-schemas.ts";
 import { runProgram } from "../worlds/scan-world.ts";
 import { temporaryFolder } from "../worlds/temporary-folder.ts";
 import { failing } from "../worlds/watched-fs.ts";
 import { World } from "../worlds/world.ts";
+
+const isReport = new Ajv2020({ strict: true, allErrors: true }).compile(jsonSchemas()["gate-recheck.schema.json"]!);
 
 // Long after the worlds are made, so that nothing in them is young.
 const now = Date.UTC(2100, 0, 31);
@@ -28,8 +32,10 @@ async function recheck(world: World, report: string, { fs = world.fs, options = 
   return { printed, exitCode };
 }
 
+/** Of the shape that is published, whatever the answer. */
 async function answer(world: World, report: string, fs = world.fs) {
   const { printed, exitCode } = await recheck(world, report, { fs });
+  expect(isReport(JSON.parse(printed)), JSON.stringify(isReport.errors)).toBe(true);
   return { ...JSON.parse(printed), exitCode };
 }
 
