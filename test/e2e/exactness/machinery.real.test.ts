@@ -1,6 +1,6 @@
 // Proves the differential test's own parts against the registry alone: worlds, damage, the walk, and the judges.
 import { createHash } from "node:crypto";
-import { cpSync, lstatSync, readFileSync, readlinkSync, writeFileSync } from "node:fs";
+import { accessSync, constants, cpSync, lstatSync, readFileSync, readlinkSync, writeFileSync } from "node:fs";
 import { rm } from "node:fs/promises";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
@@ -11,6 +11,7 @@ import { connectTo } from "./client/http.ts";
 import type { References } from "./client/manifest.ts";
 import { brokenTagsOf, fetchManifest, type Walk, walkRegistry } from "./client/walk.ts";
 import { applyDamages, damageGroups, damageKinds } from "./damage/damages.ts";
+import { makeMutable } from "./damage/immutable.ts";
 import { manifestKinds, tagManifest } from "./damage/manifests.ts";
 import { materialOf } from "./damage/material.ts";
 import { blobPath, currentLinkPath, linkPath, siteOf } from "./damage/site.ts";
@@ -114,6 +115,10 @@ describe("damage", () => {
       const changed = after !== before;
       expect(applied?.target !== undefined, `${kind} says what it did`).toBe(changed);
       before = after;
+      if (kind.endsWith("-immutable")) {
+        makeMutable(root);
+        before = contentOf(root);
+      }
       return changed;
     };
     const idle = [...damageKinds.keys()].filter((kind, position) => {
@@ -135,7 +140,9 @@ describe("damage", () => {
         root,
         damages.map((kind, position) => ({ kind, at: position * 31, other: position * 17 })),
       );
-      return contentOf(root);
+      const content = contentOf(root);
+      makeMutable(root);
+      return content;
     });
     expect(first).toBe(second);
   });
@@ -302,12 +309,21 @@ async function walked(damage: (storage: Storage) => unknown, patience = patience
   });
 }
 
-/** One hash of all names, kinds, owners, modes and contents. */
+function isImmutable(path: string): boolean {
+  try {
+    accessSync(path, constants.W_OK);
+    return false;
+  } catch (error) {
+    return (error as NodeJS.ErrnoException).code === "EPERM";
+  }
+}
+
+/** One hash of all names, kinds, owners, modes and contents, and of what is immutable. */
 function contentOf(root: string): string {
   const hash = createHash("sha256");
   for (const { path, kind } of listTree(root)) {
     const { uid, mode } = lstatSync(join(root, path));
-    hash.update(`${kind} ${path} ${uid} ${mode}\n`);
+    hash.update(`${kind} ${path} ${uid} ${mode} ${kind !== "symlink" && isImmutable(join(root, path))}\n`);
     if (kind === "file") hash.update(readFileSync(join(root, path)));
     if (kind === "symlink") hash.update(readlinkSync(join(root, path)));
   }
