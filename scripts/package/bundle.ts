@@ -15,7 +15,7 @@ ${REQUIRE}`;
     entryPoints: ["scripts/package/one-file.ts"],
     outfile: file,
     banner: { js: head },
-    // These look for what lies beside them in the package.
+    // These look for what is beside them in the package.
     plugins: [
       replacing({
         ...ENGLISH_ALONE,

@@ -2,7 +2,7 @@
 
 export type Challenge =
   | { readonly scheme: "basic" }
-  /** `realm` is where the token is to be had; `scope` what the registry says that the request needs. */
+  /** `realm` is where tokens are given; `scope` what the registry says that the request needs. */
   | {
       readonly scheme: "bearer";
       readonly realm: string;

@@ -120,7 +120,7 @@ class Walk {
     return problems;
   }
 
-  /** That it is not to be had, or has not the size that its descriptor says; nothing where that is not known. */
+  /** That it is not available, or has not the size that its descriptor says; nothing where that is not known. */
   #problemsOf(step: Step, reply: ServedManifest | ServedBlob | Refused | Unknown, size: number): Problem[] {
     if (reply.kind === "unknown") {
       this.#unknown.push({ path: step.path, error: reply.why });

@@ -47,7 +47,7 @@ export function isAskedFor(folders: Folders, hex: string): boolean {
   return folders === "every" || folders.some((beginning) => hex.startsWith(beginning));
 }
 
-/** Finds the shards, and what lies beside them. `root` is the storage root's path. */
+/** Finds the shards, and what else is there. `root` is the storage root's path. */
 export function listBlobStore(storageFs: StorageFs, root: string): BlobStoreListing {
   const shards: BlobShard[] = [];
   const unexpected: UnexpectedEntry[] = [];

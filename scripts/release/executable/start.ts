@@ -1,4 +1,4 @@
-// What the executable runs first, in the program and in each of its threads: a script that lies beside this one in the
+// What the executable runs first, in the program and in each of its threads: a script that is beside this one in the
 // executable, with what V8 made of it when it was built, so that none of it is compiled again. It has no import, since it is a
 // script in the program and a module in a thread; everything that it needs is Node.js's own.
 

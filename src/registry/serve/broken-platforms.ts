@@ -6,7 +6,7 @@ import { type Reach, ReachSets } from "./reach.ts";
 export interface NamedChild {
   readonly held: Held;
   readonly platform: string | undefined;
-  /** Whether it is not to be had, or not as the index says. What is below it does not count then. */
+  /** Whether it is not available, or not as the index says. What is below it does not count then. */
   readonly isFailing: boolean;
 }
 

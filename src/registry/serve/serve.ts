@@ -36,7 +36,7 @@ export interface Reply {
   readonly blob: number;
 }
 
-/** Whether what was asked for is not to be had, for a reason that lies with it and not with a link that is there. */
+/** Whether what was asked for is not available, for a reason that lies with it and not with a link that is there. */
 export function isRefused(reply: Reply): boolean {
   switch (reply.answer) {
     case "not-linked":

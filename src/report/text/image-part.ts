@@ -51,7 +51,7 @@ function isUnknown(answer: ImagePartReport["answer"]): boolean {
   return answer === "unknown" || answer === "not-a-digest";
 }
 
-/** The platforms of which something is not to be had, or never asked for. */
+/** The platforms of which something is not available, or never asked for. */
 export function brokenPlatforms(parts: readonly ImagePartReport[]): string[] {
   const broken = new Set<string>();
   const above: (string | undefined)[] = [];
