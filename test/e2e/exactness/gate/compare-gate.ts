@@ -53,7 +53,7 @@ export async function makeOld(root: string): Promise<void> {
 }
 
 /** Makes it old, has a gate remember a complete run, and another report to a later look. */
-export async function prepareGate(root: string): Promise<void> {
+async function prepareGate(root: string): Promise<void> {
   await makeOld(root);
   await askGate(root, [...lenient, "--state", stateOf(root)]);
   await askGate(root, [...lenient, "--max-delete", "100%", "--report", healthyReportOf(root)]);
