@@ -13,7 +13,7 @@ import {
   STORAGE,
   tagsFolder,
 } from "../layout/paths.ts";
-import { entriesOf, listNames, type StorageFs, statPath } from "./fs/storage-fs.ts";
+import { entriesOf, type Listing, listEntries, listNames, type StorageFs, statPath } from "./fs/storage-fs.ts";
 import { listNamespace, repositoryNames } from "./list-namespace.ts";
 import { readTags } from "./read-tags.ts";
 import { readUploads } from "./read-uploads.ts";
@@ -81,16 +81,23 @@ function lookAt(reading: RepositoryReading, path: string): string | undefined {
 }
 
 function* blobLines(storageFs: StorageFs, root: string, unreadable: Unreadable[]): Generator<string> {
-  const list = (path: string) => {
-    const listing = listNames(storageFs, `${root}/${path}`);
+  const noted = <Entry>(path: string, listing: Listing<Entry>) => {
     if (listing.state === DiskState.unreadable) unreadable.push({ path, error: listing.code });
     return entriesOf(listing);
   };
+  const list = (path: string) => noted(path, listNames(storageFs, `${root}/${path}`));
   for (const algorithm of list(BLOBS)) {
     yield `blobs ${JSON.stringify(algorithm)}\n`;
     for (const prefix of list(`${BLOBS}/${algorithm}`)) {
       yield `shard ${JSON.stringify(prefix)}\n`;
-      for (const hex of list(`${BLOBS}/${algorithm}/${prefix}`)) yield `blob ${algorithm} ${prefix} ${hex}\n`;
+      const shard = `${BLOBS}/${algorithm}/${prefix}`;
+      for (const entry of noted(shard, listEntries(storageFs, `${root}/${shard}`))) {
+        yield `blob ${algorithm} ${prefix} ${entry.name}\n`;
+        if (entry.isDirectory()) continue;
+        // A link that leads back to itself ends a walk.
+        const { stat, code } = statPath(storageFs, `${root}/${shard}/${entry.name}`);
+        yield `no directory ${stat ? `${stat.dev} ${stat.ino}` : code}\n`;
+      }
     }
   }
 }

@@ -1,3 +1,4 @@
+import { basename, dirname } from "node:path";
 import { describe, expect, it } from "vitest";
 import { blobPath, revisionLinkPath } from "../../scripts/fixtures/storage.ts";
 import type { Unreadable } from "../../src/facts/facts.ts";
@@ -31,6 +32,14 @@ describe("fingerprint", () => {
     ["a repository appears", ({ world }) => world.repository("other")],
     ["a file hides repositories from the walk", ({ world }) => world.write("docker/registry/v2/repositories/_x")],
     ["a loop ends the walk", ({ world }) => world.symlink("docker/registry/v2/repositories/loop", ".")],
+    [
+      "a loop is in place of a blob's directory",
+      ({ world, image }) => {
+        const directory = dirname(blobPath(image.layers[0]!.digest));
+        world.memory.rmSync(`${world.root}/${directory}`, { recursive: true });
+        world.symlink(directory, basename(directory));
+      },
+    ],
     ["a file lies among the blobs", ({ world }) => world.write("docker/registry/v2/blobs/data")],
     ["a link lies beside the revisions", ({ app, world }) => world.write(`${app.folder}/_manifests/revisions/x/link`)],
     ["a manifest is gone", ({ world, image }) => world.memory.rmSync(`${world.root}/${blobPath(image.digest)}`)],
